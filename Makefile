@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every target sets up what it needs first; `make help` lists them.
+
+PYTHON ?= python3
+VENV   := .venv/bin
+SETUP  := $(PYTHON) tools/bootstrap.py
+PYTEST := $(VENV)/python -m pytest
+
+.DEFAULT_GOAL := all
+.PHONY: all setup setup-dev test check lint test-deep bench system-test clean distclean help
+
+# The simulator's own make must not inherit ours.
+unexport MAKEFLAGS MAKELEVEL
+
+all: setup ## set up, build the RTL, run the comparison and print its table (the main job)
+	@$(VENV)/dmasan compare
+
+setup: ## Debian packages (as root) and .venv, for running
+	@$(SETUP)
+
+setup-dev: ## the same with the tools for tests, lint and benchmarks
+	@$(SETUP) --dev
+
+test: setup-dev ## all tests but the deep ones
+	@$(PYTEST) -n 2 --junit-xml=build/test/junit.xml
+
+check: lint ## lint, types and the tests that need no simulator
+	@$(PYTEST) -n 2 -m "not cosim and not deep and not system"
+
+lint: setup-dev ## ruff, mypy and Verilator's lint
+	@$(VENV)/ruff check
+	@$(VENV)/mypy
+	@$(VENV)/python tools/lint_hdl.py
+
+test-deep: setup-dev ## long searches and soak runs
+	@$(PYTEST) -n 2 -m deep --timeout=1200
+
+bench: setup-dev ## the table of speeds, peers in the same run
+	@$(VENV)/dmasan bench
+
+system-test: ## installs the optional programs and runs the tests that use them
+	@$(SETUP) --dev --debian rumur:rumur
+	@$(PYTEST) -m system --timeout=600
+
+clean: ## remove results, builds and caches; .venv stays
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find model tb tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove .venv too
+	rm -rf .venv .venv.lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
