@@ -9,8 +9,8 @@ PYTEST := $(VENV)/python -m pytest
 .DEFAULT_GOAL := all
 .PHONY: all setup setup-dev test check lint test-deep bench system-test clean distclean help
 
-# The simulator's own make must not inherit ours.
-unexport MAKEFLAGS MAKELEVEL
+# Verilator's own make must not inherit our flags and job slots.
+unexport MAKEFLAGS
 
 all: setup ## set up, build the RTL, run the comparison and print its table (the main job)
 	@$(VENV)/dmasan compare
