@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the machine, the kernel and the device tell their observers.
+
+An event states a fact in program order of the agent that caused it: addresses are physical, lengths are bytes,
+times are nanoseconds of simulated time. Observers subscribe to an `EventBus`; without observers nothing is built.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from types import CodeType, FrameType
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class MemoryType(Enum):
+    """Memory type and cacheability of a translation (ARM DDI 0406C, A3.5)."""
+
+    WB = "WB"  # Normal, Write-Back
+    WT = "WT"  # Normal, Write-Through
+    NC = "NC"  # Normal, Non-cacheable
+    DEVICE = "Device"
+    STRONGLY_ORDERED = "SO"
+
+    @property
+    def cacheable(self) -> bool:
+        return self in (MemoryType.WB, MemoryType.WT)
+
+
+class Direction(Enum):
+    """`enum dma_data_direction` of the kernel."""
+
+    BIDIRECTIONAL = "DMA_BIDIRECTIONAL"
+    TO_DEVICE = "DMA_TO_DEVICE"
+    FROM_DEVICE = "DMA_FROM_DEVICE"
+
+
+class CacheOp(Enum):
+    """A maintenance operation by address, as it acts on each line of its range."""
+
+    CLEAN = "clean"
+    INVALIDATE = "invalidate"
+    CLEAN_INVALIDATE = "clean+invalidate"
+
+
+class Level(Enum):
+    """How far a maintenance operation reaches.
+
+    INNER is CP15/DC maintenance by VA to the PoC: it ends before an outer cache. OUTER is the outer cache's own
+    operation by PA (PL310).
+    """
+
+    INNER = "inner"
+    OUTER = "outer"
+
+
+class Site(NamedTuple):
+    """A place in a driver program."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+NOWHERE = Site("", 0)
+
+
+@dataclass(slots=True)
+class Event:
+    """Base of all events: when it happened, and the driver's line that caused it."""
+
+    time_ns: float
+    site: Site
+
+
+@dataclass(slots=True)
+class Store(Event):
+    """A CPU store, in program order. `type` is that of the translation it went through."""
+
+    cpu: int
+    address: int
+    length: int
+    type: MemoryType
+
+
+@dataclass(slots=True)
+class Load(Event):
+    """A CPU load. `stale` marks the bytes whose value was not the latest one in this run (None: none, or unknown)."""
+
+    cpu: int
+    address: int
+    length: int
+    type: MemoryType
+    stale: NDArray[np.bool_] | None = None
+
+
+@dataclass(slots=True)
+class Maintenance(Event):
+    """Cache maintenance by address. The hardware acts on every line that the range touches.
+
+    `broadcast` is False where the operation reaches the issuing CPU's cache only.
+    """
+
+    cpu: int
+    op: CacheOp
+    level: Level
+    address: int
+    length: int
+    broadcast: bool = True
+
+
+@dataclass(slots=True)
+class Barrier(Event):
+    """DMB, DSB or ISB with its option as the ISA spells it (`sy`, `st`, `oshst`, ...)."""
+
+    cpu: int
+    name: str
+    option: str = "sy"
+
+
+@dataclass(slots=True)
+class OuterSync(Event):
+    """Cache sync of the outer cache: its buffers are drained (PL310 TRM, DDI 0246, 3.3.10)."""
+
+    cpu: int
+
+
+@dataclass(slots=True)
+class MmioWrite(Event):
+    """A store to a device register."""
+
+    cpu: int
+    address: int
+    value: int
+
+
+@dataclass(slots=True)
+class MmioRead(Event):
+    """A load from a device register."""
+
+    cpu: int
+    address: int
+    value: int
+
+
+@dataclass(slots=True)
+class Interrupt(Event):
+    """A CPU took the device's interrupt."""
+
+    cpu: int
+
+
+@dataclass(slots=True)
+class AliasChange(Event):
+    """The pages of a range gained their first cacheable live translation, or lost their last one."""
+
+    address: int
+    length: int
+    live: bool
+
+
+@dataclass(slots=True)
+class DescriptorWrite(Event):
+    """A translation table entry was written. `valid_to_valid` is the case that needs break-before-make."""
+
+    cpu: int
+    va: int
+    old: int
+    new: int
+    valid_to_valid: bool
+
+
+@dataclass(slots=True)
+class TlbMaintenance(Event):
+    """TLB invalidation of `length` bytes from `va` (length 0: everything)."""
+
+    cpu: int
+    va: int
+    length: int
+    broadcast: bool
+
+
+@dataclass(slots=True)
+class ContentUndefined(Event):
+    """The content of the range is given up: allocation, free, or a FROM_DEVICE map that discards."""
+
+    address: int
+    length: int
+    why: str
+
+
+class MappingKind(Enum):
+    """How a buffer was given to a device (types of `kernel/dma/debug.c`)."""
+
+    COHERENT = "coherent"
+    SINGLE = "single"
+    NONCOHERENT = "noncoherent"
+
+
+@dataclass(slots=True)
+class DmaMap(Event):
+    """A buffer became visible to the device: coherent allocation or streaming map."""
+
+    kind: MappingKind
+    address: int
+    length: int
+    direction: Direction
+    name: str = ""
+
+
+@dataclass(slots=True)
+class DmaUnmap(Event):
+    """The buffer is no longer the device's: coherent free or streaming unmap."""
+
+    kind: MappingKind
+    address: int
+    length: int
+    direction: Direction
+
+
+@dataclass(slots=True)
+class DmaSync(Event):
+    """`dma_sync_single_for_cpu` or `_for_device` of a range inside a streaming mapping.
+
+    Emitted when the call has done its maintenance.
+    """
+
+    address: int
+    length: int
+    direction: Direction
+    for_cpu: bool
+
+
+@dataclass(slots=True)
+class PolicyStep(Event):
+    """The alias policy begins a step; `text` is its name, `detail` what it acts on."""
+
+    policy: str
+    text: str
+    detail: str = ""
+
+
+class BurstKind(Enum):
+    """What a device burst carries, from the tag on AxUSER."""
+
+    DATA = "data"
+    DESCRIPTOR = "descriptor"
+    STATUS = "status"
+
+
+@dataclass(slots=True)
+class DeviceRead(Event):
+    """A read burst of the device, sampled at the port. `channel` and `tag` come from AxUSER."""
+
+    address: int
+    length: int
+    kind: BurstKind
+    channel: int
+    tag: int
+    snoop: bool
+
+
+@dataclass(slots=True)
+class DeviceWrite(Event):
+    """A write burst of the device: `done` is False when its data was accepted, True at its B response."""
+
+    address: int
+    length: int
+    kind: BurstKind
+    channel: int
+    tag: int
+    snoop: bool
+    done: bool
+
+
+class EventBus:
+    """Hands each event to its subscribers, in order of subscription.
+
+    `active` is False while nobody listens, so that the machine need not build events at all.
+    """
+
+    __slots__ = ("_subscribers", "active")
+
+    def __init__(self) -> None:
+        self._subscribers: list[Callable[[Event], None]] = []
+        self.active = False
+
+    def subscribe(self, observer: Callable[[Event], None]) -> None:
+        self._subscribers.append(observer)
+        self.active = True
+
+    def emit(self, event: Event) -> None:
+        for subscriber in self._subscribers:
+            subscriber(event)
+
+
+_PROGRAM_FLOORS = ("scenarios", "corpus")
+_is_program: dict[CodeType, bool] = {}
+
+
+def _belongs_to_program(code: CodeType) -> bool:
+    """True for code outside dmasan, and for the driver programs that dmasan ships."""
+    path = code.co_filename.replace("\\", "/")
+    _, found, inner = path.rpartition("/dmasan/")
+    verdict = not found or inner.split("/")[0] in _PROGRAM_FLOORS
+    _is_program[code] = verdict
+    return verdict
+
+
+def call_site() -> Site:
+    """The innermost line of the driver program on the call stack (through awaits too)."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        known = _is_program.get(code)
+        if known if known is not None else _belongs_to_program(code):
+            return Site(code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return NOWHERE

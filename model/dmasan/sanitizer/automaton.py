@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sanitizer's automaton: the subset construction over the relation, built as far as a run needs it.
+
+A state is the may-set of one byte: every configuration that some schedule can have reached, closed under the hidden
+moves. Each operation has a column with one entry a state: the next state, and what is wrong with the operation there.
+States are numbered in the order in which this process meets them; the numbers mean nothing outside of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntFlag
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dmasan.arch.semantics import (
+    LATEST,
+    OPERATIONS,
+    RESET,
+    STALE,
+    Config,
+    Family,
+    Operation,
+    closure,
+    has_latest,
+)
+
+CAPACITY = 1 << 16
+MISSING = 0xFFFF  # a column's entry that is not computed yet; in `fast` also one that is a hazard
+LIMIT = 60_000  # states in use at which the table is renumbered
+
+MaySet = frozenset[Config]
+States = NDArray[np.uint16]
+
+
+class Verdict(IntFlag):
+    """What is wrong with an operation on a byte in a given state."""
+
+    OK = 0
+    STALE_READ = 1  # some configuration returns a value that is not the latest
+    LOST_UPDATE = 2  # some configuration is left without any copy of the latest value
+
+
+class _Step(NamedTuple):
+    """What an operation does to one configuration: the closed successors, and whether a stale value may be read."""
+
+    after: MaySet
+    stale: bool
+
+
+class Column:
+    """One operation's entries for all states; allocated in full, so that pointers into it stay valid.
+
+    `next` (uint16) is the successor or MISSING, `verdict` (uint8) its Verdict, and `fast` (uint16) is `next` where
+    there is nothing to report, else MISSING: what the simulator's C++ side reads.
+    """
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.next = np.full(CAPACITY, MISSING, np.uint16)
+        self.verdict = np.zeros(CAPACITY, np.uint8)
+        self.fast = np.full(CAPACITY, MISSING, np.uint16)
+        self.hazardous = False  # some entry has a verdict: only then must `verdict` be looked up
+        self.steps: dict[Config, _Step] = {}
+
+    def clear(self) -> None:
+        self.next.fill(MISSING)
+        self.verdict.fill(Verdict.OK)
+        self.fast.fill(MISSING)
+        self.hazardous = False
+
+
+class Automaton:
+    """The lazily determinised relation of one profile family. State 0 is RAM at reset with no alias live."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.columns = {name: Column(operation) for name, operation in OPERATIONS.items()}
+        self._closures: dict[Config, MaySet] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self.states: list[MaySet] = []
+        self._numbers: dict[MaySet, int] = {}
+        self._intact: list[bool] = []
+        self.number(self._closed((RESET,)))
+
+    def _closed(self, configs: Iterable[Config]) -> MaySet:
+        union: set[Config] = set()
+        for config in configs:
+            closed = self._closures.get(config)
+            if closed is None:
+                closed = self._closures[config] = closure(self.family, (config,))
+            union |= closed
+        return frozenset(union)
+
+    def number(self, state: MaySet) -> int:
+        """The number of a closed may-set; a new one if this process has not met it."""
+        number = self._numbers.get(state)
+        if number is None:
+            number = self._numbers[state] = len(self.states)
+            self.states.append(state)
+            self._intact.append(all(map(has_latest, state)))
+        return number
+
+    def _step(self, column: Column, config: Config) -> _Step:
+        step = column.steps.get(config)
+        if step is None:
+            outcomes = list(column.operation.apply(self.family, config))
+            step = column.steps[config] = _Step(
+                self._closed(after for after, _ in outcomes), any(value == STALE for _, value in outcomes)
+            )
+        return step
+
+    def compute(self, column: Column, state: int) -> None:
+        """Fills the column's entry for one state."""
+        steps = [self._step(column, config) for config in self.states[state]]
+        after = self.number(frozenset().union(*(step.after for step in steps)))
+        verdict = Verdict.OK
+        if any(step.stale for step in steps):
+            verdict |= Verdict.STALE_READ
+        if self._intact[state] and not self._intact[after]:
+            verdict |= Verdict.LOST_UPDATE
+        column.next[state] = after
+        column.verdict[state] = verdict
+        if verdict:
+            column.hazardous = True
+        else:
+            column.fast[state] = after
+
+    def apply(self, name: str, view: States) -> NDArray[np.uint8] | None:
+        """Applies an operation to a range of the shadow, in place. Returns the verdict of each byte, or None if all OK."""
+        column = self.columns[name]
+        after = column.next[view]
+        if after.size and after.max() == MISSING:
+            for state in np.unique(view[after == MISSING]):
+                self.compute(column, int(state))
+            after = column.next[view]
+        verdict = None
+        if column.hazardous:
+            found = column.verdict[view]
+            if found.any():
+                verdict = found
+        view[:] = after
+        return verdict
+
+    @property
+    def crowded(self) -> bool:
+        return len(self.states) > LIMIT
+
+    def renumber(self, shadow: States) -> None:
+        """Drops the states that no byte of the shadow is in, and numbers the rest afresh.
+
+        The columns are emptied in place; their entries come back as they are needed.
+        """
+        used, inverse = np.unique(shadow, return_inverse=True)
+        kept = [self.states[number] for number in used]
+        self._forget()
+        fresh = np.array([self.number(state) for state in kept], np.uint16)
+        shadow[:] = fresh[inverse].reshape(shadow.shape)
+        for column in self.columns.values():
+            column.clear()
+
+    def witness(self, name: str, state: int) -> Config | None:
+        """A configuration of `state` in which a read by `name` returns a stale value: the simplest one."""
+        column = self.columns[name]
+        stale = [config for config in self.states[state] if self._step(column, config).stale]
+        return min(stale, key=_complexity, default=None)
+
+
+def _complexity(config: Config) -> tuple[int, Config]:
+    """Orders configurations by how much is going on in them."""
+    return sum(1 for code in config[:7] if code) - (config.memory == LATEST), config

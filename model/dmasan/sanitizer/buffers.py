@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which bytes the device may touch, and who owns them: permissions per byte, mappings by range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dmasan.events import Direction, MappingKind, Site
+
+
+class Permission(IntFlag):
+    """What the port may let the device do with a byte (one uint8 a byte)."""
+
+    READ = 1
+    WRITE = 2
+    OWNED = 4  # a streaming mapping that the device owns now
+    ALLOCATED = 8  # coherent memory
+    DECLARED = 16  # an ownership word
+
+
+_BY_DIRECTION = {
+    Direction.TO_DEVICE: Permission.READ,
+    Direction.FROM_DEVICE: Permission.WRITE,
+    Direction.BIDIRECTIONAL: Permission.READ | Permission.WRITE,
+}
+
+
+@dataclass
+class Mapping:
+    """A buffer that was given to the device."""
+
+    kind: MappingKind
+    address: int
+    length: int
+    direction: Direction
+    name: str
+    site: Site
+    policy: str = ""
+    step: str = ""
+    alive: bool = True
+
+    @property
+    def end(self) -> int:
+        return self.address + self.length
+
+    def overlaps(self, address: int, length: int) -> bool:
+        return address < self.end and self.address < address + length
+
+
+class Buffers:
+    """All mappings, live and past, and the permissions (uint8 a byte of RAM from `base`)."""
+
+    def __init__(self, base: int, size: int) -> None:
+        self.base = base
+        self.permissions: NDArray[np.uint8] = np.zeros(size, np.uint8)
+        self.live: list[Mapping] = []
+        self.past: list[Mapping] = []
+
+    def _view(self, address: int, length: int) -> NDArray[np.uint8]:
+        return self.permissions[address - self.base : address - self.base + length]
+
+    def add(self, mapping: Mapping) -> None:
+        self.live.append(mapping)
+        if mapping.kind is MappingKind.COHERENT:
+            self._view(mapping.address, mapping.length)[:] = (
+                Permission.READ | Permission.WRITE | Permission.ALLOCATED
+            )
+        else:
+            self.give_to_device(mapping.address, mapping.length, mapping.direction)
+
+    def remove(self, address: int, length: int) -> Mapping | None:
+        """Ends the mapping of exactly this range; None if there is none."""
+        for mapping in self.live:
+            if mapping.address == address and mapping.length == length:
+                self.live.remove(mapping)
+                mapping.alive = False
+                self.past.append(mapping)
+                self._view(address, length)[:] = 0
+                return mapping
+        return None
+
+    def give_to_device(self, address: int, length: int, direction: Direction) -> None:
+        self._view(address, length)[:] = _BY_DIRECTION[direction] | Permission.OWNED
+
+    def give_to_cpu(self, address: int, length: int) -> None:
+        self._view(address, length)[:] = 0
+
+    def at(self, address: int, length: int = 1) -> Mapping | None:
+        """The live mapping that overlaps a range, else the most recent past one, else None."""
+        for mapping in self.live:
+            if mapping.overlaps(address, length):
+                return mapping
+        for mapping in reversed(self.past):
+            if mapping.overlaps(address, length):
+                return mapping
+        return None
+
+    def streaming(self, address: int, length: int) -> bool:
+        """Whether the range touches a live streaming mapping: only then must ownership be looked up."""
+        end = address + length
+        return any(
+            m.address < end and address < m.end and m.kind is not MappingKind.COHERENT for m in self.live
+        )
+
+    def violations(self, address: int, length: int, write: bool) -> NDArray[np.int64]:
+        """Offsets of the bytes that the CPU must not touch now: the device owns them.
+
+        Reading what the device only reads is harmless on every machine modelled (OK9 of the controls).
+        """
+        view = self._view(address, length)
+        owned = (view & Permission.OWNED) != 0
+        if not write:
+            owned &= (view & Permission.WRITE) != 0
+        return np.flatnonzero(owned)
+
+    def forbidden(self, address: int, length: int, write: bool) -> NDArray[np.int64]:
+        """Offsets of the bytes that the device must not touch in this way now."""
+        needed = Permission.WRITE if write else Permission.READ
+        return np.flatnonzero((self._view(address, length) & needed) == 0)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A configuration in words."""
+
+from __future__ import annotations
+
+from dmasan.arch.semantics import Config, is_dirty, value_of
+
+_VALUE = ("stale", "latest")
+
+
+def describe(config: Config) -> str:
+    """Where the copies of a byte are, for a reader: "L2 clean stale, memory latest"."""
+    parts = []
+    for name, code in (("L1", config.l1), ("L2", config.l2)):
+        if code:
+            parts.append(f"{name} {'dirty' if is_dirty(code) else 'clean'} {_VALUE[value_of(code)]}")
+    parts.append(f"memory {_VALUE[config.memory]}")
+    for name, code in (
+        ("CPU store buffer", config.store_buffer),
+        ("outer store buffer", config.outer_buffer),
+        ("posted device write", config.posted),
+    ):
+        if code:
+            parts.append(f"{name} {_VALUE[value_of(code)]}")
+    if config.in_flight:
+        parts.append("maintenance in flight")
+    return ", ".join(parts)

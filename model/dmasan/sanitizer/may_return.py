@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which writes a read may return: the relation asked directly, for short sequences on one byte."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dmasan.arch.semantics import (
+    FAMILIES,
+    IDLE,
+    LATEST,
+    OPERATIONS,
+    RESET,
+    STALE,
+    Config,
+    Family,
+    aged,
+    closure,
+)
+from dmasan.config import choose
+
+# Operation names of short sequences. Those without `x` are complete when they return.
+NAMES = {
+    "WB": "store_wb",
+    "NC": "store_nc",
+    "rWB": "load_wb",
+    "rNC": "load_nc",
+    "cl": "issue_clean",
+    "iv": "issue_invalidate",
+    "ci": "issue_clean_invalidate",
+    "clx": "issue_clean",
+    "ivx": "issue_invalidate",
+    "cix": "issue_clean_invalidate",
+    "cl2": "outer_clean",
+    "iv2": "outer_invalidate",
+    "ci2": "outer_clean_invalidate",
+    "osync": "outer_sync",
+    "dsb": "dsb",
+    "dmb": "dmb",
+    "bell": "doorbell",
+    "um": "alias_dead",
+    "dr": "dev_read",
+    "dw": "dev_write",
+    "dwx": "dev_write_posted",
+    "db": "dev_write_done",
+    "sdr": "snoop_read",
+    "sdw": "snoop_write",
+}
+_COMPLETE = ("cl", "iv", "ci")
+_PROFILE_FAMILY = {"one-level": "one-level", "cortex-a9-pl310": "pl310"}
+_PROFILE_FAMILY |= {name: name for name in FAMILIES}
+
+
+def may_return(
+    ops: Sequence[str], *, profile: str, alias_live: bool = True, shared_override: bool = False
+) -> list[frozenset[int]]:
+    """The writes whose value each read of `ops` may return, under every schedule.
+
+    `ops` are names of `NAMES`, acting on one byte. The result has one frozenset for each read, in order: positions of
+    writes in `ops` (from 1; all operations count), 0 for the initial content. `profile` is a profile or a family of
+    `arch.semantics`. Raises UsageError for an unknown name.
+    """
+    family = FAMILIES[_PROFILE_FAMILY[choose("profile", profile, _PROFILE_FAMILY)]]
+    if shared_override and family.outer:
+        family = FAMILIES["pl310-override"]
+    for name in ops:
+        choose("operation", name, NAMES)
+    writes = [0, *(n for n, name in enumerate(ops, 1) if OPERATIONS[NAMES[name]].writes)]
+    reads = [n for n, name in enumerate(ops, 1) if OPERATIONS[NAMES[name]].reads]
+    found: dict[int, set[int]] = {n: set() for n in reads}
+    for followed in writes:
+        for n in _reads_of(ops, followed, family, alias_live):
+            found[n].add(followed)
+    return [frozenset(found[n]) for n in reads]
+
+
+def _reads_of(ops: Sequence[str], followed: int, family: Family, alias_live: bool) -> set[int]:
+    """The reads that may return the value of write `followed`; that value is the only LATEST one."""
+    start = RESET._replace(live=int(alias_live))
+    configs = closure(family, (start if followed == 0 else aged(start),))
+    returning: set[int] = set()
+    for n, name in enumerate(ops, 1):
+        operation = OPERATIONS[NAMES[name]]
+        after: set[Config] = set()
+        for config in configs:
+            if operation.writes:
+                outcomes = operation.apply(family, config, LATEST if n == followed else STALE)
+            else:
+                outcomes = operation.apply(family, config)
+            for successor, value in outcomes:
+                after.add(successor)
+                if value == LATEST:
+                    returning.add(n)
+        configs = closure(family, after)
+        if name in _COMPLETE:
+            configs = frozenset(config for config in configs if config.in_flight == IDLE)
+    return returning

@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sanitizer: turns events into operations on the shadow, and wrong verdicts into hazards.
+
+It sees events and the relation, nothing of the machine: its verdicts hold for every schedule, whatever this run did.
+What this run did enters only as the mask of stale bytes that an access carries; it makes a hazard manifest.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dmasan import events as ev
+from dmasan.arch.semantics import Family
+from dmasan.events import CacheOp, Level, MappingKind, MemoryType
+from dmasan.sanitizer.automaton import Automaton, Verdict
+from dmasan.sanitizer.buffers import Buffers, Mapping
+from dmasan.sanitizer.describe import describe
+from dmasan.sanitizer.hazards import Code, Finding, HazardLog
+from dmasan.sanitizer.pending import Ranges
+from dmasan.sanitizer.shadow import Shadow
+
+_WRITERS_KEPT = 50_000  # stores that a report can still name
+
+_INNER = {
+    CacheOp.CLEAN: "issue_clean",
+    CacheOp.INVALIDATE: "issue_invalidate",
+    CacheOp.CLEAN_INVALIDATE: "issue_clean_invalidate",
+}
+_OUTER = {
+    CacheOp.CLEAN: "outer_clean",
+    CacheOp.INVALIDATE: "outer_invalidate",
+    CacheOp.CLEAN_INVALIDATE: "outer_clean_invalidate",
+}
+
+
+@dataclass(slots=True)
+class _Writer:
+    """A write that a later report may name."""
+
+    address: int
+    length: int
+    site: ev.Site
+    by: str
+
+
+class Sanitizer:
+    """May-sets of `size` bytes of RAM from `base`, cache lines of `line` bytes, on a machine of `family`."""
+
+    def __init__(self, family: Family, base: int, size: int, line: int, cpus: int) -> None:
+        self.family = family
+        self.automaton = Automaton(family)
+        self.shadow = Shadow(self.automaton, base, size, line)
+        self.buffers = Buffers(base, size)
+        self.log = HazardLog()
+        self.pending = [Ranges() for _ in range(cpus)]
+        self.pending_outer = Ranges()
+        self.policy_step: ev.PolicyStep | None = None
+        self.device_site = ev.NOWHERE
+        self._writers: deque[_Writer] = deque(maxlen=_WRITERS_KEPT)
+        self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
+            ev.Store: self._store,
+            ev.Load: self._load,
+            ev.Maintenance: self._maintenance,
+            ev.Barrier: self._barrier,
+            ev.OuterSync: self._outer_sync,
+            ev.MmioWrite: self._mmio_write,
+            ev.AliasChange: self._alias,
+            ev.ContentUndefined: self._undefined,
+            ev.DescriptorWrite: self._descriptor,
+            ev.DmaMap: self._map,
+            ev.DmaUnmap: self._unmap,
+            ev.DmaSync: self._sync,
+            ev.PolicyStep: self._step,
+        }
+
+    def observe(self, event: ev.Event) -> None:
+        """The subscriber of the machine's event bus."""
+        handler = self._handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    # --- CPU -----------------------------------------------------------------------------------------------------
+
+    def _store(self, e: ev.Store) -> None:
+        if self.buffers.live and self.buffers.streaming(e.address, e.length):
+            self._check_owner(e, write=True)
+        self._writers.append(_Writer(e.address, e.length, e.site, f"cpu{e.cpu}"))
+        if e.type is MemoryType.WB:
+            wrong = self.shadow.store(e.address, e.length)
+            if wrong is not None:
+                address, _ = self.shadow.lines_of(e.address, e.length)
+                self._report(Code.LOST_UPDATE, address, wrong, e, e.type)
+        else:  # write-through and Device stores are buffered and bypass as Non-cacheable ones do (DDI 0388I, 7.1)
+            wrong = self.shadow.apply("store_nc", e.address, e.length)
+            self.pending[e.cpu].add(e.address, e.length)
+            if wrong is not None:
+                self._report(Code.LOST_UPDATE, e.address, wrong, e, e.type)
+
+    def _load(self, e: ev.Load) -> None:
+        if self.buffers.live and self.buffers.streaming(e.address, e.length):
+            self._check_owner(e, write=False)
+        name = "load_wb" if e.type is MemoryType.WB else "load_nc"
+        states = self._states(e.address, e.length)
+        wrong = self.shadow.apply(name, e.address, e.length)
+        if wrong is not None:
+            self._report(Code.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
+
+    def _maintenance(self, e: ev.Maintenance) -> None:
+        address, length = self.shadow.lines_of(e.address, e.length)
+        if e.level is Level.INNER:
+            wrong = self.shadow.apply(_INNER[e.op], address, length)
+            self.pending[e.cpu].add(address, length)
+        else:
+            wrong = self.shadow.apply(_OUTER[e.op], address, length)
+        if wrong is not None:
+            self._report(Code.LOST_UPDATE, address, wrong, e, None)
+
+    def _barrier(self, e: ev.Barrier) -> None:
+        pending = self.pending[e.cpu]
+        if e.name == "dsb":
+            for address, length in pending.take():
+                self.shadow.apply("dsb", address, length)
+                if self.family.outer:
+                    self.pending_outer.add(address, length)
+        elif e.name == "dmb" and not e.option.endswith("ld"):
+            for address, length in pending:
+                self.shadow.apply("dmb", address, length)
+
+    def _outer_sync(self, e: ev.OuterSync) -> None:
+        for address, length in self.pending_outer.take():
+            self.shadow.apply("outer_sync", address, length)
+
+    def _mmio_write(self, e: ev.MmioWrite) -> None:
+        for address, length in self.pending[e.cpu]:
+            self.shadow.apply("doorbell", address, length)
+        self.device_site = e.site
+
+    # --- translations and content --------------------------------------------------------------------------------
+
+    def _alias(self, e: ev.AliasChange) -> None:
+        self.shadow.apply("alias_live" if e.live else "alias_dead", e.address, e.length)
+
+    def _undefined(self, e: ev.ContentUndefined) -> None:
+        self.shadow.apply("give_up", e.address, e.length)
+
+    def _descriptor(self, e: ev.DescriptorWrite) -> None:
+        if e.valid_to_valid:
+            self.log.note("break-before-make: a valid translation was replaced by another valid one")
+
+    def _step(self, e: ev.PolicyStep) -> None:
+        self.policy_step = e
+
+    # --- the DMA API ---------------------------------------------------------------------------------------------
+
+    def _map(self, e: ev.DmaMap) -> None:
+        mapping = Mapping(e.kind, e.address, e.length, e.direction, e.name, e.site)
+        if e.kind is MappingKind.COHERENT and self.policy_step is not None:
+            mapping.policy, mapping.step = self.policy_step.policy, self.policy_step.text
+        self.buffers.add(mapping)
+
+    def _unmap(self, e: ev.DmaUnmap) -> None:
+        self.buffers.remove(e.address, e.length)
+
+    def _sync(self, e: ev.DmaSync) -> None:
+        if e.for_cpu:
+            self.buffers.give_to_cpu(e.address, e.length)
+        else:
+            mapping = self.buffers.at(e.address, e.length)
+            self.buffers.give_to_device(e.address, e.length, mapping.direction if mapping else e.direction)
+
+    # --- the device ----------------------------------------------------------------------------------------------
+
+    def device_read(
+        self, address: int, length: int, snoop: bool, time_ns: float, stale: NDArray[np.bool_] | None
+    ) -> None:
+        """A read burst, judged before its data is sampled. `stale` marks the bytes not the latest at the PoC in this run."""
+        event = ev.DeviceRead(time_ns, self.device_site, address, length, ev.BurstKind.DATA, 0, 0, snoop)
+        self._check_device(event, write=False)
+        name = "snoop_read" if snoop else "dev_read"
+        states = self._states(address, length)
+        wrong = self.shadow.apply(name, address, length)
+        if wrong is not None:
+            self._report(Code.STALE_DEVICE_READ, address, wrong, event, None, stale, name, states)
+
+    def device_write(
+        self, address: int, length: int, snoop: bool, time_ns: float, strobe: NDArray[np.bool_] | None
+    ) -> None:
+        """A write burst whose data was accepted; bytes without strobe are not touched."""
+        event = ev.DeviceWrite(
+            time_ns, self.device_site, address, length, ev.BurstKind.DATA, 0, 0, snoop, done=False
+        )
+        name = "snoop_write" if snoop else "dev_write_posted"
+        for start, count in _runs(strobe, length):
+            part = ev.DeviceWrite(
+                time_ns,
+                event.site,
+                address + start,
+                count,
+                event.kind,
+                event.channel,
+                event.tag,
+                snoop,
+                done=False,
+            )
+            self._check_device(part, write=True)
+            self._writers.append(_Writer(part.address, count, event.site, "device"))
+            wrong = self.shadow.apply(name, part.address, count)
+            if wrong is not None:
+                self._report(Code.LOST_UPDATE, part.address, wrong, part, None)
+
+    def device_done(self, address: int, length: int) -> None:
+        """The B response of a write burst."""
+        self.shadow.apply("dev_write_done", address, length)
+
+    # --- reports -------------------------------------------------------------------------------------------------
+
+    def _states(self, address: int, length: int) -> NDArray[np.uint16]:
+        start = address - self.shadow.base
+        return self.shadow.states[start : start + length].copy()
+
+    def _check_owner(self, e: ev.Store | ev.Load, write: bool) -> None:
+        where = self.buffers.violations(e.address, e.length, write)
+        if where.size:
+            what = "CPU store to" if write else "CPU load from"
+            self._add(
+                Code.OWNERSHIP, e.address, where, None, e, f"{what} a buffer that the device owns", e.type
+            )
+
+    def _check_device(self, e: ev.DeviceRead | ev.DeviceWrite, write: bool) -> None:
+        where = self.buffers.forbidden(e.address, e.length, write)
+        if where.size:
+            what = "write" if write else "read"
+            self._add(
+                Code.OWNERSHIP, e.address, where, None, e, f"device {what} outside of what it was given", None
+            )
+
+    def _report(
+        self,
+        code: Code,
+        address: int,
+        verdicts: NDArray[np.uint8],
+        event: ev.Event,
+        alias: MemoryType | None,
+        stale: NDArray[np.bool_] | None = None,
+        operation: str = "",
+        states: NDArray[np.uint16] | None = None,
+    ) -> None:
+        where = np.flatnonzero(verdicts)
+        copies = ""
+        if operation and states is not None:
+            config = self.automaton.witness(operation, int(states[where[0]]))
+            copies = describe(config) if config is not None else ""
+        elif verdicts[where[0]] & Verdict.LOST_UPDATE:
+            copies = "an older dirty copy may be written back over it"
+        self._add(code, address, where, stale, event, copies, alias)
+
+    def _add(
+        self,
+        code: Code,
+        address: int,
+        where: NDArray[np.int64],
+        stale: NDArray[np.bool_] | None,
+        event: ev.Event,
+        copies: str,
+        alias: MemoryType | None,
+    ) -> None:
+        first = address + int(where[0])
+        mapping = self.buffers.at(first, int(where[-1]) - int(where[0]) + 1)
+        step = self.policy_step
+        self.log.add(
+            Finding(
+                code=code,
+                address=address,
+                bytes=where,
+                manifest=stale,
+                site=event.site,
+                writer=self._writer_of(first, event),
+                culprit=f"policy {mapping.policy}" if mapping and mapping.policy else str(event.site),
+                buffer=mapping.name if mapping and mapping.name else f"{first:#x}",
+                buffer_address=mapping.address if mapping else first,
+                alias=alias.value if alias else "device",
+                copies=copies,
+                time_ns=event.time_ns,
+                step=step.text if step and code is Code.LOST_UPDATE else (mapping.step if mapping else ""),
+            )
+        )
+
+    def _writer_of(self, address: int, event: ev.Event) -> ev.Site:
+        """The last write to an address before this event: a line of the program, for a device the one that started it."""
+        skip = isinstance(event, ev.Store)
+        for writer in reversed(self._writers):
+            if writer.address <= address < writer.address + writer.length:
+                if skip:
+                    skip = False
+                    continue
+                return writer.site
+        return ev.NOWHERE
+
+
+def _runs(strobe: NDArray[np.bool_] | None, length: int) -> list[tuple[int, int]]:
+    """The runs of written bytes of a burst: (start, count)."""
+    if strobe is None or bool(strobe.all()):
+        return [(0, length)]
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], strobe, [False]))))
+    return [(int(a), int(b - a)) for a, b in edges.reshape(-1, 2)]

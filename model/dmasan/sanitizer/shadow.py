@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shadow memory: one automaton state for each byte of RAM."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dmasan.sanitizer.automaton import Automaton
+
+Verdicts = NDArray[np.uint8]
+_MEMO_LIMIT = 200_000
+
+
+class Shadow:
+    """State numbers (uint16, one a byte) of RAM from `base`; operations on physical ranges.
+
+    A range on a single line goes through a memo keyed by the line's states; a longer one is one gather a byte.
+    Addresses and lengths are bytes.
+    """
+
+    def __init__(self, automaton: Automaton, base: int, size: int, line: int) -> None:
+        self.automaton = automaton
+        self.base = base
+        self.line = line
+        self.states: NDArray[np.uint16] = np.zeros(size, np.uint16)
+        self._memo: dict[tuple[str, int, int, bytes], tuple[bytes, Verdicts | None]] = {}
+
+    def apply(self, name: str, address: int, length: int) -> Verdicts | None:
+        """Applies an operation to exactly these bytes. Returns the verdicts, or None where nothing is wrong."""
+        start = address - self.base
+        if length > self.line:
+            self._make_room()
+            return self.automaton.apply(name, self.states[start : start + length])
+        view = self.states[start : start + length]
+        key = (name, 0, 0, view.tobytes())
+        found = self._memo.get(key)
+        if found is None:
+            verdict = self.automaton.apply(name, view)
+            self._remember(key, view, verdict)
+            return verdict
+        view[:] = np.frombuffer(found[0], np.uint16)
+        return found[1]
+
+    def store(self, address: int, length: int) -> Verdicts | None:
+        """A cacheable store: `store_wb` on its bytes, `neighbour_wb` on the rest of their lines.
+
+        The verdicts returned, if any, are those of all bytes of the lines (see `lines_of`), neighbours included.
+        """
+        line = self.line
+        first = (address - self.base) & -line
+        offset = address - self.base - first
+        if offset + length > line:
+            return self._store_long(address - self.base, length)
+        view = self.states[first : first + line]
+        key = ("store", offset, length, view.tobytes())
+        found = self._memo.get(key)
+        if found is None:
+            verdict = self._store_line(view, offset, length)
+            self._remember(key, view, verdict)
+            return verdict
+        view[:] = np.frombuffer(found[0], np.uint16)
+        return found[1]
+
+    def _store_line(self, view: NDArray[np.uint16], offset: int, length: int) -> Verdicts | None:
+        """One line; the verdicts are those of all its bytes, from its start."""
+        apply = self.automaton.apply
+        parts = (
+            ("neighbour_wb", 0, offset),
+            ("store_wb", offset, offset + length),
+            ("neighbour_wb", offset + length, len(view)),
+        )
+        verdicts = np.zeros(len(view), np.uint8)
+        for name, start, end in parts:
+            if start < end and (wrong := apply(name, view[start:end])) is not None:
+                verdicts[start:end] = wrong
+        return verdicts if verdicts.any() else None
+
+    def _store_long(self, start: int, length: int) -> Verdicts | None:
+        """Several lines; the verdicts are those of all bytes of the lines, from the first line's start."""
+        self._make_room()
+        first, last = start & -self.line, -(-(start + length) // self.line) * self.line
+        return self._store_line(self.states[first:last], start - first, length)
+
+    def lines_of(self, address: int, length: int) -> tuple[int, int]:
+        """The range of whole lines that a range touches: (address, length)."""
+        start = address - self.base
+        first = start & -self.line
+        return first + self.base, -(-(start + length) // self.line) * self.line - first
+
+    def _remember(
+        self, key: tuple[str, int, int, bytes], view: NDArray[np.uint16], verdict: Verdicts | None
+    ) -> None:
+        if self.automaton.crowded:
+            self._make_room()
+            return
+        if len(self._memo) >= _MEMO_LIMIT:
+            self._memo.clear()
+        self._memo[key] = (view.tobytes(), verdict)
+
+    def _make_room(self) -> None:
+        """Renumbers the automaton's states before they run out; the memo's numbers are void then."""
+        if self.automaton.crowded:
+            self.automaton.renumber(self.states)
+            self._memo.clear()

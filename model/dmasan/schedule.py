@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every nondeterministic decision of the hardware is one typed choice, keyed by the point at which it is made.
+
+A *move* is something that hardware may do unasked (a hidden move). A *point* is operation n of an agent, never a
+place in a stream, so that a replay file means the same on the RTL and on the behavioural device. The machine asks its
+schedule for the moves before each operation; it checks that each is legal, carries it out and logs it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from random import Random
+from typing import NamedTuple, Protocol
+
+from dmasan.config import UsageError
+
+SCHEDULES = ("benign", "random", "adversarial", "replay")
+
+
+class MoveKind(Enum):
+    """What the hardware does. FILL, EVICT and DROP act on a line, DRAIN on a buffer."""
+
+    FILL = "fill"  # a speculative read allocates the line
+    EVICT = "evict"  # a dirty line is written back and leaves, or a clean one leaves
+    DRAIN = "drain"  # a buffered store reaches the next level
+
+
+class Move(NamedTuple):
+    """One hidden move, on `lines` consecutive lines from `address`.
+
+    `level` is "l1", "l2" (fill, evict), "store_buffer" or "outer_buffer" (drain; the whole buffer where `address` is 0).
+    Under every schedule but `benign` a buffer drains only by such a move, for want of room, or by a barrier or sync.
+    """
+
+    kind: MoveKind
+    level: str
+    cpu: int = 0
+    address: int = 0
+    lines: int = 1
+
+
+class Point(NamedTuple):
+    """Operation `n` (from 0) of an agent: ("cpu0", "op", n), ("dma0", "descriptor" | "read" | "write" | "status", n)."""
+
+    agent: str
+    kind: str
+    n: int
+
+
+@dataclass(slots=True)
+class Footprint:
+    """What the coming operation touches: physical range and what it does (an operation name of `arch.semantics`)."""
+
+    operation: str
+    address: int
+    length: int
+
+
+class MachineView(Protocol):
+    """What a schedule may see of the machine in order to choose among legal moves."""
+
+    def live_lines(self, address: int, reach: int) -> Sequence[int]:
+        """Line addresses within `reach` lines of `address` that a speculative fill may bring in."""
+
+    def resident_lines(self, level: str) -> Sequence[int]:
+        """Line addresses held by a cache level ("l1" of any CPU, "l2"), in a fixed order."""
+
+    def line_bytes(self) -> int:
+        """Line size in bytes."""
+
+
+class Schedule(Protocol):
+    """Chooses the hidden moves before each operation."""
+
+    name: str
+    benign: bool
+
+    def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
+        """The moves to make, in order, before the operation at `point`."""
+
+
+class Benign:
+    """No hidden move: buffers drain at once, lines leave only for want of room."""
+
+    name = "benign"
+    benign = True
+
+    def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
+        return ()
+
+
+@dataclass
+class RandomMoves:
+    """Seeded moves near the program's own accesses, within the profile's prefetch reach.
+
+    `rate` is the chance of a move before an operation; `reach` is in lines.
+    """
+
+    seed: int = 1
+    rate: float = 0.25
+    reach: int = 4
+    name: str = "random"
+    benign: bool = False
+
+    def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
+        # The generator is keyed by the point, so that the same point draws the same moves on both backends.
+        draw = Random(f"{self.seed}/{point.agent}/{point.kind}/{point.n}")
+        if draw.random() >= self.rate:
+            return ()
+        kind = draw.choice((MoveKind.FILL, MoveKind.EVICT, MoveKind.DRAIN))
+        if kind is MoveKind.DRAIN:
+            return (Move(kind, draw.choice(("store_buffer", "outer_buffer"))),)
+        level = draw.choice(("l1", "l2"))
+        near = footprint.address + draw.randrange(max(footprint.length, 1))
+        lines = (
+            machine.live_lines(near, self.reach) if kind is MoveKind.FILL else machine.resident_lines(level)
+        )
+        return (Move(kind, level, 0, draw.choice(lines)),) if lines else ()
+
+
+@dataclass
+class Replay:
+    """The moves of a recorded schedule, at their points; nothing elsewhere."""
+
+    choices: dict[Point, tuple[Move, ...]] = field(default_factory=dict)
+    name: str = "replay"
+    benign: bool = False
+
+    def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
+        return self.choices.get(point, ())
+
+    @classmethod
+    def read(cls, path: Path) -> Replay:
+        """Reads a replay file (JSON lines of point and move). Raises UsageError naming file and line."""
+        choices: dict[Point, tuple[Move, ...]] = {}
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"cannot read the schedule {path}: {error}") from None
+        for number, line in enumerate(text.splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                agent, kind, n, *move = json.loads(line)
+                point, made = Point(str(agent), str(kind), int(n)), _move(*move)
+            except (ValueError, TypeError) as error:
+                raise UsageError(
+                    f"{path}:{number}: not a line of a schedule ([agent, kind, n, move, level, cpu, address, lines]): {error}"
+                ) from None
+            choices[point] = (*choices.get(point, ()), made)
+        return cls(choices)
+
+
+def _move(kind: str, level: str, cpu: int, address: int, lines: int) -> Move:
+    return Move(MoveKind(kind), level, int(cpu), int(address), int(lines))
+
+
+class Recorder:
+    """Wraps a schedule and keeps what it chose, so that it can be written as a replay file."""
+
+    def __init__(self, inner: Schedule) -> None:
+        self.inner = inner
+        self.name = inner.name
+        self.benign = inner.benign
+        self.log: list[tuple[Point, Move]] = []
+
+    def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
+        chosen = self.inner.moves(point, footprint, machine)
+        self.log.extend((point, move) for move in chosen)
+        return chosen
+
+    def write(self, path: Path) -> None:
+        path.write_text(to_lines(self.log), encoding="utf-8")
+
+
+def to_lines(log: Iterable[tuple[Point, Move]]) -> str:
+    """A replay file: one JSON line for each move, in the order in which they were made."""
+    rows = ([*point, move.kind.value, move.level, move.cpu, move.address, move.lines] for point, move in log)
+    return "".join(json.dumps(row) + "\n" for row in rows)
