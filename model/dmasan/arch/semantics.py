@@ -15,30 +15,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
-STALE, LATEST = 0, 1
-
-# A cached copy: absent, or (clean, dirty) x (stale, latest).
-ABSENT, CLEAN_STALE, CLEAN_LATEST, DIRTY_STALE, DIRTY_LATEST = range(5)
-# A buffered store: absent, or stale/latest; in the CPU's buffer also whether a DMB orders it before what follows.
-EMPTY, HELD_STALE, HELD_LATEST, ORDERED_STALE, ORDERED_LATEST = range(5)
-# Maintenance in flight: none, or the operation; a DMB orders it too (the same codes plus 3).
-IDLE, CLEANING, INVALIDATING, CLEANING_INVALIDATING = range(4)
-_ORDERED = 3
-
-
-class Config(NamedTuple):
-    """One state of the hardware for one byte, as small codes (see above)."""
-
-    l1: int  # copy in some L1
-    l2: int  # copy in the integrated or outer L2
-    memory: int  # STALE or LATEST at the point of coherency
-    store_buffer: int  # Non-cacheable store that has not left the CPU
-    outer_buffer: int  # Non-cacheable store in the outer cache's store buffer
-    posted: int  # device write that was accepted and has no B response yet
-    in_flight: int  # maintenance by VA that was issued and not completed by a DSB
-    live: int  # 1 while a cacheable alias is live
+from dmasan.arch.configuration import (
+    ABSENT,
+    CLEANING,
+    CLEANING_INVALIDATING,
+    EMPTY,
+    HELD_LATEST,
+    HELD_STALE,
+    IDLE,
+    INVALIDATING,
+    LATEST,
+    ORDERED,
+    ORDERED_STALE,
+    Config,
+    aged,
+    copy,
+    is_dirty,
+    renewed,
+    value_of,
+)
 
 
 @dataclass(frozen=True)
@@ -62,51 +58,7 @@ PL310 = Family("pl310", levels=2, outer=True, nc_hits_l2=True)
 PL310_OVERRIDE = Family("pl310-override", levels=2, outer=True)
 FAMILIES = {family.name: family for family in (ONE_LEVEL, INTEGRATED, PL310, PL310_OVERRIDE)}
 
-# Memory holds the only copy, and no alias is live.
-RESET = Config(ABSENT, ABSENT, LATEST, EMPTY, EMPTY, EMPTY, IDLE, 0)
-
 Outcome = tuple[Config, int | None]  # the next configuration, and the value that a read returned
-
-
-def copy(dirty: bool, value: int) -> int:
-    return (DIRTY_STALE if dirty else CLEAN_STALE) + value
-
-
-def value_of(code: int) -> int:
-    """The value of a present copy or of a buffered store."""
-    return (code - 1) & 1
-
-
-def is_dirty(code: int) -> bool:
-    return code >= DIRTY_STALE
-
-
-def has_latest(c: Config) -> bool:
-    """Whether any copy still holds the latest value; without one, an update is lost."""
-    held = (c.l1, c.l2, c.store_buffer, c.outer_buffer, c.posted)
-    return c.memory == LATEST or any(code and value_of(code) for code in held)
-
-
-def _aged(code: int) -> int:
-    return code - 1 if code and value_of(code) else code
-
-
-def aged(c: Config) -> Config:
-    """Every copy became stale: a new value has been written somewhere."""
-    return Config(
-        _aged(c.l1),
-        _aged(c.l2),
-        STALE,
-        _aged(c.store_buffer),
-        _aged(c.outer_buffer),
-        _aged(c.posted),
-        c.in_flight,
-        c.live,
-    )
-
-
-def _renewed(code: int) -> int:
-    return code + 1 if code and not value_of(code) else code
 
 
 # --- building blocks ---------------------------------------------------------------------------------------------
@@ -170,7 +122,7 @@ def _complete_maintenance(family: Family, c: Config) -> Iterator[Config]:
     if not c.in_flight:
         yield c
         return
-    operation = c.in_flight - _ORDERED if c.in_flight > _ORDERED else c.in_flight
+    operation = c.in_flight - ORDERED if c.in_flight > ORDERED else c.in_flight
     c = _drain_outer(family, c)._replace(in_flight=IDLE)
     cleaned = _clean_inner(family, c) if operation in (CLEANING, CLEANING_INVALIDATING) else iter((c,))
     for after in cleaned:
@@ -194,7 +146,7 @@ def _own_cacheable_access(family: Family, c: Config) -> Iterator[Config]:
 def _own_noncacheable_access(family: Family, c: Config) -> Iterator[Config]:
     """As `_own_access`; maintenance in flight is ordered before it only by a DMB."""
     c = _own_access(family, c)
-    if c.in_flight > _ORDERED:
+    if c.in_flight > ORDERED:
         yield from _complete_maintenance(family, c)
     else:
         yield c
@@ -375,7 +327,7 @@ def outer_clean_invalidate(family: Family, c: Config) -> Iterator[Outcome]:
 def dmb(family: Family, c: Config) -> Iterator[Outcome]:
     """DMB: what is buffered or in flight is ordered before the CPU's later accesses, not completed."""
     buffered = c.store_buffer + 2 if c.store_buffer in (HELD_STALE, HELD_LATEST) else c.store_buffer
-    in_flight = c.in_flight + _ORDERED if IDLE < c.in_flight <= _ORDERED else c.in_flight
+    in_flight = c.in_flight + ORDERED if IDLE < c.in_flight <= ORDERED else c.in_flight
     yield c._replace(store_buffer=buffered, in_flight=in_flight), None
 
 
@@ -441,19 +393,7 @@ def alias_dead(family: Family, c: Config) -> Iterator[Outcome]:
 
 def give_up(family: Family, c: Config) -> Iterator[Outcome]:
     """The content is undefined from now on: every copy is as good as any other. Dirty stays dirty."""
-    yield (
-        Config(
-            _renewed(c.l1),
-            _renewed(c.l2),
-            LATEST,
-            _renewed(c.store_buffer),
-            _renewed(c.outer_buffer),
-            _renewed(c.posted),
-            c.in_flight,
-            c.live,
-        ),
-        None,
-    )
+    yield renewed(c), None
 
 
 @dataclass(frozen=True)

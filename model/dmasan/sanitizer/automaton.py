@@ -15,17 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.arch.semantics import (
-    LATEST,
-    OPERATIONS,
-    RESET,
-    STALE,
-    Config,
-    Family,
-    Operation,
-    closure,
-    has_latest,
-)
+from dmasan.arch.configuration import LATEST, RESET, STALE, Config, has_latest
+from dmasan.arch.semantics import OPERATIONS, Family, Operation, closure
 
 CAPACITY = 1 << 16
 MISSING = 0xFFFF  # a column's entry that is not computed yet; in `fast` also one that is a hazard

@@ -99,6 +99,12 @@ class Buffers:
                 return mapping
         return None
 
+    def overlapping(self, address: int, length: int) -> list[tuple[int, int]]:
+        """The parts (address, length) of a range that lie in live mappings."""
+        end = address + length
+        parts = [(max(address, m.address), min(end, m.end)) for m in self.live if m.overlaps(address, length)]
+        return [(start, stop - start) for start, stop in parts]
+
     def streaming(self, address: int, length: int) -> bool:
         """Whether the range touches a live streaming mapping: only then must ownership be looked up."""
         end = address + length

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dmasan.arch.semantics import Config, is_dirty, value_of
+from dmasan.arch.configuration import Config, is_dirty, value_of
 
 _VALUE = ("stale", "latest")
 

@@ -5,18 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dmasan.arch.semantics import (
-    FAMILIES,
-    IDLE,
-    LATEST,
-    OPERATIONS,
-    RESET,
-    STALE,
-    Config,
-    Family,
-    aged,
-    closure,
-)
+from dmasan.arch.configuration import IDLE, LATEST, RESET, STALE, Config, aged
+from dmasan.arch.semantics import FAMILIES, OPERATIONS, Family, closure
 from dmasan.config import choose
 
 # Operation names of short sequences. Those without `x` are complete when they return.
