@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The device as RTL in a simulator: clock, register accesses, interrupt, and the memory port's bursts."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from cocotb.clock import Clock
+from cocotb.triggers import First, RisingEdge, Timer, ValueChange
+from cocotb.utils import get_sim_time
+
+from cocotbext.dmasan.shared import RingPort, Shared, State
+from dmasan.config import Knobs, RunError
+from dmasan.device.backend import DeviceBusError, register_offset
+
+RESET_CYCLES = 8
+
+
+class RtlHost(Protocol):
+    """What this backend needs of the SoC that it is bound to."""
+
+    @property
+    def port(self) -> RingPort: ...
+
+    @property
+    def knobs(self) -> Knobs: ...
+
+    def device_state(self) -> State: ...
+
+
+class RtlBackend:
+    """`dmasan.device.backend.Backend` on `cosim_top.sv`. The clock has `clock_ns` ns per cycle.
+
+    Nothing here wakes per clock: a register access wakes once when it is complete, a wait once when it is over.
+    After each of them bursts that were served in C++ are handed to the port, and errors of its calls are raised.
+    """
+
+    name = "rtl"
+
+    def __init__(self, dut: Any, *, clock_ns: float = 10.0) -> None:
+        self._dut = dut
+        self._host = dut.host
+        self._clock_ns = clock_ns
+        self._request = 0
+        self._start_ns = 0.0
+        self.shared = Shared()
+
+    async def start(self) -> None:
+        """Starts the clock and resets the design."""
+        self._dut.rst_n.value = 0
+        self._host.request.value = 0
+        Clock(self._dut.clk, self._clock_ns, "ns").start()
+        await Timer(RESET_CYCLES * self._clock_ns, "ns", round_mode="round")
+        self._dut.rst_n.value = 1
+        self._start_ns = self.now_ns
+
+    def finish(self) -> None:
+        """Hands over the last bursts. Raises what went wrong since the last await."""
+        self.shared.drain()
+        self.shared.check()
+
+    @property
+    def now_ns(self) -> float:
+        """Simulated time, ns."""
+        return get_sim_time("ns")
+
+    @property
+    def cycles(self) -> int:
+        """Clock cycles of the device since its reset."""
+        return int((self.now_ns - self._start_ns) / self._clock_ns)
+
+    @property
+    def irq(self) -> bool:
+        """Level of the interrupt line."""
+        return bool(self._dut.irq.value)
+
+    def bind(self, soc: RtlHost) -> None:
+        """Connects the memory port with the memory of a SoC."""
+        self.shared.bind(soc.device_state(), soc.port)
+        self._dut.latency.value = soc.knobs.latency
+
+    async def advance(self, ns: float) -> None:
+        """Lets `ns` of simulated time pass (at least one simulator step, 1 ps)."""
+        await Timer(max(ns, 0.001), "ns", round_mode="round")
+        self.finish()
+
+    async def read32(self, pa: int) -> int:
+        """Loads a device register. Raises DeviceBusError on an error response."""
+        return await self._access(register_offset(pa), "load from")
+
+    async def write32(self, pa: int, value: int) -> None:
+        """Stores to a device register; complete when its B has come. Raises DeviceBusError on an error response."""
+        await self._access(1 << 64 | (value & 0xFFFF_FFFF) << 32 | register_offset(pa), "store to")
+
+    async def _access(self, command: int, what: str) -> int:
+        host = self._host
+        self._request ^= 1
+        host.command.value = command
+        host.request.value = self._request
+        await ValueChange(host.done)
+        result = int(host.result.value)
+        self.finish()
+        if response := result >> 32:
+            name = ("EXOKAY", "SLVERR", "DECERR")[response - 1]
+            raise DeviceBusError(f"{what} register offset {command & 0xFFF:#x}: the device answered {name}")
+        return result & 0xFFFF_FFFF
+
+    async def wait_irq(self, timeout_ns: float) -> None:
+        """Returns when the interrupt line is high. Raises RunError when `timeout_ns` have passed before."""
+        if not self.irq:
+            await First(RisingEdge(self._dut.irq), Timer(max(timeout_ns, 0.001), "ns", round_mode="round"))
+        self.finish()
+        if not self.irq:
+            raise RunError(f"waited for the device's interrupt for {timeout_ns:g} ns: it did not come")

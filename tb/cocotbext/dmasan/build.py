@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds a simulator from HDL with Verilator and cocotb, once per content of its sources and options."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import cocotb_tools.config
+from filelock import FileLock
+
+from cocotbext.dmasan import hdl, toolchain
+from dmasan.config import RunError, UsageError
+
+TRACES = ("none", "fst", "vcd")
+OPTIONS = (
+    "--timing",
+    "--assert",
+    "-O3",
+    "--x-assign",
+    "fast",
+    "--x-initial",
+    "fast",
+    "-Wno-fatal",
+    "--trace-structs",
+)
+
+
+@dataclass(frozen=True)
+class Design:
+    """What to build: `sources` (.vlt, .sv, .v, .cpp) in order, the `top` module and its parameters."""
+
+    top: str
+    sources: tuple[Path, ...]
+    parameters: Mapping[str, int] = field(default_factory=dict)
+    depends: tuple[Path, ...] = ()  # files that sources include
+
+    @property
+    def ordered(self) -> list[Path]:
+        """Waivers first, then packages, then the rest."""
+        rank = {".vlt": 0}
+        return sorted(self.sources, key=lambda p: rank.get(p.suffix, 1 if p.stem.endswith("_pkg") else 2))
+
+
+def engine(parameters: Mapping[str, int] | None = None) -> Design:
+    """The co-simulated system: our engine behind the memory port."""
+    files = [path for folder in (hdl.rtl(), hdl.bench()) for path in sorted(folder.rglob("*"))]
+    sources = tuple(path for path in files if path.suffix in (".sv", ".v", ".vlt", ".cpp"))
+    headers = tuple(path for path in files if path.suffix == ".h" and path.parent == hdl.bench())
+    return Design("cosim_top", sources, parameters or {}, headers)
+
+
+def build(design: Design, *, trace: str = "none", coverage: bool = False) -> Path:
+    """The simulator's executable, from the cache or built now.
+
+    Safe when several processes ask at once, and when one is killed half-way: a build appears by rename, when complete.
+    Raises UsageError without a compiler, RunError with the log's path if the build fails.
+    """
+    if trace not in TRACES:
+        raise UsageError(f"unknown trace format {trace!r}: allowed are {', '.join(TRACES)}")
+    tools = toolchain.find()
+    options = [*OPTIONS, *({"none": (), "fst": ("--trace-fst",), "vcd": ("--trace-vcd",)}[trace])]
+    options += ["--coverage"] if coverage else []
+    home = hdl.cache()
+    folder = home / f"{design.top}-{_key(design, options, tools.identity)}"
+    if (folder / design.top).exists():
+        return folder / design.top
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the folder for builds cannot be made: {error} (set DMASAN_CACHE to another)"
+        ) from None
+    with FileLock(f"{folder}.lock"):
+        if not (folder / design.top).exists():
+            _compile(design, options, tools, folder)
+    return folder / design.top
+
+
+def _key(design: Design, options: Sequence[str], identity: str) -> str:
+    """A hash over all that the executable depends on."""
+    about = [
+        design.top,
+        dict(design.parameters),
+        list(options),
+        identity,
+        version("cocotb"),
+        str(cocotb_tools.config.libs_dir),
+        platform.machine(),
+    ]
+    digest = hashlib.sha256(json.dumps(about).encode())
+    for path in (*design.ordered, *design.depends, _main()):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _main() -> Path:
+    """cocotb's main program for Verilator."""
+    return Path(str(cocotb_tools.config.share_dir)) / "lib" / "verilator" / "verilator.cpp"
+
+
+def _commands(
+    design: Design, options: Sequence[str], tools: toolchain.Toolchain, work: Path
+) -> list[list[str]]:
+    """Verilate and compile. As cocotb's own runner does it, but without making every signal public.
+
+    -rdynamic lets ctypes find the C++ side's symbols in the running executable.
+    """
+    libraries = cocotb_tools.config.libs_dir
+    traced = "--trace-fst" in options or "--trace-vcd" in options
+    verilate = [
+        str(tools.verilator),
+        *("-cc", "--exe", "--vpi", "--prefix", "Vtop", "-o", design.top, "-Mdir", str(work)),
+        *("--top-module", design.top, "--timescale", "1ns/1ps", *options),
+        *("-LDFLAGS", f"-rdynamic -Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"),
+        *(f"-G{name}={value}" for name, value in design.parameters.items()),
+        *(f"-I{folder}" for folder in dict.fromkeys(path.parent for path in design.depends)),
+        *(
+            option
+            for folder in dict.fromkeys(p.parent for p in design.depends)
+            for option in ("-CFLAGS", f"-I{folder}")
+        ),
+        str(_main()),
+        *map(str, design.ordered),
+    ]
+    jobs = str(os.cpu_count() or 1)
+    fast = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
+    compile_ = ["make", "-j", jobs, "-C", str(work), "-f", "Vtop.mk", f"VM_TRACE={int(traced)}", *fast]
+    return [verilate, compile_]
+
+
+def _compile(design: Design, options: Sequence[str], tools: toolchain.Toolchain, folder: Path) -> None:
+    """Builds in a folder of its own and renames what is kept: the executable and the log."""
+    work = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
+    log = folder.parent / f"{folder.name}.log"
+    try:
+        with log.open("wb") as out:
+            for command in _commands(design, options, tools, work / "objects"):
+                out.write((" ".join(command) + "\n").encode())
+                out.flush()
+                done = subprocess.run(
+                    command,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    stdin=subprocess.DEVNULL,
+                    env=tools.environment,
+                )
+                if done.returncode != 0:
+                    raise RunError(f"building {design.top} failed: {_reason(log)}; see {log}")
+        ready = work / "ready"
+        ready.mkdir()
+        (work / "objects" / design.top).rename(ready / design.top)
+        shutil.copy(log, ready / "build.log")
+        ready.rename(folder)
+        log.unlink()
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _reason(log: Path) -> str:
+    """The first line of the log that looks like the cause."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    marks = ("%Error", " error:", "Error:", "not found")
+    return next(
+        (line.strip() for mark in marks for line in lines if mark in line),
+        lines[-1] if lines else "no output",
+    )

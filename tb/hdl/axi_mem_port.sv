@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// AXI4 slave (with the ACE-Lite signals) whose memory is in C++.
+//
+// It takes up to DEPTH addresses of each kind, and write data before, with or after its address. The first R beat
+// comes `latency` cycles after its AR, a B `latency` cycles after the data was accepted; beats follow without a bubble,
+// within a burst and between bursts. Responses are in order. Memory is sampled at the start of a read's response.
+module axi_mem_port
+  import dmasan_dpi_pkg::*;
+#(
+  parameter int unsigned ADDR_W = 40,
+  parameter int unsigned DATA_W = 64,   // 32, 64, 128, 256
+  parameter int unsigned ID_W   = 4,
+  parameter int unsigned USER_W = 16,   // at most 32
+  parameter int unsigned DEPTH  = 64,   // power of two
+  parameter int          MASTER = 0,    // index of this master in the C++ side
+  parameter bit          TAGGED = 1'b1  // AxUSER = {kind[1:0], channel[2:0], tag, coherent}; 0: only the coherent bit
+) (
+  input  logic                clk,
+  input  logic                rst_n,
+  input  logic [15:0]         latency,
+
+  input  logic [ADDR_W-1:0]   s_axi_awaddr,
+  input  logic [7:0]          s_axi_awlen,
+  input  logic [2:0]          s_axi_awsize,
+  input  logic [1:0]          s_axi_awburst,
+  input  logic [ID_W-1:0]     s_axi_awid,
+  input  logic [3:0]          s_axi_awcache,
+  input  logic [2:0]          s_axi_awprot,
+  input  logic [3:0]          s_axi_awqos,
+  input  logic [1:0]          s_axi_awdomain,
+  input  logic [3:0]          s_axi_awsnoop,
+  input  logic [USER_W-1:0]   s_axi_awuser,
+  input  logic                s_axi_awvalid,
+  output logic                s_axi_awready,
+
+  input  logic [DATA_W-1:0]   s_axi_wdata,
+  input  logic [DATA_W/8-1:0] s_axi_wstrb,
+  input  logic                s_axi_wlast,
+  input  logic                s_axi_wvalid,
+  output logic                s_axi_wready,
+
+  output logic [ID_W-1:0]     s_axi_bid,
+  output logic [1:0]          s_axi_bresp,
+  output logic                s_axi_bvalid,
+  input  logic                s_axi_bready,
+
+  input  logic [ADDR_W-1:0]   s_axi_araddr,
+  input  logic [7:0]          s_axi_arlen,
+  input  logic [2:0]          s_axi_arsize,
+  input  logic [1:0]          s_axi_arburst,
+  input  logic [ID_W-1:0]     s_axi_arid,
+  input  logic [3:0]          s_axi_arcache,
+  input  logic [2:0]          s_axi_arprot,
+  input  logic [3:0]          s_axi_arqos,
+  input  logic [1:0]          s_axi_ardomain,
+  input  logic [3:0]          s_axi_arsnoop,
+  input  logic [USER_W-1:0]   s_axi_aruser,
+  input  logic                s_axi_arvalid,
+  output logic                s_axi_arready,
+
+  output logic [ID_W-1:0]     s_axi_rid,
+  output logic [DATA_W-1:0]   s_axi_rdata,
+  output logic [1:0]          s_axi_rresp,
+  output logic                s_axi_rlast,
+  output logic                s_axi_rvalid,
+  input  logic                s_axi_rready
+);
+  localparam int unsigned PTR_W = $clog2(DEPTH);
+  localparam int unsigned LANES = (DATA_W + 63) / 64;
+  localparam int unsigned LANE_BYTES = (DATA_W < 64 ? DATA_W : 64) / 8;
+
+  typedef struct packed {
+    logic [ADDR_W-1:0] addr;
+    logic [7:0]        len;
+    logic [2:0]        size;
+    logic [1:0]        burst;
+    logic [ID_W-1:0]   id;
+    logic [USER_W-1:0] user;
+    attributes_t       attributes;
+    logic [31:0]       due;      // cycle of the earliest response
+  } request_t;
+
+  typedef struct packed {
+    logic [ID_W-1:0] id;
+    logic [1:0]      resp;
+    logic [31:0]     due;
+  } response_t;
+
+  logic [31:0] cycle;
+
+  function automatic logic is_due(input logic [31:0] due);
+    return $signed(cycle - due) >= 0;
+  endfunction
+
+  function automatic int shape_of(input request_t r);
+    shape_t shape = '{bus_bytes: 16'(DATA_W / 8), burst: r.burst, size: r.size, len: r.len};
+    return 32'(shape);
+  endfunction
+
+  function automatic int origin_of(input logic [USER_W-1:0] user);
+    origin_t origin;
+    origin = '0;
+    if (TAGGED)
+      origin = '{kind: 8'(user[USER_W-1-:2]), channel: 8'(user[USER_W-3-:3]), tag: 16'(user[USER_W-6:1])};
+    return origin;
+  endfunction
+
+  always_ff @(posedge clk) cycle <= rst_n ? cycle + 32'd1 : '0;
+
+  // ---- Reads --------------------------------------------------------------------------------------------------
+  request_t         ar_queue[DEPTH];
+  request_t         ar;                       // head of the queue
+  logic [PTR_W:0]   ar_head, ar_tail;
+  logic [7:0]       r_left;                   // beats after the one on the bus
+  logic [8:0]       r_beat;                   // the next one of them
+
+  assign s_axi_arready = (ar_tail - ar_head) != (PTR_W + 1)'(DEPTH);
+  assign ar = ar_queue[ar_head[PTR_W-1:0]];
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) ar_tail <= '0;
+    else if (s_axi_arvalid && s_axi_arready) begin
+      ar_queue[ar_tail[PTR_W-1:0]] <= '{addr: s_axi_araddr, len: s_axi_arlen, size: s_axi_arsize, burst: s_axi_arburst,
+        id: s_axi_arid, user: s_axi_aruser, due: cycle + 32'(latency) - 32'd1,
+        attributes: '{ace_snoop: s_axi_arsnoop, domain: s_axi_ardomain, qos: s_axi_arqos, prot: s_axi_arprot,
+                      cache: s_axi_arcache}};
+      ar_tail <= ar_tail + 1'b1;
+    end
+  end
+
+  function automatic logic [DATA_W-1:0] read_beat(input int beat);
+    for (int lane = 0; lane < int'(LANES); lane++)
+      read_beat[lane*64+:LANE_BYTES*8] = (LANE_BYTES*8)'(dmasan_read_lane(MASTER, beat * int'(LANES) + lane));
+  endfunction
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      s_axi_rvalid <= 1'b0;
+      s_axi_rlast  <= 1'b0;
+      ar_head      <= '0;
+      r_left       <= '0;
+    end else if (!s_axi_rvalid || s_axi_rready) begin
+      s_axi_rvalid <= 1'b0;
+      if (r_left != 0) begin
+        s_axi_rvalid <= 1'b1;
+        s_axi_rdata  <= read_beat(int'(r_beat));
+        s_axi_rlast  <= r_left == 8'd1;
+        r_left       <= r_left - 8'd1;
+        r_beat       <= r_beat + 9'd1;
+      end else if (ar_head != ar_tail && is_due(ar.due)) begin
+        s_axi_rvalid <= 1'b1;
+        s_axi_rresp  <= 2'(dmasan_read(MASTER, $realtime, 64'(ar.addr), shape_of(ar), int'(ar.id), 32'(ar.user),
+                                       origin_of(ar.user), 32'(ar.attributes)));
+        s_axi_rdata  <= read_beat(0);
+        s_axi_rid    <= ar.id;
+        s_axi_rlast  <= ar.len == 0;
+        r_left       <= ar.len;
+        r_beat       <= 9'd1;
+        ar_head      <= ar_head + 1'b1;
+      end
+    end
+  end
+
+  // ---- Writes -------------------------------------------------------------------------------------------------
+  request_t         aw_queue[DEPTH];
+  request_t         aw;
+  logic [PTR_W:0]   aw_head, aw_tail;
+  logic [PTR_W:0]   w_head, w_tail;           // bursts of data that met their address; that are complete
+  response_t        b_queue[DEPTH];
+  response_t        b;
+  logic [PTR_W:0]   b_head, b_tail;
+  logic             accept;
+
+  assign s_axi_awready = (aw_tail - aw_head) != (PTR_W + 1)'(DEPTH);
+  assign s_axi_wready  = (w_tail - w_head) != (PTR_W + 1)'(DEPTH);
+  assign aw = aw_queue[aw_head[PTR_W-1:0]];
+  assign b  = b_queue[b_head[PTR_W-1:0]];
+  assign accept = aw_head != aw_tail && w_head != w_tail && (b_tail - b_head) != (PTR_W + 1)'(DEPTH);
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) aw_tail <= '0;
+    else if (s_axi_awvalid && s_axi_awready) begin
+      aw_queue[aw_tail[PTR_W-1:0]] <= '{addr: s_axi_awaddr, len: s_axi_awlen, size: s_axi_awsize, burst: s_axi_awburst,
+        id: s_axi_awid, user: s_axi_awuser, due: '0,
+        attributes: '{ace_snoop: s_axi_awsnoop, domain: s_axi_awdomain, qos: s_axi_awqos, prot: s_axi_awprot,
+                      cache: s_axi_awcache}};
+      aw_tail <= aw_tail + 1'b1;
+    end
+  end
+
+  // Data is accepted before the address of the same cycle is looked at, so that a burst is complete when it is written.
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      w_tail  <= '0;
+      w_head  <= '0;
+      aw_head <= '0;
+      b_tail  <= '0;
+    end else begin
+      if (s_axi_wvalid && s_axi_wready) begin
+        for (int lane = 0; lane < int'(LANES); lane++)
+          dmasan_write_lane(MASTER, 64'(s_axi_wdata[lane*64+:LANE_BYTES*8]),
+                            32'(s_axi_wstrb[lane*8+:LANE_BYTES]), int'(LANE_BYTES),
+                            s_axi_wlast && lane == int'(LANES) - 1);
+        if (s_axi_wlast) w_tail <= w_tail + 1'b1;
+      end
+      if (accept) begin
+        b_queue[b_tail[PTR_W-1:0]] <= '{id: aw.id, due: cycle + 32'(latency) - 32'd2,
+          resp: 2'(dmasan_write(MASTER, $realtime, 64'(aw.addr), shape_of(aw), int'(aw.id), 32'(aw.user),
+                                origin_of(aw.user), 32'(aw.attributes)))};
+        w_head  <= w_head + 1'b1;
+        aw_head <= aw_head + 1'b1;
+        b_tail  <= b_tail + 1'b1;
+      end
+    end
+  end
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      s_axi_bvalid <= 1'b0;
+      b_head       <= '0;
+    end else if (!s_axi_bvalid || s_axi_bready) begin
+      s_axi_bvalid <= 1'b0;
+      if (b_head != b_tail && is_due(b.due)) begin
+        dmasan_write_done(MASTER, $realtime);
+        s_axi_bvalid <= 1'b1;
+        s_axi_bid    <= b.id;
+        s_axi_bresp  <= b.resp;
+        b_head       <= b_head + 1'b1;
+      end
+    end
+  end
+endmodule
