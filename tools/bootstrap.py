@@ -72,7 +72,9 @@ def say(text: str) -> None:
 def inspect(path: str) -> Interpreter | None:
     """What `path` says about itself, or None if it does not run."""
     try:
-        done = subprocess.run([path, "-I", "-c", ABOUT_PYTHON], capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run(
+            [path, "-I", "-c", ABOUT_PYTHON], capture_output=True, text=True, check=True, timeout=60
+        )
         told = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
@@ -152,9 +154,13 @@ def install_packages(packages: list[str], is_root: bool) -> None:
     """Install Debian packages as root; otherwise, or without apt-get, raise SetupError with what to type."""
     line = f"apt-get install --no-install-recommends {' '.join(packages)}"
     if not shutil.which("apt-get"):
-        raise SetupError(f"missing: {', '.join(packages)} (Debian's names); this machine has no apt-get, install them by hand")
+        raise SetupError(
+            f"missing: {', '.join(packages)} (Debian's names); this machine has no apt-get, install them by hand"
+        )
     if not is_root:
-        raise SetupError(f"these Debian packages are missing; install them and run make again:\n    sudo {line}")
+        raise SetupError(
+            f"these Debian packages are missing; install them and run make again:\n    sudo {line}"
+        )
     say(f"installing from Debian: {' '.join(packages)}")
     install = ["install", "--no-install-recommends", *packages]
     has_lists = any(Path("/var/lib/apt/lists").glob("*_Packages*"))
@@ -177,7 +183,9 @@ def require_packages(extra: Iterable[str], is_root: bool) -> Interpreter:
             raise SetupError(f"still missing after installing them from Debian: {', '.join(still)}")
     if python is None or not python.supported:
         found = "none" if python is None else ".".join(map(str, python.version))
-        raise SetupError(f"Python 3.11, 3.12 or 3.13 with a shared libpython is needed; found: {found} ({sys.executable})")
+        raise SetupError(
+            f"Python 3.11, 3.12 or 3.13 with a shared libpython is needed; found: {found} ({sys.executable})"
+        )
     return python
 
 
@@ -195,7 +203,12 @@ def is_current(root: Path, dev: bool) -> bool:
     try:
         stamp = json.loads((venv / STAMP).read_text())
         base = os.path.realpath(venv / "bin" / "python")
-        return stamp["digest"] == digest(root) and stamp["base"] == base and Path(base).exists() and stamp["dev"] >= dev
+        return (
+            stamp["digest"] == digest(root)
+            and stamp["base"] == base
+            and Path(base).exists()
+            and stamp["dev"] >= dev
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -218,7 +231,15 @@ def make_venv(root: Path, python: Interpreter, dev: bool, runner: Callable[[list
         if not runner([python.path, "-m", "venv", str(venv)]):
             raise SetupError(f"{python.path} -m venv {venv} failed (see above)")
     say("installing the pinned Python packages")
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [
+        str(venv / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
     target = f"{root}[dev]" if dev else str(root)
     if not runner([*pip, "--constraint", str(root / "requirements.lock"), "--editable", target]):
         raise SetupError("pip could not install the Python packages (see above); run make again to retry")
@@ -240,14 +261,20 @@ def lock(root: Path) -> object:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="bootstrap.py", description="Set up .venv and what it needs from Debian.")
+    parser = argparse.ArgumentParser(
+        prog="bootstrap.py", description="Set up .venv and what it needs from Debian."
+    )
     parser.add_argument("--dev", action="store_true", help="with the tools for tests, lint and benchmarks")
-    parser.add_argument("--debian", action="append", default=[], metavar="PACKAGE:COMMAND", help="one more Debian package")
+    parser.add_argument(
+        "--debian", action="append", default=[], metavar="PACKAGE:COMMAND", help="one more Debian package"
+    )
     chosen = parser.parse_args(arguments)
     start = time.monotonic()
     try:
         held = lock(ROOT)
-        ready = Interpreter(str(ROOT / ".venv" / "bin" / "python"), NEWEST, venv=True, headers=True, shared=True)
+        ready = Interpreter(
+            str(ROOT / ".venv" / "bin" / "python"), NEWEST, venv=True, headers=True, shared=True
+        )
         if is_current(ROOT, chosen.dev) and not missing_packages(ready, chosen.debian):
             return 0
         python = require_packages(chosen.debian, os.geteuid() == 0)

