@@ -286,6 +286,22 @@ def test_main_says_what_is_missing_with_status_2(
     assert not (checkout / ".venv").exists()
 
 
+def test_machine_without_apt_gets_the_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    with pytest.raises(bootstrap.SetupError, match=r"missing: ccache, perl .*no apt-get"):
+        bootstrap.install_packages(["ccache", "perl"], is_root=True)
+
+
+def test_too_old_python_is_named_and_no_package_is_installed(
+    apt: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = bootstrap.Interpreter("/usr/bin/python3", (3, 9), venv=False, headers=False, shared=False)
+    monkeypatch.setattr(bootstrap, "choose_python", lambda paths: old)
+    with pytest.raises(bootstrap.SetupError, match=r"3\.11, 3\.12 or 3\.13 .*found: 3\.9 "):
+        bootstrap.require_packages([], is_root=True)
+    assert not apt.exists()
+
+
 def test_only_packages_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     bare = bootstrap.Interpreter("/usr/bin/python3", (3, 13), venv=False, headers=False, shared=False)
     monkeypatch.setattr(
