@@ -9,8 +9,10 @@ STALE, LATEST = 0, 1
 
 # A cached copy: absent, or (clean, dirty) x (stale, latest).
 ABSENT, CLEAN_STALE, CLEAN_LATEST, DIRTY_STALE, DIRTY_LATEST = range(5)
-# A buffered store: absent, or stale/latest; in the CPU's buffer also whether a DMB orders it before what follows.
+# A buffered store: absent, or (stale, latest). In the CPU's buffer also through which alias it went (Non-cacheable first,
+# then cacheable), and whether a DMB orders it before what follows.
 EMPTY, HELD_STALE, HELD_LATEST, ORDERED_STALE, ORDERED_LATEST = range(5)
+_CACHEABLE = 4  # added to the four codes of a Non-cacheable store
 # Maintenance in flight: none, or the operation; a DMB orders it too (the same codes plus 3).
 IDLE, CLEANING, INVALIDATING, CLEANING_INVALIDATING = range(4)
 ORDERED = 3
@@ -22,7 +24,7 @@ class Config(NamedTuple):
     l1: int  # copy in some L1
     l2: int  # copy in the integrated or outer L2
     memory: int  # STALE or LATEST at the point of coherency
-    store_buffer: int  # Non-cacheable store that has not left the CPU
+    store_buffer: int  # store that has not left the CPU
     outer_buffer: int  # Non-cacheable store in the outer cache's store buffer
     posted: int  # device write that was accepted and has no B response yet
     in_flight: int  # maintenance by VA that was issued and not completed by a DSB
@@ -40,6 +42,26 @@ def copy(dirty: bool, value: int) -> int:
 def value_of(code: int) -> int:
     """The value of a present copy or of a buffered store."""
     return (code - 1) & 1
+
+
+def held(value: int, cacheable: bool) -> int:
+    """A store in the CPU's buffer."""
+    return HELD_STALE + value + (_CACHEABLE if cacheable else 0)
+
+
+def is_cacheable(code: int) -> bool:
+    """Whether a store in the CPU's buffer went through the cacheable alias."""
+    return code > _CACHEABLE
+
+
+def is_ordered(code: int) -> bool:
+    """Whether a DMB follows a store in the CPU's buffer."""
+    return bool(code) and (code - 1) & 2 != 0
+
+
+def ordered(code: int) -> int:
+    """The same store, once a DMB follows it."""
+    return ((code - 1) | 2) + 1 if code else EMPTY
 
 
 def is_dirty(code: int) -> bool:

@@ -7,8 +7,7 @@ the hardware for one byte; a copy holds the *latest* value or a *stale* one, and
 configuration to the configurations that it can lead to (with the value returned, for a read). A hidden move is a step
 that hardware may take at any time without being asked. Nothing here knows addresses, data or time.
 
-Not modelled here: write-through lines, cacheable stores waiting in the store buffer, loads executed early, maintenance
-that is not broadcast, virtual colours, victim (exclusive) L2 allocation, two shareability domains at once.
+Not modelled here: write-through lines, loads executed early, maintenance that is not broadcast, virtual colours, victim (exclusive) L2 allocation, two shareability domains at once.
 """
 
 from __future__ import annotations
@@ -21,17 +20,19 @@ from dmasan.arch.configuration import (
     CLEANING,
     CLEANING_INVALIDATING,
     EMPTY,
-    HELD_LATEST,
     HELD_STALE,
     IDLE,
     INVALIDATING,
     LATEST,
     ORDERED,
-    ORDERED_STALE,
     Config,
     aged,
     copy,
+    held,
+    is_cacheable,
     is_dirty,
+    is_ordered,
+    ordered,
     renewed,
     value_of,
 )
@@ -43,16 +44,18 @@ class Family:
 
     `levels` of cache before the PoC; `outer`: the second level is a PL310, with operations and a buffer of its own;
     `nc_hits_l2`: Non-cacheable accesses look up the L2, reads hit and writes write through (PL310 with shared
-    attribute override off: DDI 0246, 2.3.2; AUX bit 22).
+    attribute override off: DDI 0246, 2.3.2; AUX bit 22); `buffers_cacheable`: cacheable stores too wait in the CPU's
+    store buffer (DDI 0388, 2.1).
     """
 
     name: str
     levels: int
     outer: bool = False
     nc_hits_l2: bool = False
+    buffers_cacheable: bool = True
 
 
-ONE_LEVEL = Family("one-level", levels=1)
+ONE_LEVEL = Family("one-level", levels=1, buffers_cacheable=False)
 INTEGRATED = Family("integrated", levels=2)
 PL310 = Family("pl310", levels=2, outer=True, nc_hits_l2=True)
 PL310_OVERRIDE = Family("pl310-override", levels=2, outer=True)
@@ -70,7 +73,11 @@ def _beneath(c: Config) -> int:
 
 
 def _write_beneath(family: Family, c: Config, value: int) -> Iterator[Config]:
-    """L1 writes a dirty byte back: into L2, allocating there or not, or into memory."""
+    """L1 writes a dirty byte back: into L2, allocating there or not, or into memory.
+
+    It does not overtake what the outer buffer holds of the line (hazard check; DDI 0284, 4, of the predecessor L210).
+    """
+    c = _drain_outer(family, c)
     if family.levels == 2:
         yield c._replace(l2=copy(True, value))
     if family.levels == 1 or not c.l2:
@@ -87,13 +94,14 @@ def _drain_outer(family: Family, c: Config) -> Config:
 
 
 def _drain_cpu(family: Family, c: Config) -> Config:
-    """The CPU's store buffer hands its store to the outer buffer, or to memory where there is none."""
+    """The CPU's store buffer hands its store on: to L1, to the outer buffer, or to memory where there is none."""
     if not c.store_buffer:
         return c
-    value = value_of(c.store_buffer)
-    if family.outer:
-        return c._replace(store_buffer=EMPTY, outer_buffer=HELD_STALE + value)
-    return c._replace(store_buffer=EMPTY, memory=value)
+    value, cacheable = value_of(c.store_buffer), is_cacheable(c.store_buffer)
+    c = c._replace(store_buffer=EMPTY)
+    if cacheable:
+        return c._replace(l1=copy(True, value))
+    return c._replace(outer_buffer=HELD_STALE + value) if family.outer else c._replace(memory=value)
 
 
 def _complete_posted(c: Config) -> Config:
@@ -118,12 +126,12 @@ def _clean_inner(family: Family, c: Config) -> Iterator[Config]:
 
 
 def _complete_maintenance(family: Family, c: Config) -> Iterator[Config]:
-    """What is in flight takes effect. Writes that it pushes out go behind what the outer buffer already holds."""
+    """What is in flight takes effect."""
     if not c.in_flight:
         yield c
         return
     operation = c.in_flight - ORDERED if c.in_flight > ORDERED else c.in_flight
-    c = _drain_outer(family, c)._replace(in_flight=IDLE)
+    c = c._replace(in_flight=IDLE)
     cleaned = _clean_inner(family, c) if operation in (CLEANING, CLEANING_INVALIDATING) else iter((c,))
     for after in cleaned:
         if operation == CLEANING:
@@ -134,7 +142,7 @@ def _complete_maintenance(family: Family, c: Config) -> Iterator[Config]:
 
 def _own_access(family: Family, c: Config) -> Config:
     """A store that a DMB ordered lands before any later access of its CPU to the byte (DDI 0406C, A3.8.3)."""
-    return _drain_cpu(family, c) if c.store_buffer >= ORDERED_STALE else c
+    return _drain_cpu(family, c) if is_ordered(c.store_buffer) else c
 
 
 def _own_cacheable_access(family: Family, c: Config) -> Iterator[Config]:
@@ -152,41 +160,57 @@ def _own_noncacheable_access(family: Family, c: Config) -> Iterator[Config]:
         yield c
 
 
+def _buffered(family: Family, c: Config, value: int, cacheable: bool) -> Iterator[Config]:
+    """A store enters the CPU's buffer; it merges with an older one through the same alias.
+
+    One through the other alias is not ordered with it (mismatched attributes, DDI 0406C, A3.5.7): either leaves first.
+    """
+    if c.store_buffer and is_cacheable(c.store_buffer) != cacheable:
+        yield _drain_cpu(family, c._replace(store_buffer=held(value, cacheable)))._replace(
+            store_buffer=c.store_buffer
+        )
+        c = _drain_cpu(family, c)
+    yield c._replace(store_buffer=held(value, cacheable))
+
+
 # --- hidden moves ------------------------------------------------------------------------------------------------
 
 
 def fill_l1(family: Family, c: Config) -> Iterator[Config]:
-    """A speculative read allocates the line in L1; the outer cache orders it behind its buffer."""
-    if c.live and not c.l1 and not c.outer_buffer:
+    """A speculative read allocates the line in L1. It is given no promise to see the outer buffer."""
+    if c.live and not c.l1:
         yield c._replace(l1=copy(False, _beneath(c)))
 
 
 def fill_l2(family: Family, c: Config) -> Iterator[Config]:
     """A speculative read or a prefetch allocates the line in L2."""
-    if c.live and family.levels == 2 and not c.l2 and not c.outer_buffer:
+    if c.live and family.levels == 2 and not c.l2:
         yield c._replace(l2=copy(False, c.memory))
 
 
 def evict_l1(family: Family, c: Config) -> Iterator[Config]:
-    """A line leaves L1: dropped if clean, written back if dirty."""
+    """A line leaves L1: dropped if clean; written back if dirty, and then it may stay as a clean one."""
     if is_dirty(c.l1):
-        if not c.outer_buffer:
-            for after in _write_beneath(family, c, value_of(c.l1)):
-                yield after._replace(l1=ABSENT)
+        value = value_of(c.l1)
+        for after in _write_beneath(family, c, value):
+            yield after._replace(l1=ABSENT)
+            yield after._replace(l1=copy(False, value))
     elif c.l1:
         yield c._replace(l1=ABSENT)
 
 
 def evict_l2(family: Family, c: Config) -> Iterator[Config]:
-    """A line leaves L2: dropped if clean, written to memory if dirty."""
+    """A line leaves L2: dropped if clean; written to memory if dirty, and then it may stay as a clean one."""
     if is_dirty(c.l2):
-        yield c._replace(l2=ABSENT, memory=value_of(c.l2))
+        value = value_of(c.l2)
+        yield c._replace(l2=ABSENT, memory=value)
+        yield c._replace(l2=copy(False, value), memory=value)
     elif c.l2:
         yield c._replace(l2=ABSENT)
 
 
 def drain_store_buffer(family: Family, c: Config) -> Iterator[Config]:
-    """A buffered Non-cacheable store leaves the CPU."""
+    """A buffered store leaves the CPU."""
     if c.store_buffer:
         yield _drain_cpu(family, c)
 
@@ -235,42 +259,52 @@ def _written(c: Config, value: int) -> Config:
 
 
 def store_wb(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
-    """CPU store through the cacheable alias: the line is allocated in L1 and dirty; all other copies are stale."""
+    """CPU store through the cacheable alias: from the store buffer, if there is one, the line is allocated in L1 and
+    becomes dirty; all other copies are stale."""
     for ready in _own_cacheable_access(family, c):
-        yield _written(ready, value)._replace(l1=copy(True, value)), None
+        written = _written(ready, value)
+        if family.buffers_cacheable:
+            for after in _buffered(family, written, value, cacheable=True):
+                yield after, None
+        else:
+            yield written._replace(l1=copy(True, value)), None
 
 
 def neighbour_wb(family: Family, c: Config) -> Iterator[Outcome]:
-    """The rest of a line that a cacheable store touched: it is allocated and becomes dirty with what it held."""
+    """The rest of a line that a cacheable store touched: it is allocated and becomes dirty with what it held.
+
+    At once, even where the store itself waits in a buffer: the later moment adds nothing that can go wrong.
+    """
     for ready in _own_cacheable_access(family, c):
-        held = ready if ready.l1 else _drain_outer(family, ready)
-        yield held._replace(l1=copy(True, value_of(held.l1) if held.l1 else _beneath(held))), None
+        yield ready._replace(l1=copy(True, value_of(ready.l1) if ready.l1 else _beneath(ready))), None
 
 
 def load_wb(family: Family, c: Config) -> Iterator[Outcome]:
-    """CPU load through the cacheable alias: L1, then L2, then memory; the line is allocated.
+    """CPU load through the cacheable alias: own buffered store, L1, L2, memory; the line is allocated.
 
     A Non-cacheable store in the CPU's buffer is not forwarded: the aliases differ in attributes (DDI 0406C, A3.5.7).
     """
     for ready in _own_cacheable_access(family, c):
-        if ready.l1:
+        if is_cacheable(ready.store_buffer):
+            yield ready, value_of(ready.store_buffer)
+        elif ready.l1:
             yield ready, value_of(ready.l1)
         else:
-            drained = _drain_outer(family, ready)
-            value = _beneath(drained)
-            yield (drained._replace(l1=copy(False, value)) if drained.live else drained), value
+            value = _beneath(ready)
+            yield (ready._replace(l1=copy(False, value)) if ready.live else ready), value
 
 
 def store_nc(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
-    """CPU store through the Non-cacheable alias: it waits in the store buffer, merging with an unordered older one."""
+    """CPU store through the Non-cacheable alias: it waits in the store buffer."""
     for ready in _own_noncacheable_access(family, c):
-        yield _written(ready, value)._replace(store_buffer=HELD_STALE + value), None
+        for after in _buffered(family, _written(ready, value), value, cacheable=False):
+            yield after, None
 
 
 def load_nc(family: Family, c: Config) -> Iterator[Outcome]:
     """CPU load through the Non-cacheable alias: own buffers forward; L2 where it is looked up; memory."""
     for ready in _own_noncacheable_access(family, c):
-        if ready.store_buffer:
+        if ready.store_buffer and not is_cacheable(ready.store_buffer):
             yield ready, value_of(ready.store_buffer)
         elif ready.outer_buffer:
             yield ready, value_of(ready.outer_buffer)
@@ -281,6 +315,8 @@ def load_nc(family: Family, c: Config) -> Iterator[Outcome]:
 
 
 def _issue(family: Family, c: Config, operation: int) -> Iterator[Outcome]:
+    if is_cacheable(c.store_buffer):
+        c = _drain_cpu(family, c)  # maintenance waits for buffered stores to the line
     for ready in _own_cacheable_access(family, c):
         yield ready._replace(in_flight=operation), None
 
@@ -303,7 +339,6 @@ def issue_clean_invalidate(family: Family, c: Config) -> Iterator[Outcome]:
 def _outer(family: Family, c: Config, clean: bool, invalidate: bool) -> Outcome:
     if not family.outer:
         return c, None
-    c = _drain_outer(family, c)
     if clean and is_dirty(c.l2):
         c = c._replace(memory=value_of(c.l2), l2=copy(False, value_of(c.l2)))
     return (c._replace(l2=ABSENT) if invalidate else c), None
@@ -326,9 +361,8 @@ def outer_clean_invalidate(family: Family, c: Config) -> Iterator[Outcome]:
 
 def dmb(family: Family, c: Config) -> Iterator[Outcome]:
     """DMB: what is buffered or in flight is ordered before the CPU's later accesses, not completed."""
-    buffered = c.store_buffer + 2 if c.store_buffer in (HELD_STALE, HELD_LATEST) else c.store_buffer
     in_flight = c.in_flight + ORDERED if IDLE < c.in_flight <= ORDERED else c.in_flight
-    yield c._replace(store_buffer=buffered, in_flight=in_flight), None
+    yield c._replace(store_buffer=ordered(c.store_buffer), in_flight=in_flight), None
 
 
 def dsb(family: Family, c: Config) -> Iterator[Outcome]:
@@ -368,17 +402,19 @@ def dev_write_done(family: Family, c: Config) -> Iterator[Outcome]:
 
 
 def snoop_read(family: Family, c: Config) -> Iterator[Outcome]:
-    """A read of a device that snoops: L1, L2 (through its buffer), memory; the CPU's buffer is not seen."""
-    c = c if c.l1 else _drain_outer(family, c)
+    """A read of a device that snoops: L1, L2, memory; buffers are not seen."""
     yield c, value_of(c.l1) if c.l1 else _beneath(c)
 
 
 def snoop_write(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
-    """A write of a device that snoops: L1's copy goes; the data lands in L2 or in memory, where L2's copy goes too."""
-    c = _written(_drain_outer(family, c), value)._replace(l1=ABSENT)
-    if family.levels == 2:
-        yield c._replace(l2=copy(True, value)), None
-    yield c._replace(l2=ABSENT, memory=value), None
+    """A write of a device that snoops, behind the outer buffer: cached copies go or are updated, memory is written; or
+    the data stays dirty in L2 (write with AxCACHE write-back, allocate)."""
+    c = _written(_drain_outer(family, c), value)
+    for l1 in {ABSENT, copy(False, value) if c.l1 else ABSENT}:
+        for l2 in {ABSENT, copy(False, value) if c.l2 else ABSENT}:
+            yield c._replace(l1=l1, l2=l2, memory=value), None
+        if family.levels == 2:
+            yield c._replace(l1=l1, l2=copy(True, value)), None
 
 
 def alias_live(family: Family, c: Config) -> Iterator[Outcome]:
