@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -190,63 +190,66 @@ def require_packages(extra: Iterable[str], is_root: bool) -> Interpreter:
 
 
 def digest(root: Path) -> str:
-    """Hash of everything that decides what is installed; the folder too, since scripts in .venv hold its path."""
-    text = hashlib.sha256(str(root).encode())
+    """Hash of everything that decides what is installed."""
+    text = hashlib.sha256()
     for name in PINS:
         text.update((root / name).read_bytes())
     return text.hexdigest()
 
 
-def is_current(root: Path, dev: bool) -> bool:
-    """True if `.venv` was completely set up for these pins and its base interpreter is still there."""
-    venv = root / ".venv"
+@dataclass(frozen=True)
+class Stamp:
+    """What `.venv` was set up for; lies in it once that is complete."""
+
+    root: str  # scripts in .venv hold this path
+    base: str  # the interpreter, all links resolved
+    digest: str
+    dev: bool
+
+
+def base_of(root: Path) -> str:
+    return os.path.realpath(root / ".venv" / "bin" / "python")
+
+
+def read_stamp(root: Path) -> Stamp | None:
+    """The stamp, or None if `.venv` is incomplete, was moved here or has lost its interpreter."""
     try:
-        stamp = json.loads((venv / STAMP).read_text())
-        base = os.path.realpath(venv / "bin" / "python")
-        return (
-            stamp["digest"] == digest(root)
-            and stamp["base"] == base
-            and Path(base).exists()
-            and stamp["dev"] >= dev
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        stamp = Stamp(**json.loads((root / ".venv" / STAMP).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    here = stamp.root == str(root) and stamp.base == base_of(root) and Path(stamp.base).exists()
+    return stamp if here else None
+
+
+def is_current(root: Path, dev: bool) -> bool:
+    """True if `.venv` is complete for these pins, with the tools for tests if `dev`."""
+    stamp = read_stamp(root)
+    return stamp is not None and stamp.digest == digest(root) and stamp.dev >= dev
 
 
 def make_venv(root: Path, python: Interpreter, dev: bool, runner: Callable[[list[str]], bool] = run) -> None:
     """Create or update `.venv`. The stamp goes first and comes back last: what an interruption leaves is not current.
 
-    A `.venv` without a stamp may be broken in any way and is made anew.
+    A `.venv` without a valid stamp may be broken in any way and is made anew.
     """
-    venv, stamp = root / ".venv", root / ".venv" / STAMP
-    try:
-        dev = dev or bool(json.loads(stamp.read_text())["dev"])
-        usable = os.path.realpath(venv / "bin" / "python") == os.path.realpath(python.path)
-    except (OSError, ValueError, KeyError, TypeError):
-        usable = False
-    stamp.unlink(missing_ok=True)
-    if not usable:
+    venv, path = root / ".venv", root / ".venv" / STAMP
+    old = read_stamp(root)
+    path.unlink(missing_ok=True)
+    if old is None or old.base != os.path.realpath(python.path):
         shutil.rmtree(venv, ignore_errors=True)
         say(f"making .venv with {python.path} (Python {python.version[0]}.{python.version[1]})")
         if not runner([python.path, "-m", "venv", str(venv)]):
             raise SetupError(f"{python.path} -m venv {venv} failed (see above)")
+    dev = dev or (old is not None and old.dev)
     say("installing the pinned Python packages")
-    pip = [
-        str(venv / "bin" / "python"),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]
+    options = "--quiet --disable-pip-version-check --no-input".split()
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", *options]
     target = f"{root}[dev]" if dev else str(root)
     if not runner([*pip, "--constraint", str(root / "requirements.lock"), "--editable", target]):
         raise SetupError("pip could not install the Python packages (see above); run make again to retry")
-    told = {"digest": digest(root), "base": os.path.realpath(venv / "bin" / "python"), "dev": dev}
-    part = stamp.with_suffix(".part")
-    part.write_text(json.dumps(told))
-    part.replace(stamp)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(asdict(Stamp(str(root), base_of(root), digest(root), dev))))
+    part.replace(path)
 
 
 def lock(root: Path) -> object:

@@ -236,6 +236,9 @@ def test_moved_checkout_and_lost_interpreter_are_noticed(
     moved = tmp_path_factory.mktemp("moved") / "checkout"
     shutil.copytree(checkout, moved, symlinks=True)
     assert not bootstrap.is_current(moved, dev=False)
+    calls: list[list[str]] = []
+    bootstrap.make_venv(moved, complete(str(base)), False, fake_runner(calls))
+    assert [command[2] for command in calls] == ["venv", "pip"], "scripts in the old one name the old folder"
     base.unlink()
     assert not bootstrap.is_current(checkout, dev=False)
 
