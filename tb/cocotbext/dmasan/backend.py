@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from cocotb.clock import Clock
+from cocotbext.dmasan.clock import start_clock
 from cocotb.triggers import First, RisingEdge, Timer, ValueChange
 from cocotb.utils import get_sim_time
 
@@ -49,7 +49,7 @@ class RtlBackend:
         """Starts the clock and resets the design."""
         self._dut.rst_n.value = 0
         self._host.request.value = 0
-        Clock(self._dut.clk, self._clock_ns, "ns").start()
+        start_clock(self._clock_ns)
         await Timer(RESET_CYCLES * self._clock_ns, "ns", round_mode="round")
         self._dut.rst_n.value = 1
         self._start_ns = self.now_ns

@@ -43,6 +43,7 @@ class Design:
     sources: tuple[Path, ...]
     parameters: Mapping[str, int] = field(default_factory=dict)
     depends: tuple[Path, ...] = ()  # files that sources include
+    clock: str = "clk"  # the top's clock input, which the simulator's main program drives
 
     @property
     def ordered(self) -> list[Path]:
@@ -54,7 +55,7 @@ class Design:
 def engine(parameters: Mapping[str, int] | None = None) -> Design:
     """The co-simulated system: our engine behind the memory port."""
     files = [path for folder in (hdl.rtl(), hdl.bench()) for path in sorted(folder.rglob("*"))]
-    sources = tuple(path for path in files if path.suffix in (".sv", ".v", ".vlt", ".cpp"))
+    sources = tuple(p for p in files if p.suffix in (".sv", ".v", ".vlt", ".cpp") and p != _main())
     headers = tuple(path for path in files if path.suffix == ".h" and path.parent == hdl.bench())
     return Design("cosim_top", sources, parameters or {}, headers)
 
@@ -90,6 +91,7 @@ def _key(design: Design, options: Sequence[str], identity: str) -> str:
     """A hash over all that the executable depends on."""
     about = [
         design.top,
+        design.clock,
         dict(design.parameters),
         list(options),
         identity,
@@ -104,8 +106,8 @@ def _key(design: Design, options: Sequence[str], identity: str) -> str:
 
 
 def _main() -> Path:
-    """cocotb's main program for Verilator."""
-    return Path(str(cocotb_tools.config.share_dir)) / "lib" / "verilator" / "verilator.cpp"
+    """The main program: like cocotb's, with a clock of its own."""
+    return hdl.bench() / "sim_main.cpp"
 
 
 def _commands(
@@ -129,6 +131,7 @@ def _commands(
             for folder in dict.fromkeys(p.parent for p in design.depends)
             for option in ("-CFLAGS", f"-I{folder}")
         ),
+        *("-CFLAGS", f"-DDMASAN_CLOCK={design.clock}"),
         str(_main()),
         *map(str, design.ordered),
     ]

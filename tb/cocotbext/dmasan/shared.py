@@ -111,10 +111,10 @@ class State:
 
 
 class Shared:
-    """Connects a `State` and a port with the simulator that this process runs."""
+    """Connects a `State` and a port with the simulator that this process runs in (or with `library`)."""
 
-    def __init__(self) -> None:
-        library = ctypes.CDLL(None)
+    def __init__(self, library: ctypes.CDLL | None = None) -> None:
+        library = library or ctypes.CDLL(None)
         try:
             sizes = tuple((ctypes.c_uint32 * 2).in_dll(library, "dmasan_sizes"))
             self._c = _Shared.in_dll(library, "dmasan_shared")

@@ -35,6 +35,7 @@ class Job:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     clock_ns: float = 10.0
     seed: int = 1
+    path: Sequence[str] = ()  # folders to import from, before those of this process
 
 
 def run_job(
@@ -79,7 +80,7 @@ def _environment(top: str, job: Job, out: Path) -> dict[str, str]:
         raise UsageError("there is no shared libpython for cocotb (Debian: apt-get install python3-dev)")
     return {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        "PYTHONPATH": os.pathsep.join(path for path in (*job.path, *sys.path) if path),
         "PYTHONHASHSEED": "0",
         "PYGPI_PYTHON_BIN": sys.executable,
         "GPI_USERS": f"{library};{cocotb_tools.config.pygpi_entry_point()}",

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Main program of the simulator: the time steps that cocotb expects, and between them a tight loop that owns the clock.
+//
+// A *full step* calls VPI in every region, as IEEE 1800-2017 4.4 orders them and as cocotb's own main program does. The
+// tight loop only toggles the clock, evaluates, and looks whether a value that Python waits for has changed; it runs
+// while the next clock edge is the earliest event and no callback of another kind is due. Until Python starts the
+// clock here (dmasan_clock_start), and for ever if it drives the clock itself, all steps are full.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "Vtop.h"
+#include "verilated.h"
+#include "verilated_vpi.h"
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
+#if VM_TRACE
+#ifdef VM_TRACE_FST
+#define DMASAN_FST VM_TRACE_FST
+#else
+#define DMASAN_FST 0
+#endif
+#if DMASAN_FST
+#include "verilated_fst_c.h"
+using Trace = VerilatedFstC;
+#else
+#include "verilated_vcd_c.h"
+using Trace = VerilatedVcdC;
+#endif
+#endif
+
+extern "C" void vlog_startup_routines_bootstrap();
+
+namespace {
+
+constexpr uint64_t NEVER = ~0ull;
+uint64_t now = 0;         // in units of the time precision
+uint64_t half_period = 0; // 0: the clock is not ours
+uint64_t next_edge = NEVER;
+uint64_t edges = 0;
+
+struct Simulation {
+  std::unique_ptr<Vtop> top{new Vtop("")};
+#if VM_TRACE
+  std::unique_ptr<Trace> trace;
+#endif
+
+  void open_trace(int argc, char** argv);
+  void dump() {
+#if VM_TRACE
+    if (trace) trace->dump(now);
+#endif
+  }
+  void toggle_clock() {
+#ifdef DMASAN_CLOCK
+    top->DMASAN_CLOCK = !top->DMASAN_CLOCK;
+#endif
+    next_edge += half_period;
+    edges++;
+  }
+  uint64_t next_event() {
+    const uint64_t delay = top->eventsPending() ? top->nextTimeSlot() : NEVER;
+    return std::min(VerilatedVpi::cbNextDeadline(), delay);
+  }
+  bool settle_step();
+  bool begin_step();
+  bool run_clock();
+};
+
+bool call_value_changes() {
+  bool called = false;
+  while (VerilatedVpi::callValueCbs()) called = true;
+  return called;
+}
+
+// Evaluates until nothing changes any more and Python has had all its turns. True if it had one.
+bool Simulation::settle_step() {
+  bool called = false;
+  do {
+    do {
+      top->eval_step();
+      VerilatedVpi::clearEvalNeeded();
+      VerilatedVpi::doInertialPuts();
+      called |= call_value_changes();
+    } while (VerilatedVpi::evalNeeded());
+    called |= VerilatedVpi::callCbs(cbReadWriteSynch);
+    VerilatedVpi::doInertialPuts();
+    called |= call_value_changes();
+  } while (VerilatedVpi::evalNeeded());
+  top->eval_end_step();
+  called |= VerilatedVpi::callCbs(cbReadOnlySynch);
+  dump();
+  return called;
+}
+
+// The callbacks that a time step begins with. True if Python had a turn.
+bool Simulation::begin_step() {
+  if (now == next_edge) toggle_clock();
+  bool called = VerilatedVpi::callCbs(cbNextSimTime);
+  called |= call_value_changes();
+  called |= VerilatedVpi::callCbs(cbAfterDelay);
+  called |= call_value_changes();
+  return called;
+}
+
+// Clock edges until another event is due or a value change has called Python. True in the latter case.
+bool Simulation::run_clock() {
+  const uint64_t limit = VerilatedVpi::cbNextDeadline();
+  while (next_edge < limit && !Verilated::gotFinish()) {
+    if (VL_UNLIKELY(top->eventsPending() && top->nextTimeSlot() <= next_edge)) return false;
+    now = next_edge;
+    toggle_clock();
+    top->eval();
+    if (VL_UNLIKELY(VerilatedVpi::callValueCbs())) return true;
+    dump();
+  }
+  return false;
+}
+
+void Simulation::open_trace(int argc, char** argv) {
+  const char* file = nullptr;
+  bool wanted = false;
+  for (int i = 1; i < argc; i++) {
+    if (!std::strcmp(argv[i], "--trace")) wanted = true;
+    if (!std::strcmp(argv[i], "--trace-file") && i + 1 < argc) file = argv[++i];
+  }
+#if VM_TRACE
+  if (!wanted) return;
+  Verilated::traceEverOn(true);
+  trace.reset(new Trace);
+  top->trace(trace.get(), 99);
+  trace->open(file ? file : DMASAN_FST ? "dump.fst" : "dump.vcd");
+#else
+  if (wanted) std::fprintf(stderr, "this simulator was built without a trace: %s\n", file ? file : "");
+#endif
+}
+
+void wrap_up(void* simulation) {
+  VerilatedVpi::callCbs(cbEndOfSimulation);
+#if VM_TRACE
+  auto& trace = static_cast<Simulation*>(simulation)->trace;
+  if (trace) trace->close();
+#else
+  (void)simulation;
+#endif
+#if VM_COVERAGE
+  VerilatedCov::write();
+#endif
+}
+
+}  // namespace
+
+double sc_time_stamp() { return static_cast<double>(now); }
+
+extern "C" {
+// Starts the clock: its first edge is `half` steps from now.
+void dmasan_clock_start(uint64_t half) {
+  half_period = half;
+  next_edge = now + half;
+}
+
+uint64_t dmasan_clock_edges() { return edges; }
+}
+
+int main(int argc, char** argv) {
+  Verilated::commandArgs(argc, argv);
+  Verilated::fatalOnVpiError(false);
+  Simulation simulation;
+  simulation.open_trace(argc, argv);
+  vlog_startup_routines_bootstrap();
+  Verilated::addExitCb(wrap_up, &simulation);
+  VerilatedVpi::callCbs(cbStartOfSimulation);
+  call_value_changes();
+
+  bool called = true;
+  while (!Verilated::gotFinish()) {
+    called |= simulation.settle_step();
+    // A callback may have registered others for any region: only a step without one leads to the tight loop.
+    if (half_period && !called && simulation.run_clock()) {
+      called = true;
+      continue;  // the rest of this step, with all its regions
+    }
+    const uint64_t next = std::min(simulation.next_event(), next_edge);
+    if (next == NEVER) break;
+    now = next;
+    called = simulation.begin_step();
+  }
+
+  simulation.top->final();
+  Verilated::removeExitCb(wrap_up, &simulation);
+  wrap_up(&simulation);
+  return Verilated::threadContextp()->errorCount() > 0 ? 1 : 0;
+}
