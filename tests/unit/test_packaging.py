@@ -359,25 +359,20 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert "make test" in script.read_text().splitlines()
 
 
-def test_roots_of_the_hardware_sources_are_found(tmp_path: Path) -> None:
+def test_each_root_of_the_hardware_is_linted_with_the_files_that_it_needs(tmp_path: Path) -> None:
+    texts = {
+        "a_pkg": "package a_pkg; import z_pkg::*; endpackage : a_pkg",
+        "inner": "module inner import a_pkg::*; (); // used by outer, and lone by nobody\nendmodule : inner",
+        "lone": "/* outer */ module lone; endmodule",
+        "outer": "module outer #(parameter A = 1) ();\n  inner #(.B(1)) i ();\nendmodule",
+        "z_pkg": "package z_pkg; endpackage",
+    }
     (tmp_path / "rtl").mkdir()
-    (tmp_path / "rtl/inner.sv").write_text(
-        "module inner; // used by outer and by comment_only\nendmodule : inner\n"
-    )
-    (tmp_path / "rtl/outer.sv").write_text(
-        "module outer #(parameter A = 1) ();\ninner #(.B(1)) i ();\nendmodule : outer\n"
-    )
-    (tmp_path / "rtl/lone.sv").write_text("/* outer */ module lone; endmodule\n")
-    (tmp_path / "rtl/a_pkg.sv").write_text("package a_pkg; import z_pkg::*; endpackage\n")
-    (tmp_path / "rtl/z_pkg.sv").write_text("package z_pkg; endpackage\n")
-    (tmp_path / "rtl/gen.vlt").write_text("`verilator_config\n")
+    for name, text in texts.items():
+        (tmp_path / f"rtl/{name}.sv").write_text(f"{text}\n")
     files = lint_hdl.sources(tmp_path)
-    assert [path.name for path in files] == [
-        "gen.vlt",
-        "z_pkg.sv",
-        "a_pkg.sv",
-        "inner.sv",
-        "lone.sv",
-        "outer.sv",
-    ]
     assert lint_hdl.root_modules(files) == ["lone", "outer"]
+    assert [path.stem for path in lint_hdl.closure("lone", files)] == ["lone"]
+    needed = [path.stem for path in lint_hdl.closure("outer", files)]
+    assert sorted(needed) == ["a_pkg", "inner", "outer", "z_pkg"]
+    assert needed.index("z_pkg") < needed.index("a_pkg") < needed.index("inner")
