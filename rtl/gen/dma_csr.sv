@@ -1355,6 +1355,7 @@ module dma_csr (
                 end
             end
         end
+        assign hwif_out.ch[i0].STATUS.DONE.value = field_storage.ch[i0].STATUS.DONE.value;
         // Field: dma.ch[].STATUS.ERR
         always_comb begin
             automatic logic [0:0] next_c;
@@ -1383,6 +1384,7 @@ module dma_csr (
                 end
             end
         end
+        assign hwif_out.ch[i0].STATUS.ERR.value = field_storage.ch[i0].STATUS.ERR.value;
         // Field: dma.ch[].STATUS.EMPTY
         always_comb begin
             automatic logic [0:0] next_c;
@@ -1411,6 +1413,7 @@ module dma_csr (
                 end
             end
         end
+        assign hwif_out.ch[i0].STATUS.EMPTY.value = field_storage.ch[i0].STATUS.EMPTY.value;
         // Field: dma.ch[].STATUS.PERIOD
         always_comb begin
             automatic logic [0:0] next_c;
@@ -1439,6 +1442,7 @@ module dma_csr (
                 end
             end
         end
+        assign hwif_out.ch[i0].STATUS.PERIOD.value = field_storage.ch[i0].STATUS.PERIOD.value;
         // Field: dma.ch[].STATUS.ABORTED
         always_comb begin
             automatic logic [0:0] next_c;
@@ -1467,6 +1471,7 @@ module dma_csr (
                 end
             end
         end
+        assign hwif_out.ch[i0].STATUS.ABORTED.value = field_storage.ch[i0].STATUS.ABORTED.value;
         // Field: dma.ch[].STATUS.STOPPED
         always_comb begin
             automatic logic [0:0] next_c;
@@ -1495,6 +1500,7 @@ module dma_csr (
                 end
             end
         end
+        assign hwif_out.ch[i0].STATUS.STOPPED.value = field_storage.ch[i0].STATUS.STOPPED.value;
         // Field: dma.ch[].IRQ_EN.DONE
         always_comb begin
             automatic logic [0:0] next_c;
@@ -2191,7 +2197,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_SRC.CACHE.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_SRC.CACHE.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
                 load_next_c = '1;
             end
@@ -2214,7 +2220,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_SRC.PROT.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_SRC.PROT.value & ~decoded_wr_biten[6:4]) | (decoded_wr_data[6:4] & decoded_wr_biten[6:4]);
                 load_next_c = '1;
             end
@@ -2237,7 +2243,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_SRC.COHERENT.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_SRC.COHERENT.value & ~decoded_wr_biten[7:7]) | (decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
                 load_next_c = '1;
             end
@@ -2260,7 +2266,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_SRC.DOMAIN.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_SRC.DOMAIN.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
                 load_next_c = '1;
             end
@@ -2283,7 +2289,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_SRC.QOS.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_SRC.QOS.value & ~decoded_wr_biten[15:12]) | (decoded_wr_data[15:12] & decoded_wr_biten[15:12]);
                 load_next_c = '1;
             end
@@ -2306,7 +2312,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_SRC.LOCK.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_SRC.LOCK.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
                 load_next_c = '1;
             end
@@ -2329,7 +2335,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DST.CACHE.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DST.CACHE.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
                 load_next_c = '1;
             end
@@ -2352,7 +2358,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DST.PROT.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DST.PROT.value & ~decoded_wr_biten[6:4]) | (decoded_wr_data[6:4] & decoded_wr_biten[6:4]);
                 load_next_c = '1;
             end
@@ -2375,7 +2381,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DST.COHERENT.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DST.COHERENT.value & ~decoded_wr_biten[7:7]) | (decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
                 load_next_c = '1;
             end
@@ -2398,7 +2404,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DST.DOMAIN.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DST.DOMAIN.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
                 load_next_c = '1;
             end
@@ -2421,7 +2427,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DST.QOS.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DST.QOS.value & ~decoded_wr_biten[15:12]) | (decoded_wr_data[15:12] & decoded_wr_biten[15:12]);
                 load_next_c = '1;
             end
@@ -2444,7 +2450,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DST.LOCK.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DST.LOCK.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
                 load_next_c = '1;
             end
@@ -2467,7 +2473,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DESC.CACHE.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DESC.CACHE.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
                 load_next_c = '1;
             end
@@ -2490,7 +2496,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DESC.PROT.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DESC.PROT.value & ~decoded_wr_biten[6:4]) | (decoded_wr_data[6:4] & decoded_wr_biten[6:4]);
                 load_next_c = '1;
             end
@@ -2513,7 +2519,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DESC.COHERENT.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DESC.COHERENT.value & ~decoded_wr_biten[7:7]) | (decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
                 load_next_c = '1;
             end
@@ -2536,7 +2542,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DESC.DOMAIN.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DESC.DOMAIN.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
                 load_next_c = '1;
             end
@@ -2559,7 +2565,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DESC.QOS.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DESC.QOS.value & ~decoded_wr_biten[15:12]) | (decoded_wr_data[15:12] & decoded_wr_biten[15:12]);
                 load_next_c = '1;
             end
@@ -2582,7 +2588,7 @@ module dma_csr (
             automatic logic load_next_c;
             next_c = field_storage.ch[i0].ATTR_DESC.LOCK.value;
             load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr) begin // SW write
+            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
                 next_c = (field_storage.ch[i0].ATTR_DESC.LOCK.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
                 load_next_c = '1;
             end

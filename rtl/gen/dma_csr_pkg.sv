@@ -510,6 +510,39 @@ package dma_csr_pkg;
 
     typedef struct {
         logic value;
+    } dma__chx__STATUS__DONE__out_t;
+
+    typedef struct {
+        logic value;
+    } dma__chx__STATUS__ERR__out_t;
+
+    typedef struct {
+        logic value;
+    } dma__chx__STATUS__EMPTY__out_t;
+
+    typedef struct {
+        logic value;
+    } dma__chx__STATUS__PERIOD__out_t;
+
+    typedef struct {
+        logic value;
+    } dma__chx__STATUS__ABORTED__out_t;
+
+    typedef struct {
+        logic value;
+    } dma__chx__STATUS__STOPPED__out_t;
+
+    typedef struct {
+        dma__chx__STATUS__DONE__out_t DONE;
+        dma__chx__STATUS__ERR__out_t ERR;
+        dma__chx__STATUS__EMPTY__out_t EMPTY;
+        dma__chx__STATUS__PERIOD__out_t PERIOD;
+        dma__chx__STATUS__ABORTED__out_t ABORTED;
+        dma__chx__STATUS__STOPPED__out_t STOPPED;
+    } dma__chx__STATUS__out_t;
+
+    typedef struct {
+        logic value;
     } dma__chx__IRQ_EN__DONE__out_t;
 
     typedef struct {
@@ -842,6 +875,7 @@ package dma_csr_pkg;
 
     typedef struct {
         dma__chx__CMD__out_t CMD;
+        dma__chx__STATUS__out_t STATUS;
         dma__chx__IRQ_EN__out_t IRQ_EN;
         dma__chx__CFG__out_t CFG;
         dma__chx__COALESCE__out_t COALESCE;

@@ -704,31 +704,31 @@ typedef union {
     uint32_t w;
 } channel_rf__FILL_t;
 
-// reg - attr_r_desc_53ab214f
-#define ATTR_R_DESC_53AB214F__CACHE_bm 0xf
-#define ATTR_R_DESC_53AB214F__CACHE_bp 0
-#define ATTR_R_DESC_53AB214F__CACHE_bw 4
-#define ATTR_R_DESC_53AB214F__CACHE_reset 0x3
-#define ATTR_R_DESC_53AB214F__PROT_bm 0x70
-#define ATTR_R_DESC_53AB214F__PROT_bp 4
-#define ATTR_R_DESC_53AB214F__PROT_bw 3
-#define ATTR_R_DESC_53AB214F__PROT_reset 0x2
-#define ATTR_R_DESC_53AB214F__COHERENT_bm 0x80
-#define ATTR_R_DESC_53AB214F__COHERENT_bp 7
-#define ATTR_R_DESC_53AB214F__COHERENT_bw 1
-#define ATTR_R_DESC_53AB214F__COHERENT_reset 0x0
-#define ATTR_R_DESC_53AB214F__DOMAIN_bm 0x300
-#define ATTR_R_DESC_53AB214F__DOMAIN_bp 8
-#define ATTR_R_DESC_53AB214F__DOMAIN_bw 2
-#define ATTR_R_DESC_53AB214F__DOMAIN_reset 0x3
-#define ATTR_R_DESC_53AB214F__QOS_bm 0xf000
-#define ATTR_R_DESC_53AB214F__QOS_bp 12
-#define ATTR_R_DESC_53AB214F__QOS_bw 4
-#define ATTR_R_DESC_53AB214F__QOS_reset 0x0
-#define ATTR_R_DESC_53AB214F__LOCK_bm 0x80000000
-#define ATTR_R_DESC_53AB214F__LOCK_bp 31
-#define ATTR_R_DESC_53AB214F__LOCK_bw 1
-#define ATTR_R_DESC_53AB214F__LOCK_reset 0x0
+// reg - channel_rf::attr_r_desc_53ab214f
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__CACHE_bm 0xf
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__CACHE_bp 0
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__CACHE_bw 4
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__CACHE_reset 0x3
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__PROT_bm 0x70
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__PROT_bp 4
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__PROT_bw 3
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__PROT_reset 0x2
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__COHERENT_bm 0x80
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__COHERENT_bp 7
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__COHERENT_bw 1
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__COHERENT_reset 0x0
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__DOMAIN_bm 0x300
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__DOMAIN_bp 8
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__DOMAIN_bw 2
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__DOMAIN_reset 0x3
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__QOS_bm 0xf000
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__QOS_bp 12
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__QOS_bw 4
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__QOS_reset 0x0
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__LOCK_bm 0x80000000
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__LOCK_bp 31
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__LOCK_bw 1
+#define CHANNEL_RF__ATTR_R_DESC_53AB214F__LOCK_reset 0x0
 typedef union {
     struct __attribute__ ((__packed__)) {
         uint32_t CACHE :4;
@@ -741,33 +741,33 @@ typedef union {
         uint32_t LOCK :1;
     } f;
     uint32_t w;
-} attr_r_desc_53ab214f_t;
+} channel_rf__attr_r_desc_53ab214f_t;
 
-// reg - attr_r_desc_4d16b62a
-#define ATTR_R_DESC_4D16B62A__CACHE_bm 0xf
-#define ATTR_R_DESC_4D16B62A__CACHE_bp 0
-#define ATTR_R_DESC_4D16B62A__CACHE_bw 4
-#define ATTR_R_DESC_4D16B62A__CACHE_reset 0x3
-#define ATTR_R_DESC_4D16B62A__PROT_bm 0x70
-#define ATTR_R_DESC_4D16B62A__PROT_bp 4
-#define ATTR_R_DESC_4D16B62A__PROT_bw 3
-#define ATTR_R_DESC_4D16B62A__PROT_reset 0x2
-#define ATTR_R_DESC_4D16B62A__COHERENT_bm 0x80
-#define ATTR_R_DESC_4D16B62A__COHERENT_bp 7
-#define ATTR_R_DESC_4D16B62A__COHERENT_bw 1
-#define ATTR_R_DESC_4D16B62A__COHERENT_reset 0x0
-#define ATTR_R_DESC_4D16B62A__DOMAIN_bm 0x300
-#define ATTR_R_DESC_4D16B62A__DOMAIN_bp 8
-#define ATTR_R_DESC_4D16B62A__DOMAIN_bw 2
-#define ATTR_R_DESC_4D16B62A__DOMAIN_reset 0x3
-#define ATTR_R_DESC_4D16B62A__QOS_bm 0xf000
-#define ATTR_R_DESC_4D16B62A__QOS_bp 12
-#define ATTR_R_DESC_4D16B62A__QOS_bw 4
-#define ATTR_R_DESC_4D16B62A__QOS_reset 0x0
-#define ATTR_R_DESC_4D16B62A__LOCK_bm 0x80000000
-#define ATTR_R_DESC_4D16B62A__LOCK_bp 31
-#define ATTR_R_DESC_4D16B62A__LOCK_bw 1
-#define ATTR_R_DESC_4D16B62A__LOCK_reset 0x0
+// reg - channel_rf::attr_r_desc_4d16b62a
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__CACHE_bm 0xf
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__CACHE_bp 0
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__CACHE_bw 4
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__CACHE_reset 0x3
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__PROT_bm 0x70
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__PROT_bp 4
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__PROT_bw 3
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__PROT_reset 0x2
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__COHERENT_bm 0x80
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__COHERENT_bp 7
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__COHERENT_bw 1
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__COHERENT_reset 0x0
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__DOMAIN_bm 0x300
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__DOMAIN_bp 8
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__DOMAIN_bw 2
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__DOMAIN_reset 0x3
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__QOS_bm 0xf000
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__QOS_bp 12
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__QOS_bw 4
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__QOS_reset 0x0
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__LOCK_bm 0x80000000
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__LOCK_bp 31
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__LOCK_bw 1
+#define CHANNEL_RF__ATTR_R_DESC_4D16B62A__LOCK_reset 0x0
 typedef union {
     struct __attribute__ ((__packed__)) {
         uint32_t CACHE :4;
@@ -780,33 +780,33 @@ typedef union {
         uint32_t LOCK :1;
     } f;
     uint32_t w;
-} attr_r_desc_4d16b62a_t;
+} channel_rf__attr_r_desc_4d16b62a_t;
 
-// reg - attr_r_desc_fed3284a
-#define ATTR_R_DESC_FED3284A__CACHE_bm 0xf
-#define ATTR_R_DESC_FED3284A__CACHE_bp 0
-#define ATTR_R_DESC_FED3284A__CACHE_bw 4
-#define ATTR_R_DESC_FED3284A__CACHE_reset 0x3
-#define ATTR_R_DESC_FED3284A__PROT_bm 0x70
-#define ATTR_R_DESC_FED3284A__PROT_bp 4
-#define ATTR_R_DESC_FED3284A__PROT_bw 3
-#define ATTR_R_DESC_FED3284A__PROT_reset 0x2
-#define ATTR_R_DESC_FED3284A__COHERENT_bm 0x80
-#define ATTR_R_DESC_FED3284A__COHERENT_bp 7
-#define ATTR_R_DESC_FED3284A__COHERENT_bw 1
-#define ATTR_R_DESC_FED3284A__COHERENT_reset 0x0
-#define ATTR_R_DESC_FED3284A__DOMAIN_bm 0x300
-#define ATTR_R_DESC_FED3284A__DOMAIN_bp 8
-#define ATTR_R_DESC_FED3284A__DOMAIN_bw 2
-#define ATTR_R_DESC_FED3284A__DOMAIN_reset 0x3
-#define ATTR_R_DESC_FED3284A__QOS_bm 0xf000
-#define ATTR_R_DESC_FED3284A__QOS_bp 12
-#define ATTR_R_DESC_FED3284A__QOS_bw 4
-#define ATTR_R_DESC_FED3284A__QOS_reset 0x0
-#define ATTR_R_DESC_FED3284A__LOCK_bm 0x80000000
-#define ATTR_R_DESC_FED3284A__LOCK_bp 31
-#define ATTR_R_DESC_FED3284A__LOCK_bw 1
-#define ATTR_R_DESC_FED3284A__LOCK_reset 0x0
+// reg - channel_rf::attr_r_desc_fed3284a
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__CACHE_bm 0xf
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__CACHE_bp 0
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__CACHE_bw 4
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__CACHE_reset 0x3
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__PROT_bm 0x70
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__PROT_bp 4
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__PROT_bw 3
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__PROT_reset 0x2
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__COHERENT_bm 0x80
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__COHERENT_bp 7
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__COHERENT_bw 1
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__COHERENT_reset 0x0
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__DOMAIN_bm 0x300
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__DOMAIN_bp 8
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__DOMAIN_bw 2
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__DOMAIN_reset 0x3
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__QOS_bm 0xf000
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__QOS_bp 12
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__QOS_bw 4
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__QOS_reset 0x0
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__LOCK_bm 0x80000000
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__LOCK_bp 31
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__LOCK_bw 1
+#define CHANNEL_RF__ATTR_R_DESC_FED3284A__LOCK_reset 0x0
 typedef union {
     struct __attribute__ ((__packed__)) {
         uint32_t CACHE :4;
@@ -819,7 +819,7 @@ typedef union {
         uint32_t LOCK :1;
     } f;
     uint32_t w;
-} attr_r_desc_fed3284a_t;
+} channel_rf__attr_r_desc_fed3284a_t;
 
 // reg - channel_rf::DESC_BASE_LO
 #define CHANNEL_RF__DESC_BASE_LO__ADDR_bm 0xffffffff
@@ -1021,9 +1021,9 @@ typedef struct __attribute__ ((__packed__)) {
     channel_rf__SSTRIDE_t SSTRIDE;
     channel_rf__DSTRIDE_t DSTRIDE;
     channel_rf__FILL_t FILL;
-    attr_r_desc_53ab214f_t ATTR_SRC;
-    attr_r_desc_4d16b62a_t ATTR_DST;
-    attr_r_desc_fed3284a_t ATTR_DESC;
+    channel_rf__attr_r_desc_53ab214f_t ATTR_SRC;
+    channel_rf__attr_r_desc_4d16b62a_t ATTR_DST;
+    channel_rf__attr_r_desc_fed3284a_t ATTR_DESC;
     channel_rf__DESC_BASE_LO_t DESC_BASE_LO;
     channel_rf__DESC_BASE_HI_t DESC_BASE_HI;
     channel_rf__RING_LEN_t RING_LEN;
