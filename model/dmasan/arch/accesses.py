@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loads and stores of a CPU, single and in bulk.
+
+Every operation makes the schedule's hidden moves first, then acts, then tells the observers. A bulk operation is one
+event and one moment in time for each cache piece (`Hierarchy.piece`, 8 KiB with 256 sets of 32 bytes; with a quantum of
+0, each line), and lets simulated time pass between pieces. All addresses that callers give are virtual.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dmasan.arch.core import Core
+from dmasan.arch.faults import AlignmentFault
+from dmasan.arch.memory import Bytes, Mask
+from dmasan.arch.tlb import Translation
+from dmasan.config import UsageError
+from dmasan.events import Load, MemoryType, Site, Store
+
+_GATHERING = (MemoryType.WB, MemoryType.WT, MemoryType.NC)
+
+
+def as_bytes(data: bytes | bytearray | memoryview | NDArray[np.generic]) -> Bytes:
+    """The bytes of `data` as a flat uint8 array, without a copy where possible."""
+    if isinstance(data, np.ndarray):
+        return np.ascontiguousarray(data).reshape(-1).view(np.uint8)
+    return np.frombuffer(data, np.uint8)
+
+
+class Accesses(Core):
+    """The load and store instructions, and memcpy and memset as loops of them.
+
+    All raise a typed Fault (translation, permission, alignment, external abort).
+    """
+
+    async def ldr(self, va: int) -> int:
+        """LDR: a 32-bit load."""
+        value = self._load(va, 4, "LDR")
+        if self.owed_ns >= self._quantum_ns:
+            await self.catch_up()
+        return value
+
+    async def ldrh(self, va: int) -> int:
+        """LDRH: a 16-bit load."""
+        value = self._load(va, 2, "LDRH")
+        if self.owed_ns >= self._quantum_ns:
+            await self.catch_up()
+        return value
+
+    async def ldrb(self, va: int) -> int:
+        """LDRB: an 8-bit load."""
+        value = self._load(va, 1, "LDRB")
+        if self.owed_ns >= self._quantum_ns:
+            await self.catch_up()
+        return value
+
+    async def str_(self, va: int, value: int) -> None:
+        """STR: a 32-bit store (`str` is Python's)."""
+        self._store(va, 4, value, "STR")
+        if self.owed_ns >= self._quantum_ns:
+            await self.catch_up()
+
+    async def strh(self, va: int, value: int) -> None:
+        """STRH: a 16-bit store."""
+        self._store(va, 2, value, "STRH")
+        if self.owed_ns >= self._quantum_ns:
+            await self.catch_up()
+
+    async def strb(self, va: int, value: int) -> None:
+        """STRB: an 8-bit store."""
+        self._store(va, 1, value, "STRB")
+        if self.owed_ns >= self._quantum_ns:
+            await self.catch_up()
+
+    async def read(self, va: int, length: int) -> Bytes:
+        """Loads [va, va + length) in bulk."""
+        self._check_length("read", length)
+        out = np.empty(length, np.uint8)
+        done, site = 0, None
+        for pa, run, entry in self._pieces(va, length, "load"):
+            site = site or self._begin(_loads(entry), pa, length)
+            out[done : done + run] = self._load_piece(pa, run, entry, site)
+            done += run
+            if self.owed_ns >= self._quantum_ns:
+                await self.catch_up()
+        return out
+
+    async def write(self, va: int, data: bytes | bytearray | memoryview | NDArray[np.generic]) -> None:
+        """Stores `data` in bulk at `va`."""
+        source = as_bytes(data)
+        done, site = 0, None
+        for pa, run, entry in self._pieces(va, len(source), "store", write=True):
+            site = site or self._begin(_stores(entry), pa, len(source))
+            self._store_piece(pa, source[done : done + run], entry, site)
+            done += run
+            if self.owed_ns >= self._quantum_ns:
+                await self.catch_up()
+
+    async def fill(self, va: int, length: int, value: int) -> None:
+        """memset: stores the byte `value` over [va, va + length)."""
+        self._check_length("fill", length)
+        pattern = np.full(min(length, self._piece), value & 0xFF, np.uint8)
+        site = None
+        for pa, run, entry in self._pieces(va, length, "store", write=True):
+            site = site or self._begin(_stores(entry), pa, length)
+            self._store_piece(pa, pattern[:run], entry, site)
+            if self.owed_ns >= self._quantum_ns:
+                await self.catch_up()
+
+    async def copy(self, dst: int, src: int, length: int) -> None:
+        """memcpy: loads from `src` and stores to `dst`, piece by piece; the ranges must not overlap."""
+        self._check_length("copy", length)
+        done, site = 0, None
+        for pa, run, entry in self._pieces(src, length, "load"):
+            site = site or self._begin(_loads(entry), pa, length)
+            data, at = self._load_piece(pa, run, entry, site), 0
+            for to, part, target in self._pieces(dst + done, run, "store", write=True):
+                self._store_piece(to, data[at : at + part], target, site)
+                at += part
+            done += run
+            if self.owed_ns >= self._quantum_ns:
+                await self.catch_up()
+
+    # --- single accesses ---
+
+    def _aligned(self, va: int, size: int, entry: Translation, access: str) -> bool:
+        """Whether the scalar path will do. Raises AlignmentFault where only aligned accesses are allowed.
+
+        Unaligned accesses to Normal memory are allowed with SCTLR.A = 0 (DDI 0406C, A3.2.1).
+        """
+        if not va & (size - 1):
+            return True
+        if entry.type not in _GATHERING:
+            raise AlignmentFault(
+                va, self.index, access, f"{entry.type.value} memory needs {size}-byte alignment"
+            )
+        return False
+
+    def _load(self, va: int, size: int, access: str) -> int:
+        entry = self.translate(va, access)
+        pa = va + entry.delta
+        if not self._aligned(va, size, entry, access):
+            return self._load_unaligned(va, size, access)
+        if not entry.cacheable:
+            site = self._begin("load_nc", pa, size)
+            return int.from_bytes(self._load_piece(pa, size, entry, site), "little")
+        site = self._begin("load_wb", pa, size)
+        if self._buffer.entries:
+            self._noncacheable.own_access(self.index, pa, size)
+        value = int.from_bytes(self._hierarchy.load_scalar(self.index, pa, size), "little")
+        self._charge()
+        if self._bus.active:
+            version = self._hierarchy.versions_scalar(self.index, pa, size)
+            stale = None if version is None else self._stale(pa, np.frombuffer(version, np.uint8))
+            self._bus.emit(Load(self._now(), site, self.index, pa, size, entry.type, stale))
+        return value
+
+    def _load_unaligned(self, va: int, size: int, access: str) -> int:
+        value, site = b"", None
+        for pa, run, entry in self._pieces(va, size, access):
+            site = site or self._begin(_loads(entry), pa, size)
+            value += self._load_piece(pa, run, entry, site).tobytes()
+        return int.from_bytes(value, "little")
+
+    def _store(self, va: int, size: int, value: int, access: str) -> None:
+        entry = self.translate(va, access, True)
+        pa = va + entry.delta
+        data = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+        if not self._aligned(va, size, entry, access):
+            done, site = 0, None
+            for pa, run, entry in self._pieces(va, size, access, write=True):
+                site = site or self._begin(_stores(entry), pa, size)
+                self._store_piece(pa, np.frombuffer(data[done : done + run], np.uint8), entry, site)
+                done += run
+            return
+        if not entry.cacheable:
+            site = self._begin("store_nc", pa, size)
+            self._store_piece(pa, np.frombuffer(data, np.uint8), entry, site)
+            return
+        site = self._begin("store_wb", pa, size)
+        if self._buffer.entries:
+            self._noncacheable.own_access(self.index, pa, size)
+        self._hierarchy.store_scalar(self.index, pa, data)
+        self._charge()
+        if self._bus.active:
+            self._bus.emit(Store(self._now(), site, self.index, pa, size, entry.type))
+
+    # --- pieces ---
+
+    def _stale(self, pa: int, version: Bytes) -> Mask | None:
+        """Which bytes of a load were not the latest."""
+        memory = self.machine.memory
+        assert memory.latest is not None
+        offset = pa - memory.base
+        mask = version != memory.latest[offset : offset + len(version)]
+        return mask if mask.any() else None
+
+    def _load_piece(self, pa: int, length: int, entry: Translation, site: Site) -> Bytes:
+        if entry.cacheable:
+            if self._buffer.entries:
+                self._noncacheable.own_access(self.index, pa, length)
+            data, version = self._hierarchy.load(self.index, pa, length)
+        else:
+            data, version = self._noncacheable.load(self.index, pa, length)
+        self._charge()
+        if self._bus.active:
+            stale = None if version is None else self._stale(pa, version)
+            self._bus.emit(Load(self._now(), site, self.index, pa, length, entry.type, stale))
+        return data
+
+    def _store_piece(self, pa: int, data: Bytes, entry: Translation, site: Site) -> None:
+        if entry.cacheable:
+            if self._buffer.entries:
+                self._noncacheable.own_access(self.index, pa, len(data))
+            self._hierarchy.store(self.index, pa, data)
+        else:
+            self._noncacheable.store(self.index, pa, data)
+        self._charge()
+        if self._bus.active:
+            self._bus.emit(Store(self._now(), site, self.index, pa, len(data), entry.type))
+
+    def _check_length(self, what: str, length: int) -> None:
+        if length < 0:
+            raise UsageError(f"{what} of {length} bytes: a length cannot be negative")
+
+
+def _loads(entry: Translation) -> str:
+    return "load_wb" if entry.cacheable else "load_nc"
+
+
+def _stores(entry: Translation) -> str:
+    return "store_wb" if entry.cacheable else "store_nc"

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which physical pages can be reached through a cacheable, and which through a Non-cacheable translation.
+
+A translation is live while a reachable leaf descriptor states it, since any CPU may read it at any time; and after that
+until TLB maintenance has reached every CPU that may still hold it (a *residue*). TLB maintenance takes effect at the
+next DSB of the CPU that issued it (DDI 0406C, B3.10.1), and only on residues that were left before it was issued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dmasan.arch.attributes import TYPES, effective
+from dmasan.arch.memory import Mask
+from dmasan.arch.short_descriptor import (
+    SECOND_LEVEL_BYTES,
+    SECTION_SIZE,
+    SMALL_PAGE_SIZE,
+    Leaf,
+    Table,
+    decode_first,
+    slice_base,
+)
+
+_CACHEABLE = np.array([effective(t).cacheable for t in TYPES])
+_SHIFT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of translations of equal kind, each of `granule` bytes: virtually and physically contiguous."""
+
+    va: int
+    pa: int
+    length: int
+    cacheable: bool
+    granule: int
+
+
+@dataclass(slots=True)
+class Residue:
+    """A translation that no descriptor states any more; `holders` has a bit for each CPU that may hold it."""
+
+    span: Span
+    holders: int
+    serial: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Invalidation:
+    va: int
+    length: int  # 0: everything
+    cpus: int
+    serial: int
+
+
+def section_spans(word: int, va: int) -> Iterator[Span]:
+    """The translations of a first-level word, if it is a leaf."""
+    entry = decode_first(word)
+    if isinstance(entry, Leaf):
+        yield Span(va, slice_base(entry, va), SECTION_SIZE, effective(entry.type).cacheable, SECTION_SIZE)
+
+
+def table_spans(words: NDArray[np.uint32], va: int) -> Iterator[Span]:
+    """The translations of consecutive second-level words, the first one for `va`, joined where contiguous."""
+    index = np.flatnonzero(words & 3)
+    if not len(index):
+        return
+    word = words[index].astype(np.int64)
+    small = (word & 2) != 0
+    pages = (va >> _SHIFT) + index
+    base = np.where(small, word >> _SHIFT, (word >> 16 << 4) + (pages & 15))
+    tex0 = np.where(small, word >> 6, word >> 12) & 1
+    cacheable = _CACHEABLE[tex0 << 2 | word >> 2 & 3]
+    breaks = (
+        np.flatnonzero((np.diff(index) != 1) | (np.diff(base) != 1) | (cacheable[1:] != cacheable[:-1])) + 1
+    )
+    for start, end in zip([0, *breaks.tolist()], [*breaks.tolist(), len(index)], strict=True):
+        at = int(pages[start]) << _SHIFT
+        pa, length = int(base[start]) << _SHIFT, (end - start) << _SHIFT
+        yield Span(at, pa, length, bool(cacheable[start]), SMALL_PAGE_SIZE)
+
+
+class AliasTracker:
+    """Counts of live translations per physical page of RAM.
+
+    `live` counts cacheable, `uncached` all other translations, int32 of shape (pages,). `changed(pa, length, live)` is
+    called for ranges of pages that gain their first or lose their last cacheable translation. First-level entries count
+    once for each table that has them; a second-level table counts once for each distinct place of it, while linked.
+    `read_table(pa)` returns the 256 words of a second-level table.
+    """
+
+    def __init__(
+        self,
+        base: int,
+        size: int,
+        cpus: int,
+        changed: Callable[[int, int, bool], None],
+        read_table: Callable[[int], NDArray[np.uint32]],
+    ) -> None:
+        self.base = base
+        self.pages = size >> _SHIFT
+        self.all_cpus = (1 << cpus) - 1
+        self.live: NDArray[np.int32] = np.zeros(self.pages, np.int32)
+        self.uncached: NDArray[np.int32] = np.zeros(self.pages, np.int32)
+        self.residues: list[Residue] = []
+        self._changed = changed
+        self._read_table = read_table
+        self._links: dict[
+            int, dict[int, int]
+        ] = {}  # second-level table -> virtual section -> first-level entries
+        self._pending: dict[int, list[_Invalidation]] = {}
+        self._serial = 0
+
+    # --- reading ---
+
+    def _range(self, pa: int, length: int) -> slice:
+        first = max((pa - self.base) >> _SHIFT, 0)
+        return slice(
+            first, max(first, min((pa + length - self.base + SMALL_PAGE_SIZE - 1) >> _SHIFT, self.pages))
+        )
+
+    def is_live(self, pa: int) -> bool:
+        """Whether a fill of the line at `pa` is possible."""
+        page = (pa - self.base) >> _SHIFT
+        return 0 <= page < self.pages and bool(self.live[page])
+
+    def all_live(self, pa: int, length: int) -> bool:
+        """Whether fills of all lines of [pa, pa + length) are possible."""
+        inside = self.base <= pa and pa + length <= self.base + (self.pages << _SHIFT)
+        return inside and bool(self.live[self._range(pa, length)].all())
+
+    def exposed(self, pa: int, length: int) -> int:
+        """Pages of [pa, pa + length) that are live both cacheable and Non-cacheable."""
+        here = self._range(pa, length)
+        return int(np.count_nonzero((self.live[here] > 0) & (self.uncached[here] > 0)))
+
+    def live_ranges(self) -> Iterator[tuple[int, int]]:
+        """The ranges (pa, length) that are live cacheable now, for an observer that comes late."""
+        yield from self._runs(self.live > 0, 0)
+
+    def _runs(self, mask: Mask, first: int) -> Iterator[tuple[int, int]]:
+        edges = np.flatnonzero(np.diff(mask, prepend=False, append=False)).tolist()
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            yield self.base + ((first + start) << _SHIFT), (end - start) << _SHIFT
+
+    # --- counting ---
+
+    def _count(self, span: Span, step: int) -> None:
+        here = self._range(span.pa, span.length)
+        if not span.cacheable:
+            self.uncached[here] += step
+            return
+        counts = self.live[here]
+        if step > 0:
+            crossed = counts == 0
+            counts += step
+        else:
+            counts += step
+            crossed = counts == 0
+        if crossed.any():
+            for pa, length in self._runs(crossed, here.start):
+                self._changed(pa, length, step > 0)
+
+    def _retire(self, span: Span) -> None:
+        """The descriptor is gone; the translation stays live until TLB maintenance."""
+        self._serial += 1
+        last = self.residues[-1] if self.residues else None
+        # Joined with the last one where TLB maintenance cannot tell them apart, so that the list stays short.
+        if last is not None and last.holders == self.all_cpus and not self._pending:
+            before = last.span
+            if before == span:
+                last.count += 1
+                last.serial = self._serial
+                return
+            if last.count == 1 and replace(before, length=span.length, va=span.va, pa=span.pa) == span:
+                if before.va + before.length == span.va and before.pa + before.length == span.pa:
+                    last.span = replace(before, length=before.length + span.length)
+                    last.serial = self._serial
+                    return
+        self.residues.append(Residue(span, self.all_cpus, self._serial))
+
+    # --- descriptors ---
+
+    def first_level_written(self, old: int, new: int, va: int) -> None:
+        """A first-level word changed: sections come and go, second-level tables are linked and unlinked."""
+        for span in section_spans(new, va):
+            self._count(span, 1)
+        for span in section_spans(old, va):
+            self._retire(span)
+        before, after = decode_first(old), decode_first(new)
+        if isinstance(after, Table):
+            self._link(after.base, va)
+        if isinstance(before, Table):
+            self._unlink(before.base, va)
+
+    def _link(self, table: int, va: int) -> None:
+        places = self._links.setdefault(table, {})
+        section = va & ~(SECTION_SIZE - 1)
+        places[section] = places.get(section, 0) + 1
+        if places[section] == 1:
+            for span in table_spans(self._read_table(table), section):
+                self._count(span, 1)
+
+    def _unlink(self, table: int, va: int) -> None:
+        places = self._links.get(table, {})
+        section = va & ~(SECTION_SIZE - 1)
+        if section not in places:
+            return
+        places[section] -= 1
+        if not places[section]:
+            del places[section]
+            for span in table_spans(self._read_table(table), section):
+                self._retire(span)
+
+    def second_level_written(self, entry_pa: int, old: NDArray[np.uint32], new: NDArray[np.uint32]) -> None:
+        """Consecutive words of one second-level table changed, from that at `entry_pa`."""
+        table = entry_pa & ~(SECOND_LEVEL_BYTES - 1)
+        first = (entry_pa - table) // 4 << _SHIFT
+        for section in list(self._links.get(table, ())):
+            for span in table_spans(new, section + first):
+                self._count(span, 1)
+            for span in table_spans(old, section + first):
+                self._retire(span)
+
+    # --- TLB maintenance ---
+
+    def issue_invalidation(self, cpu: int, va: int, length: int, broadcast: bool) -> None:
+        """TLB maintenance was issued: it will act on the residues that exist now."""
+        cpus = self.all_cpus if broadcast else 1 << cpu
+        self._pending.setdefault(cpu, []).append(_Invalidation(va, length, cpus, self._serial))
+
+    def complete(self, cpu: int) -> list[_Invalidation]:
+        """A DSB of `cpu` completes its TLB maintenance; returns what has been completed."""
+        done = self._pending.pop(cpu, [])
+        for invalidation in done:
+            kept: list[Residue] = []
+            for residue in self.residues:
+                kept.extend(self._apply(invalidation, residue))
+            self.residues = kept
+        return done
+
+    def _apply(self, invalidation: _Invalidation, residue: Residue) -> Iterator[Residue]:
+        """What is left of `residue`; pages that nobody holds any more are counted down.
+
+        An operation on any address of a section removes the entry of the whole section.
+        """
+        span = residue.span
+        low, high = span.va, span.va + span.length
+        if invalidation.length:
+            unit = span.granule
+            low = max(low, invalidation.va & -unit)
+            high = min(high, (invalidation.va + invalidation.length + unit - 1) & -unit)
+        if low >= high or residue.serial > invalidation.serial or not residue.holders & invalidation.cpus:
+            yield residue
+            return
+        for start, end, hit in (
+            (span.va, low, False),
+            (low, high, True),
+            (high, span.va + span.length, False),
+        ):
+            if start >= end:
+                continue
+            part = replace(span, va=start, pa=span.pa + start - span.va, length=end - start)
+            holders = residue.holders & ~invalidation.cpus if hit else residue.holders
+            if holders:
+                yield Residue(part, holders, residue.serial, residue.count)
+            else:
+                self._count(part, -residue.count)

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One set-associative, physically tagged cache that carries data, as numpy arrays over its slots.
+
+A slot is set * ways + way; a line is its number (address / line size). Vector operations take lines of which no two
+share a set, so that their order does not matter and each is a handful of array operations.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dmasan.arch.memory import Bytes, Mask
+from dmasan.arch.profile import CacheGeometry
+
+Indices = NDArray[np.int64]
+
+EMPTY = -1
+
+
+class Cache:
+    """Tags, dirtiness, data and (in checking mode) versions of one cache.
+
+    `tags` int64 of shape (slots,), -1 where empty; `dirty` bool (slots,); `data` and `version` uint8 (slots, line).
+    Dirtiness is kept per line: a write-back writes the whole line. Replacement takes an empty way if there is one, else
+    round-robin, or pseudo-random from a generator of each set (so that a vector and its elements one by one agree).
+    """
+
+    def __init__(self, geometry: CacheGeometry, *, versions: bool, replacement: str, seed: int) -> None:
+        self.line = geometry.line
+        self.sets = geometry.sets
+        self.ways = geometry.ways
+        self.set_mask = geometry.sets - 1
+        slots = geometry.sets * geometry.ways
+        self.tags: Indices = np.full(slots, EMPTY, np.int64)
+        self.dirty: Mask = np.zeros(slots, np.bool_)
+        self.data: Bytes = np.zeros((slots, geometry.line), np.uint8)
+        self.version: Bytes | None = np.zeros((slots, geometry.line), np.uint8) if versions else None
+        self._by_set = self.tags.reshape(geometry.sets, geometry.ways)
+        self._random = replacement == "pseudo-random"
+        self._turn = np.zeros(geometry.sets, np.uint32)
+        if self._random:
+            self._turn[:] = np.random.default_rng(seed).integers(0, 1 << 32, geometry.sets, np.uint32)
+        # Scalar accesses go through memoryviews: several times faster than indexing an array.
+        self._tag_view = self.tags.data
+        self.dirty_view = self.dirty.data
+        self.data_view = self.data.reshape(-1).data
+        self.version_view = self.version.reshape(-1).data if self.version is not None else None
+
+    def find(self, line: int) -> int:
+        """The slot that holds `line`, or -1."""
+        base = (line & self.set_mask) * self.ways
+        ways = self._tag_view[base : base + self.ways].tolist()
+        return base + ways.index(line) if line in ways else -1
+
+    def locate(self, lines: Indices) -> Indices:
+        """The slots that hold `lines`, -1 where absent."""
+        sets = lines & self.set_mask
+        slots: Indices = sets * self.ways + (self._by_set[sets] == lines[:, None]).argmax(axis=1)
+        slots[self.tags[slots] != lines] = EMPTY
+        return slots
+
+    def resident(self, first: int, end: int) -> Indices:
+        """The slots that hold lines of [first, end), in order of their lines."""
+        if end - first <= self.sets:
+            slots = self.locate(np.arange(first, end))
+            return slots[slots >= 0]
+        slots = np.flatnonzero((self.tags >= first) & (self.tags < end))
+        return slots[np.argsort(self.tags[slots])]
+
+    def victims(self, lines: Indices) -> Indices:
+        """The slot that each of `lines`, absent so far, is to take; the replacement state moves on."""
+        sets = lines & self.set_mask
+        ways = (self._by_set[sets] < 0).argmax(axis=1)
+        slots: Indices = sets * self.ways + ways
+        full = self.tags[slots] >= 0
+        if full.any():
+            used = sets[full]
+            turn = self._turn[used]
+            if self._random:  # the linear congruential generator of Numerical Recipes, its upper bits
+                turn = turn * np.uint32(1664525) + np.uint32(1013904223)
+                way = (turn >> np.uint32(16)) % np.uint32(self.ways)
+            else:
+                way = turn
+                turn = (turn + np.uint32(1)) % np.uint32(self.ways)
+            self._turn[used] = turn
+            slots[full] = used * self.ways + way
+        return slots
+
+    def install(
+        self, slots: Indices, lines: Indices, data: Bytes, version: Bytes | None, dirty: Mask | bool
+    ) -> None:
+        """Puts `lines` with their bytes (n, line) into `slots`, whatever was there."""
+        self.tags[slots] = lines
+        self.dirty[slots] = dirty
+        self.data[slots] = data
+        if self.version is not None and version is not None:
+            self.version[slots] = version
+
+    def drop(self, slots: Indices) -> None:
+        """Empties `slots`; dirty data is lost."""
+        self.tags[slots] = EMPTY
+        self.dirty[slots] = False
+
+    def rows(self, slots: Indices) -> tuple[Bytes, Bytes | None]:
+        """Copies of the bytes, and of the versions, of `slots`, each of shape (n, line)."""
+        return self.data.take(slots, axis=0), None if self.version is None else self.version.take(
+            slots, axis=0
+        )
+
+    def lines(self) -> Indices:
+        """The line numbers held, ascending."""
+        return np.sort(self.tags[self.tags >= 0])

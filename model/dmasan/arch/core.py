@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all operations of a CPU share: its time, its points of hidden moves, its translations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dmasan.arch.faults import BusError, ExternalAbort, PermissionFault, TranslationFault
+from dmasan.arch.tlb import Tlb, Translation, WalkFailure, translation, walk
+from dmasan.events import NOWHERE, MemoryType, Site, call_site
+from dmasan.schedule import Footprint, Point
+
+if TYPE_CHECKING:
+    from dmasan.arch.machine import Machine
+
+_FLAT_SIZE = 1 << 20
+
+
+class Core:
+    """One CPU's time, TLB and translation table base.
+
+    `ttbr` is the physical address of the first-level table, None with the MMU off: then every data access is
+    Strongly-ordered at VA = PA (DDI 0406C, B3.2.1). The table's address serves as the ASID of non-global entries.
+    `cycles` counts what the CPU has used; `owed_ns` the part of it that simulated time has not seen yet.
+    """
+
+    def __init__(self, machine: Machine, index: int) -> None:
+        self.machine = machine
+        self.index = index
+        self.name = f"cpu{index}"
+        self.tlb = Tlb()
+        self.ttbr: int | None = None
+        self.cycles = 0
+        self.owed_ns = 0.0
+        self.operations = 0  # public operations so far: the number of the next point
+        self._bus = machine.bus
+        self._hierarchy = machine.hierarchy
+        self._noncacheable = machine.noncacheable
+        self._buffer = machine.noncacheable.buffers[index]
+        self._benign = machine.schedule.benign
+        self._quantum_ns = machine.knobs.quantum_ns
+        self._ns_per_cycle = 1000 / machine.profile.cpu_mhz
+        self._ram = range(machine.memory.base, machine.memory.base + machine.memory.size)
+        # An operation on a range is one event, and one moment for the device, for each such piece of it.
+        self._piece = machine.hierarchy.piece if self._quantum_ns else machine.hierarchy.line
+
+    # --- time ---
+
+    def _begin(self, operation: str, address: int, length: int) -> Site:
+        """Starts a public operation: place, point, and the hidden moves before it. Returns the program's line."""
+        site = call_site() if self._bus.active else NOWHERE
+        self.machine.acting(self, site)
+        if not self._benign:
+            point = Point(self.name, "op", self.operations)
+            self.machine.make_moves(point, Footprint(operation, address, length))
+        self.operations += 1
+        return site
+
+    def _charge(self, cycles: int = 0) -> None:
+        """Books `cycles` and what the memory system has charged meanwhile."""
+        cycles += self._hierarchy.cycles
+        self._hierarchy.cycles = 0
+        self.cycles += cycles
+        self.owed_ns += cycles * self._ns_per_cycle
+
+    async def catch_up(self) -> None:
+        """Lets simulated time catch up with what this CPU has used."""
+        owed, self.owed_ns = self.owed_ns, 0.0
+        await self.machine.clock.advance(owed)
+
+    def _now(self) -> float:
+        return self.machine.clock.now_ns + self.owed_ns
+
+    # --- translation ---
+
+    def translate(self, va: int, access: str = "translation", write: bool = False) -> Translation:
+        """The TLB entry for `va`, walked if need be. Raises a Fault that names `access`."""
+        entry = self.tlb.lookup(va, self.ttbr)
+        if entry is None:
+            entry = self._walk(va, access)
+        if not (entry.writable if write else entry.readable):
+            raise PermissionFault(
+                va, self.index, access, "the translation is " + ("read-only" if write else "no-access")
+            )
+        if not entry.in_ram:
+            pa = (va + entry.delta) & 0xFFFF_FFFF
+            raise ExternalAbort(va, self.index, access, f"nothing answers at physical address {pa:#010x}")
+        return entry
+
+    def physical(self, va: int) -> int:
+        """The physical address of `va`, as AT/ATS1CPR would tell. Raises a Fault."""
+        return va + self.translate(va).delta
+
+    def _walk(self, va: int, access: str) -> Translation:
+        if not 0 <= va < 1 << 32:
+            raise TranslationFault(va, self.index, access, "the address has more than 32 bits")
+        ttbr, counters = self.ttbr, self.machine.counters
+        if ttbr is None:
+            start = va & -_FLAT_SIZE
+            in_ram = va in self._ram
+            return Translation(
+                start, _FLAT_SIZE, 0, MemoryType.STRONGLY_ORDERED, False, True, True, in_ram, None
+            )
+        try:
+            leaf, fetched = walk(ttbr, va, self._fetch)
+        except WalkFailure as failure:
+            raise TranslationFault(va, self.index, access, str(failure)) from None
+        except BusError as error:
+            raise ExternalAbort(va, self.index, access, f"on the table walk, {error}") from None
+        cycles = fetched * self.machine.profile.costs.walk_step
+        counters.tlb_misses += 1
+        counters.walk_cycles += cycles
+        self._charge(cycles)
+        entry = translation(leaf, va, ttbr, self._ram)
+        self.tlb.insert(entry)
+        return entry
+
+    def _fetch(self, pa: int) -> int:
+        """A descriptor word, as the walker sees it: coherently with the caches (ARMv7 SMP)."""
+        return int.from_bytes(self._hierarchy.peek(pa, 4), "little")
+
+    def _pieces(
+        self, va: int, length: int, access: str, write: bool = False, unit: int | None = None
+    ) -> Iterator[tuple[int, int, Translation]]:
+        """Cuts [va, va + length) into (pa, length, translation): physically contiguous runs of one memory type.
+
+        No run crosses a multiple of `unit` bytes (physical), by default the piece of the caches.
+        """
+        unit = unit or self._piece
+        end = va + length
+        while va < end:
+            entry = self.translate(va, access, write)
+            pa = va + entry.delta
+            limit = min(end - va, unit - pa % unit)
+            run = min(limit, entry.va + entry.size - va)
+            while run < limit:
+                following = self.translate(va + run, access, write)
+                if following.delta != entry.delta or following.type is not entry.type:
+                    break
+                run = min(limit, following.va + following.size - va)
+            yield pa, run, entry
+            va += run

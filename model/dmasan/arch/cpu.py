@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A CPU: loads and stores (`Accesses`), barriers, cache and TLB maintenance, descriptors, device registers.
+
+Operations are named as the ARM ISA names them (DDI 0406C, A8 and B4.2). They are coroutines, since simulated time may
+pass in them. A range stands for the loop that software writes: over lines for cache maintenance, over pages for TLB
+maintenance; barriers after it are the caller's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dmasan.arch.accesses import Accesses
+from dmasan.arch.faults import AlignmentFault, BusError, ExternalAbort
+from dmasan.arch.short_descriptor import SECOND_LEVEL_BYTES, SECTION_SIZE, SMALL_PAGE_SIZE
+from dmasan.config import choose
+from dmasan.events import (
+    Barrier,
+    CacheOp,
+    DescriptorWrite,
+    Level,
+    Maintenance,
+    MemoryType,
+    MmioRead,
+    MmioWrite,
+    OuterSync,
+    Store,
+    TlbMaintenance,
+)
+
+if TYPE_CHECKING:
+    from dmasan.arch.machine import Machine
+
+# ARMv7's options and ARMv8's load-only ones (DDI 0406C, A8.8.43; DDI 0487, C6.2 DMB).
+OPTIONS = ("sy", "st", "ld", "ish", "ishst", "ishld", "nsh", "nshst", "nshld", "osh", "oshst", "oshld")
+
+_MAINTENANCE_UNIT = 1 << 20
+_OUTER_OPERATION = {
+    CacheOp.CLEAN: "outer_clean",
+    CacheOp.INVALIDATE: "outer_invalidate",
+    CacheOp.CLEAN_INVALIDATE: "outer_clean_invalidate",
+}
+_INNER_OPERATION = {
+    CacheOp.CLEAN: "issue_clean",
+    CacheOp.INVALIDATE: "issue_invalidate",
+    CacheOp.CLEAN_INVALIDATE: "issue_clean_invalidate",
+}
+
+
+class Cpu(Accesses):
+    """One CPU of a machine."""
+
+    def __init__(self, machine: Machine, index: int) -> None:
+        super().__init__(machine, index)
+        self._costs = machine.profile.costs
+
+    async def _finish(self, cycles: int = 0) -> None:
+        self._charge(cycles)
+        if self.owed_ns >= self._quantum_ns:
+            await self.catch_up()
+
+    # --- barriers ---
+
+    async def dmb(self, option: str = "sy") -> None:
+        """DMB: orders what this CPU's store buffer holds before its later accesses (DDI 0406C, A3.8.3).
+
+        A load-only option (ARMv8) orders no stores.
+        """
+        choose("DMB option", option, OPTIONS)
+        site = self._begin("dmb", 0, 0)
+        if not option.endswith("ld"):
+            self._noncacheable.dmb(self.index)
+        self.machine.counters.barriers += 1
+        self._charge(self._costs.dmb)
+        if self._bus.active:
+            self._bus.emit(Barrier(self._now(), site, self.index, "dmb", option))
+        await self.catch_up()
+
+    async def dsb(self, option: str = "sy") -> None:
+        """DSB: the store buffer is drained, cache and TLB maintenance complete. It does not reach the PL310's buffer."""
+        choose("DSB option", option, OPTIONS)
+        site = self._begin("dsb", 0, 0)
+        machine = self.machine
+        self._noncacheable.dsb(self.index)
+        machine.counters.barriers += 1
+        self._charge(self._costs.dsb)
+        if self._bus.active:
+            self._bus.emit(Barrier(self._now(), site, self.index, "dsb", option))
+        for done in machine.aliases.complete(self.index):
+            for cpu in machine.cpus:
+                if done.cpus >> cpu.index & 1:
+                    cpu.tlb.invalidate(done.va, done.length)
+        await self.catch_up()
+
+    async def isb(self) -> None:
+        """ISB: later instructions see the completed changes of context."""
+        site = self._begin("isb", 0, 0)
+        self._charge(self._costs.dmb)
+        if self._bus.active:
+            self._bus.emit(Barrier(self._now(), site, self.index, "isb"))
+        await self._finish()
+
+    # --- cache maintenance ---
+
+    async def dccmvac(self, va: int, length: int = 1) -> None:
+        """DCCMVAC on each line of [va, va + length): clean by VA to the PoC. Raises a Fault where `va` is unmapped."""
+        await self._inner(CacheOp.CLEAN, va, length, "DCCMVAC")
+
+    async def dcimvac(self, va: int, length: int = 1) -> None:
+        """DCIMVAC: invalidate by VA to the PoC; dirty data is lost. Raises a Fault where `va` is unmapped."""
+        await self._inner(CacheOp.INVALIDATE, va, length, "DCIMVAC")
+
+    async def dccimvac(self, va: int, length: int = 1) -> None:
+        """DCCIMVAC: clean and invalidate by VA to the PoC. Raises a Fault where `va` is unmapped."""
+        await self._inner(CacheOp.CLEAN_INVALIDATE, va, length, "DCCIMVAC")
+
+    async def _inner(self, op: CacheOp, va: int, length: int, access: str) -> None:
+        site = None
+        self._check_length(access, length)
+        for pa, run, _ in self._pieces(va, length, access, unit=_MAINTENANCE_UNIT):
+            site = site or self._begin(_INNER_OPERATION[op], pa, length)
+            self._noncacheable.own_access(self.index, pa, run)
+            self.machine.maintenance.inner(op, pa, run)
+            self._charge()
+            if self._bus.active:
+                self._bus.emit(Maintenance(self._now(), site, self.index, op, Level.INNER, pa, run))
+            await self._finish()
+
+    async def outer_clean(self, pa: int, length: int) -> None:
+        """PL310 Clean Line by PA on each line of the range. No effect without an outer cache, nor are the next three."""
+        await self._outer(CacheOp.CLEAN, pa, length)
+
+    async def outer_invalidate(self, pa: int, length: int) -> None:
+        """PL310 Invalidate Line by PA on each line that the range touches, dirty data included.
+
+        The kernel's l2c210_inv_range flushes a first or last partial line instead: that choice is its own.
+        """
+        await self._outer(CacheOp.INVALIDATE, pa, length)
+
+    async def outer_flush(self, pa: int, length: int) -> None:
+        """PL310 Clean and Invalidate Line by PA on each line of the range."""
+        await self._outer(CacheOp.CLEAN_INVALIDATE, pa, length)
+
+    async def _outer(self, op: CacheOp, pa: int, length: int) -> None:
+        self._check_length(f"outer {op.value}", length)
+        if not self.machine.profile.outer or not length:
+            return
+        self.machine.memory.offset(pa, length)
+        site = self._begin(_OUTER_OPERATION[op], pa, length)
+        self._noncacheable.before_device_store(
+            self.index
+        )  # the operation is a store to the PL310's registers
+        self.machine.maintenance.outer(op, pa, length)
+        self._charge()
+        if self._bus.active:
+            self._bus.emit(Maintenance(self._now(), site, self.index, op, Level.OUTER, pa, length))
+        await self._finish()
+
+    async def outer_sync(self) -> None:
+        """PL310 Cache Sync: its store buffer is drained to memory (DDI 0246, 3.3.10)."""
+        if not self.machine.profile.outer:
+            return
+        site = self._begin("outer_sync", 0, 0)
+        self._noncacheable.before_device_store(self.index)
+        self._noncacheable.outer_sync()
+        self.machine.counters.outer_syncs += 1
+        self._charge(self._costs.outer_sync)
+        if self._bus.active:
+            self._bus.emit(OuterSync(self._now(), site, self.index))
+        await self._finish()
+
+    # --- TLB maintenance ---
+
+    async def tlbimva(self, va: int, length: int = SMALL_PAGE_SIZE) -> None:
+        """TLBIMVAA on this CPU for each page of the range, in effect from its next DSB. All ASIDs."""
+        await self._tlbi(va, length, broadcast=False)
+
+    async def tlbimvais(self, va: int, length: int = SMALL_PAGE_SIZE) -> None:
+        """TLBIMVAAIS: the same on all CPUs of the Inner Shareable domain."""
+        await self._tlbi(va, length, broadcast=True)
+
+    async def tlbiall(self) -> None:
+        """TLBIALL: everything, on this CPU, from its next DSB."""
+        await self._tlbi(0, 0, broadcast=False)
+
+    async def tlbiallis(self) -> None:
+        """TLBIALLIS: everything, on all CPUs of the Inner Shareable domain."""
+        await self._tlbi(0, 0, broadcast=True)
+
+    async def _tlbi(self, va: int, length: int, broadcast: bool) -> None:
+        site = self._begin("tlbi", va, length)
+        pages = max(1, (length + SMALL_PAGE_SIZE - 1) // SMALL_PAGE_SIZE)
+        counters = self.machine.counters
+        if broadcast:
+            counters.tlbi_broadcast += pages
+        else:
+            counters.tlbi_local += pages
+        self.machine.aliases.issue_invalidation(self.index, va, length, broadcast)
+        self._charge(pages * (self._costs.tlbi_broadcast if broadcast else self._costs.tlbi_local))
+        if self._bus.active:
+            self._bus.emit(TlbMaintenance(self._now(), site, self.index, va, length, broadcast))
+        await self._finish()
+
+    # --- translation tables ---
+
+    async def set_descriptor(self, entry_pa: int, word: int, *, va: int, level: int) -> None:
+        """Writes one translation table entry; `va` is the first address that it translates, `level` 1 or 2.
+
+        As `set_descriptors` with one word.
+        """
+        await self.set_descriptors(entry_pa, np.array((word,), np.uint32), va=va, level=level)
+
+    async def set_descriptors(self, entry_pa: int, words: NDArray[np.uint32], *, va: int, level: int) -> None:
+        """Writes consecutive entries of one table, from physical address `entry_pa` on.
+
+        The walkers see them at once (they are coherent on ARMv7 SMP), and so does the alias tracker: entries must be
+        written in no other way once a table is linked, and a new second-level table must be zeroed before. First-level
+        tables count as reachable from their first entry on; a second-level one while it is linked. Raises
+        AlignmentFault for an unaligned entry, ExternalAbort outside RAM.
+        """
+        choose("level of a translation table", str(level), ("1", "2"))
+        new = np.ascontiguousarray(words, np.uint32)
+        size = new.nbytes
+        if entry_pa & 3 or (level == 2 and (entry_pa & (SECOND_LEVEL_BYTES - 1)) + size > SECOND_LEVEL_BYTES):
+            raise AlignmentFault(
+                va, self.index, "descriptor store", f"entry at {entry_pa:#010x} is not inside one table"
+            )
+        try:
+            self.machine.memory.offset(entry_pa, size)
+        except BusError as error:
+            raise ExternalAbort(va, self.index, "descriptor store", str(error)) from None
+        site = self._begin("store_wb", entry_pa, size)
+        old = self._hierarchy.peek(entry_pa, size).view(np.uint32).copy()
+        kind = self._store_descriptors(entry_pa, new)
+        self.machine.counters.pte_writes += len(new)
+        self._charge(len(new) * self._costs.pte_write)
+        step = SECTION_SIZE if level == 1 else SMALL_PAGE_SIZE
+        if self._bus.active:
+            self._bus.emit(Store(self._now(), site, self.index, entry_pa, size, kind))
+            for index, (before, after) in enumerate(zip(old.tolist(), new.tolist(), strict=True)):
+                replaced = bool(before & 3 and after & 3 and before != after)
+                at = va + index * step
+                self._bus.emit(DescriptorWrite(self._now(), site, self.index, at, before, after, replaced))
+        if level == 2:
+            self.machine.aliases.second_level_written(entry_pa, old, new)
+        else:
+            for index, (before, after) in enumerate(zip(old.tolist(), new.tolist(), strict=True)):
+                self.machine.aliases.first_level_written(before, after, va + index * step)
+        await self._finish()
+
+    def _store_descriptors(self, entry_pa: int, words: NDArray[np.uint32]) -> MemoryType:
+        """The stores: through the cache where a cacheable translation of the table is live, else straight to memory."""
+        h = self._hierarchy
+        data = words.view(np.uint8)
+        first, end = entry_pa >> h.shift, (entry_pa + len(data) + h.line - 1) >> h.shift
+        cached = any(len(c.resident(first, end)) for c in (*h.l1, h.l2) if c is not None)
+        if not cached and not self.machine.aliases.is_live(entry_pa):
+            self.machine.memory.write(entry_pa, data)
+            return MemoryType.STRONGLY_ORDERED
+        for start in range(0, len(data), h.piece):
+            h.store(self.index, entry_pa + start, data[start : start + h.piece])
+        return MemoryType.WB
+
+    # --- device registers ---
+
+    async def load_device(self, pa: int, size: int = 4) -> int:
+        """A 32-bit load from a device register: simulated time catches up first. Raises AlignmentFault."""
+        self._check_register(pa, size, "device load")
+        site = self._begin("load_device", pa, size)
+        self._noncacheable.before_device_store(self.index)
+        self._charge(self._costs.mmio)
+        await self.catch_up()
+        value = await self.machine.mmio.read32(pa)
+        if self._bus.active:
+            self._bus.emit(MmioRead(self._now(), site, self.index, pa, value))
+        return value
+
+    async def store_device(self, pa: int, value: int) -> None:
+        """A 32-bit store to a device register. Stores that a DMB ordered have left the CPU; others may not have.
+
+        The event is told before the device sees the store, since the device may act while it is on its way.
+        """
+        self._check_register(pa, 4, "device store")
+        site = self._begin("doorbell", pa, 4)
+        self._noncacheable.before_device_store(self.index)
+        self._charge(self._costs.mmio)
+        await self.catch_up()
+        if self._bus.active:
+            self._bus.emit(MmioWrite(self._now(), site, self.index, pa, value))
+        await self.machine.mmio.write32(pa, value)
+
+    def _check_register(self, pa: int, size: int, access: str) -> None:
+        if size != 4 or pa & 3:
+            raise AlignmentFault(pa, self.index, access, "device registers have 32 bits, aligned")

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Aborts that an access takes, as typed exceptions that name VA, CPU, access and reason (DDI 0406C, B3.12)."""
+
+from __future__ import annotations
+
+from dmasan.config import RunError
+
+
+class BusError(RunError):
+    """A physical address at which nothing answers."""
+
+    def __init__(self, address: int, reason: str = "outside the RAM") -> None:
+        super().__init__(f"physical address {address:#010x}: {reason}")
+        self.address = address
+        self.reason = reason
+
+
+class Fault(RunError):
+    """An access that aborts. `access` says what was tried ("load", "store", "DCCMVAC", ...)."""
+
+    kind = "fault"
+
+    def __init__(self, va: int, cpu: int, access: str, reason: str) -> None:
+        super().__init__(f"{self.kind}: {access} at {va:#010x} on cpu{cpu}: {reason}")
+        self.va = va
+        self.cpu = cpu
+        self.access = access
+        self.reason = reason
+
+
+class TranslationFault(Fault):
+    """No valid translation for the address."""
+
+    kind = "translation fault"
+
+
+class PermissionFault(Fault):
+    """The translation does not allow the access."""
+
+    kind = "permission fault"
+
+
+class AlignmentFault(Fault):
+    """An unaligned access where the architecture allows none (Device, Strongly-ordered, tables, registers)."""
+
+    kind = "alignment fault"
+
+
+class ExternalAbort(Fault):
+    """The memory system answered the access with an error."""
+
+    kind = "external abort"

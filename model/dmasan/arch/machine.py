@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The concrete machine: memory, caches, buffers and CPUs under one schedule."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dmasan.arch.alias import AliasTracker
+from dmasan.arch.copies import Copies, copies_of
+from dmasan.arch.core import Core
+from dmasan.arch.counters import Counters
+from dmasan.arch.cpu import Cpu
+from dmasan.arch.hierarchy import Hierarchy
+from dmasan.arch.maintenance import CacheMaintenance
+from dmasan.arch.memory import Bytes, Mask, Memory
+from dmasan.arch.moves import HiddenMoves
+from dmasan.arch.noncacheable import NonCacheable
+from dmasan.arch.profile import Profile
+from dmasan.arch.short_descriptor import SECOND_LEVEL_BYTES
+from dmasan.config import Knobs, RunError, UsageError
+from dmasan.events import NOWHERE, AliasChange, EventBus, Site
+from dmasan.schedule import Footprint, Move, Point, Schedule
+
+_MIB = 1 << 20
+
+
+class Clock(Protocol):
+    """Simulated time, given by the backend."""
+
+    @property
+    def now_ns(self) -> float:
+        """Simulated time, ns."""
+
+    async def advance(self, ns: float) -> None:
+        """Lets `ns` of simulated time pass; the device runs meanwhile."""
+
+
+class Mmio(Protocol):
+    """Where accesses to device registers go, by physical address."""
+
+    async def read32(self, pa: int) -> int: ...
+
+    async def write32(self, pa: int, value: int) -> None: ...
+
+
+class FreeClock:
+    """A clock of a machine without a device: time is what the CPUs used."""
+
+    def __init__(self) -> None:
+        self.now_ns = 0.0
+
+    async def advance(self, ns: float) -> None:
+        self.now_ns += ns
+
+
+class NoDevice:
+    """No device is attached. Every access raises RunError."""
+
+    async def read32(self, pa: int) -> int:
+        raise RunError(f"load from the device register at {pa:#010x}: the machine has no device")
+
+    async def write32(self, pa: int, value: int) -> None:
+        raise RunError(f"store to the device register at {pa:#010x}: the machine has no device")
+
+
+class Machine:
+    """A machine of `profile` with `knobs`.
+
+    The same profile, knobs, schedule, seed and program give the same states and the same events. `clock` and `mmio` are
+    replaced by the backend. Raises UsageError for knobs that do not fit the profile.
+    """
+
+    def __init__(self, profile: Profile, knobs: Knobs, schedule: Schedule, bus: EventBus, seed: int) -> None:
+        if knobs.cpus > profile.max_cpus:
+            raise UsageError(f"profile {profile.name} has at most {profile.max_cpus} CPUs, not {knobs.cpus}")
+        self.profile = profile
+        self.knobs = knobs
+        self.schedule = schedule
+        self.bus = bus
+        self.counters = Counters()
+        self.clock: Clock = FreeClock()
+        self.mmio: Mmio = NoDevice()
+        self.memory = Memory(knobs.ram_mib * _MIB, versions=knobs.versions)
+        self.hierarchy = Hierarchy(profile, self.memory, knobs.cpus, self.counters, seed)
+        self.noncacheable = NonCacheable(
+            profile, self.hierarchy, shared_override=knobs.shared_override, hold=not schedule.benign
+        )
+        self.maintenance = CacheMaintenance(self.hierarchy, self.noncacheable)
+        self.aliases = AliasTracker(
+            self.memory.base, self.memory.size, knobs.cpus, self._alias_changed, self._read_table
+        )
+        self.moves = HiddenMoves(self.hierarchy, self.noncacheable, self.aliases)
+        self.site: Site = NOWHERE  # the line of the program that the present operation belongs to
+        self.cpus = [Cpu(self, index) for index in range(knobs.cpus)]
+        self._active_cpu: Core = self.cpus[0]
+
+    # --- devices ---
+
+    def device_read(self, pa: int, length: int) -> Bytes:
+        """What a device that does not snoop reads. Raises BusError outside RAM."""
+        offset = self.memory.offset(pa, length)
+        return self.memory.data[offset : offset + length].copy()
+
+    def device_stale(self, pa: int, length: int) -> Mask | None:
+        """The bytes of [pa, pa + length) at the PoC that are not the latest; None if none are, or without versions."""
+        return self.memory.stale(pa, length)
+
+    def device_write(self, pa: int, data: Bytes, strobe: Mask | None = None) -> None:
+        """A write of a device that does not snoop; `strobe` marks the bytes written. Raises BusError outside RAM."""
+        self.memory.write(pa, data, strobe)
+
+    # --- hidden moves ---
+
+    def make_moves(self, point: Point, footprint: Footprint) -> None:
+        """The schedule's moves before the operation at `point`. Raises IllegalMove for one that hardware cannot make."""
+        if not self.schedule.benign:
+            for move in self.schedule.moves(point, footprint, self.moves):
+                self.moves.apply(move)
+
+    def apply(self, move: Move) -> bool:
+        """One hidden move; False if it had no effect. Raises IllegalMove."""
+        return self.moves.apply(move)
+
+    # --- observation ---
+
+    def copies(self, pa: int) -> Copies:
+        """Where the copies of the byte at `pa` are. Raises UsageError without versions, BusError outside RAM."""
+        return copies_of(self.hierarchy, self.noncacheable, pa)
+
+    def now_ns(self) -> float:
+        """Time of an event of the CPU that acts now: the clock, and what that CPU has used since its last yield."""
+        return self.clock.now_ns + self._active_cpu.owed_ns
+
+    def acting(self, cpu: Core, site: Site) -> None:
+        """`cpu` begins an operation for the program's line `site`."""
+        self._active_cpu = cpu
+        self.site = site
+
+    def _alias_changed(self, pa: int, length: int, live: bool) -> None:
+        if self.bus.active:
+            self.bus.emit(AliasChange(self.now_ns(), self.site, pa, length, live))
+
+    def _read_table(self, table: int) -> NDArray[np.uint32]:
+        if not 0 <= table - self.memory.base <= self.memory.size - SECOND_LEVEL_BYTES:
+            return np.zeros(SECOND_LEVEL_BYTES // 4, np.uint32)  # nothing can be read there: a walk aborts
+        return self.hierarchy.peek(table, SECOND_LEVEL_BYTES).view(np.uint32)

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hidden moves: what the hardware does unasked, on the concrete machine (DDI 0406C, A3.5 and B2.2.2).
+
+A fill needs a live cacheable translation of its page and brings in a clean line; anything resident may leave, a dirty
+line by being written back; a buffered store may go on to the next level. Nothing is ever written speculatively.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import overload
+
+import numpy as np
+
+from dmasan.arch.alias import AliasTracker
+from dmasan.arch.cache import Cache, Indices
+from dmasan.arch.hierarchy import Hierarchy
+from dmasan.arch.noncacheable import NonCacheable
+from dmasan.arch.write_buffer import WriteBuffer
+from dmasan.config import RunError
+from dmasan.schedule import Move, MoveKind
+
+
+class IllegalMove(RunError):
+    """A move that no hardware may make here, or that names a place which this machine does not have."""
+
+    def __init__(self, move: Move, reason: str) -> None:
+        where = f"{move.level} of cpu{move.cpu}, {move.address:#010x}"
+        super().__init__(f"hidden move {move.kind.value} ({where}) is not allowed: {reason}")
+        self.move = move
+
+
+class LineAddresses(Sequence[int]):
+    """Addresses of lines, made on demand from an array of line numbers."""
+
+    def __init__(self, lines: Indices, shift: int) -> None:
+        self._lines = lines
+        self._shift = shift
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> LineAddresses: ...
+    def __getitem__(self, index: int | slice) -> int | LineAddresses:
+        if isinstance(index, slice):
+            return LineAddresses(self._lines[index], self._shift)
+        return int(self._lines[index]) << self._shift
+
+
+class HiddenMoves:
+    """Carries moves out, and shows a schedule what it may choose from (`schedule.MachineView`)."""
+
+    def __init__(self, hierarchy: Hierarchy, noncacheable: NonCacheable, aliases: AliasTracker) -> None:
+        self.hierarchy = hierarchy
+        self.noncacheable = noncacheable
+        self.aliases = aliases
+        self._apply: dict[tuple[MoveKind, str], Callable[[Move], bool]] = {
+            (MoveKind.FILL, "l1"): self._fill_l1,
+            (MoveKind.FILL, "l2"): self._fill_l2,
+            (MoveKind.EVICT, "l1"): self._evict_l1,
+            (MoveKind.EVICT, "l2"): self._evict_l2,
+            (MoveKind.DRAIN, "store_buffer"): self._drain_store_buffer,
+            (MoveKind.DRAIN, "outer_buffer"): self._drain_outer_buffer,
+        }
+
+    # --- what a schedule may see ---
+
+    def line_bytes(self) -> int:
+        return self.hierarchy.line
+
+    def live_lines(self, address: int, reach: int) -> Sequence[int]:
+        """Lines within `reach` lines of `address` whose page is live."""
+        line = self.hierarchy.line
+        first = (address & -line) - reach * line
+        return [pa for pa in range(first, first + (2 * reach + 1) * line, line) if self.aliases.is_live(pa)]
+
+    def resident_lines(self, level: str) -> Sequence[int]:
+        """Lines that "l1" (of any CPU) or "l2" holds, ascending; none where the machine has no such level."""
+        h = self.hierarchy
+        if level == "l1":
+            held = h.l1[0].lines() if len(h.l1) == 1 else np.unique(np.concatenate([c.lines() for c in h.l1]))
+            return LineAddresses(held, h.shift)
+        return LineAddresses(h.l2.lines(), h.shift) if level == "l2" and h.l2 is not None else ()
+
+    # --- moves ---
+
+    def apply(self, move: Move) -> bool:
+        """Carries `move` out; False if it changed nothing. Raises IllegalMove."""
+        act = self._apply.get((move.kind, move.level))
+        if act is None:
+            raise IllegalMove(move, f"{move.kind.value} does not act on {move.level!r}")
+        if not 0 <= move.cpu < len(self.hierarchy.l1):
+            raise IllegalMove(move, f"the machine has {len(self.hierarchy.l1)} CPUs")
+        if move.lines < 1:
+            raise IllegalMove(move, "it acts on no line")
+        cycles = self.hierarchy.cycles
+        changed = act(move)
+        self.hierarchy.cycles = cycles  # it runs beside the CPU, and costs it nothing
+        self.hierarchy.counters.hidden_moves += changed
+        return changed
+
+    def _absent(self, move: Move, held: Callable[[Indices], Indices]) -> Iterator[Indices]:
+        """The lines of a fill that `held` does not locate, in portions of which no two share a set."""
+        h = self.hierarchy
+        first, end = move.address >> h.shift, (move.address >> h.shift) + move.lines
+        if not self.aliases.all_live(first << h.shift, move.lines << h.shift):
+            raise IllegalMove(move, "no cacheable translation of the page is live")
+        step = h.piece >> h.shift
+        for start in range(first, end, step):
+            lines = np.arange(start, min(start + step, end), dtype=np.int64)
+            absent = lines[held(lines) < 0]
+            if len(absent):
+                yield absent
+
+    def _fill_l1(self, move: Move) -> bool:
+        changed = False
+        for lines in self._absent(move, self.hierarchy.l1[move.cpu].locate):
+            self.hierarchy.ensure(move.cpu, lines)
+            changed = True
+        return changed
+
+    def _fill_l2(self, move: Move) -> bool:
+        l2 = self.hierarchy.l2
+        changed = False
+        for lines in self._absent(move, l2.locate) if l2 is not None else ():
+            assert l2 is not None
+            self.hierarchy.allocate_l2(l2, lines)
+            changed = True
+        return changed
+
+    def _resident(self, cache: Cache, move: Move) -> Indices:
+        first = move.address >> self.hierarchy.shift
+        return cache.resident(first, first + move.lines)
+
+    def _evict_l1(self, move: Move) -> bool:
+        """From the L1 of `move.cpu`, or if that holds none of the lines from whichever does."""
+        h = self.hierarchy
+        for cache in (h.l1[move.cpu], *h.l1):
+            slots = self._resident(cache, move)
+            if len(slots):
+                h.write_back_l1(cache, slots)
+                cache.drop(slots)
+                return True
+        return False
+
+    def _evict_l2(self, move: Move) -> bool:
+        l2 = self.hierarchy.l2
+        if l2 is None:
+            return False
+        slots = self._resident(l2, move)
+        if not len(slots):
+            return False
+        self.hierarchy.write_back(l2, slots)
+        l2.drop(slots)
+        return True
+
+    def _drain(self, buffer: WriteBuffer, move: Move) -> bool:
+        """What the buffer holds of the lines, or everything where the address is 0."""
+        if not move.address:
+            return buffer.drain()
+        start = move.address & -self.hierarchy.line
+        return buffer.drain_range(start, start + move.lines * self.hierarchy.line)
+
+    def _drain_store_buffer(self, move: Move) -> bool:
+        return self._drain(self.noncacheable.buffers[move.cpu], move)
+
+    def _drain_outer_buffer(self, move: Move) -> bool:
+        outer = self.noncacheable.outer
+        return outer is not None and self._drain(outer, move)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The TLB of a CPU, and the walk that fills it (DDI 0406C, B3.5 and B3.9).
+
+A TLB keeps what it once read until maintenance removes it, whatever the tables say by then. It never drops an entry by
+itself: that a CPU may hold, or read, any reachable translation at any time is `alias.AliasTracker`'s view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dmasan.arch.attributes import effective
+from dmasan.arch.short_descriptor import (
+    SECTION_SIZE,
+    SMALL_PAGE_SIZE,
+    Kind,
+    Leaf,
+    Table,
+    decode_first,
+    decode_second,
+    first_level_entry,
+    second_level_entry,
+    slice_base,
+)
+from dmasan.events import MemoryType
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What a TLB entry says about [va, va + size): physical address is virtual address + `delta`."""
+
+    va: int
+    size: int
+    delta: int
+    type: MemoryType  # as the core treats it
+    cacheable: bool
+    readable: bool
+    writable: bool
+    in_ram: bool
+    asid: int | None  # None: global
+
+
+class WalkFailure(Exception):
+    """A walk that ends without a translation; the argument is the reason."""
+
+
+def walk(table: int, va: int, fetch: Callable[[int], int]) -> tuple[Leaf, int]:
+    """The leaf that translates `va` in the first-level table at physical address `table`, and the words fetched.
+
+    `fetch` reads a descriptor word by physical address. Raises WalkFailure where no valid entry leads on.
+    """
+    word = fetch(first_level_entry(table, va))
+    entry = decode_first(word)
+    if entry is None:
+        raise WalkFailure(f"first-level descriptor {word:#010x} is invalid")
+    if not isinstance(entry, Table):
+        return entry, 1
+    word = fetch(second_level_entry(entry.base, va))
+    leaf = decode_second(word)
+    if leaf is None:
+        raise WalkFailure(f"second-level descriptor {word:#010x} is invalid")
+    return leaf, 2
+
+
+def translation(leaf: Leaf, va: int, asid: int, ram: range) -> Translation:
+    """The TLB entry made of a leaf for the slice that holds `va`; `ram` is the physical range of memory."""
+    size = SECTION_SIZE if leaf.kind in (Kind.SECTION, Kind.SUPERSECTION) else SMALL_PAGE_SIZE
+    start = va & ~(size - 1)
+    pa = slice_base(leaf, start)
+    kind = effective(leaf.type)
+    return Translation(
+        start,
+        size,
+        pa - start,
+        kind,
+        kind.cacheable,
+        leaf.access.readable,
+        leaf.access.writable,
+        ram.start <= pa and pa + size <= ram.stop,
+        asid if leaf.non_global else None,
+    )
+
+
+class Tlb:
+    """Translations by virtual page and by virtual section."""
+
+    def __init__(self) -> None:
+        self.pages: dict[int, Translation] = {}
+        self.sections: dict[int, Translation] = {}
+
+    def lookup(self, va: int, asid: int | None) -> Translation | None:
+        """The entry that translates `va` for `asid`, if one is held. A small page is found before a section."""
+        entry = self.pages.get(va >> 12) or self.sections.get(va >> 20)
+        if entry is None or (entry.asid is not None and entry.asid != asid):
+            return None
+        return entry
+
+    def insert(self, entry: Translation) -> None:
+        if entry.size == SMALL_PAGE_SIZE:
+            self.pages[entry.va >> 12] = entry
+        else:
+            self.sections[entry.va >> 20] = entry
+
+    def invalidate(self, va: int, length: int) -> None:
+        """Removes what translates any byte of [va, va + length); everything if `length` is 0. All ASIDs."""
+        if not length:
+            self.pages.clear()
+            self.sections.clear()
+            return
+        for held, shift in ((self.pages, 12), (self.sections, 20)):
+            keys = range(va >> shift, ((va + length - 1) >> shift) + 1)
+            for key in keys if len(keys) < len(held) else [k for k in held if k in keys]:
+                held.pop(key, None)
