@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One program in one cell, as a job: runs on either backend, writes pictures and schedule, returns what JSON can hold."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dmasan.config import RunError, UsageError
+from dmasan.device.backend import Backend
+from dmasan.report import picture as drawn
+from dmasan.report.results import Cost, Finding, Run, Simulated
+from dmasan.scenarios import picture, program
+from dmasan.scenarios.frame import FrameResult
+from dmasan.schedule import Replay, Schedule
+from dmasan.soc import Soc
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The arguments of a job. `folder` takes its files; `input` is the picture, None for the one that ships."""
+
+    scenario: str
+    policy: str
+    profile: str
+    era: str
+    knobs: dict[str, object]
+    schedule: str
+    seed: int
+    input: str | None
+    folder: str
+
+
+async def run_cell(backend: Backend, **arguments: Any) -> dict[str, Any]:
+    """Runs a cell: {"not_applicable": reason}, or {"run", "wrong_bytes", "pictures", "printed"}.
+
+    Raises UsageError for a program or input that cannot be used, RunError if the program raises.
+    """
+    cell = Cell(**arguments)
+    started = time.perf_counter()
+    entry = program.find(cell.scenario)
+    try:
+        soc = _soc(cell, backend)
+    except UsageError as error:
+        return {"not_applicable": str(error)}
+    printed = _Tee()
+    with contextlib.redirect_stdout(printed):
+        outcome = await _run(cell, soc, entry)
+    folder = Path(cell.folder)
+    soc.schedule.write(folder / "schedule.jsonl")
+    wrong, pictures, notes = _deliver(outcome, folder) if isinstance(outcome, FrameResult) else (0, [], [])
+    run = _report(cell, soc, notes, folder, time.perf_counter() - started)
+    return {
+        "run": run.to_json(),
+        "wrong_bytes": wrong,
+        "pictures": [str(path) for path in pictures],
+        "printed": printed.getvalue(),
+    }
+
+
+class _Tee(io.StringIO):
+    """Keeps what the program prints, and lets it through to the log."""
+
+    def write(self, text: str) -> int:
+        if sys.__stdout__:
+            sys.__stdout__.write(text)
+        return super().write(text)
+
+
+def _soc(cell: Cell, backend: Backend) -> Soc:
+    kind, _, file = cell.schedule.partition(":")
+    schedule: str | Schedule = Replay.read(Path(file)) if kind == "replay" else kind
+    return Soc(
+        profile=cell.profile,
+        policy=cell.policy,
+        era=cell.era,
+        schedule=schedule,
+        seed=cell.seed,
+        backend=backend,
+        **cell.knobs,
+    )
+
+
+async def _run(cell: Cell, soc: Soc, entry: program.Program) -> Any:
+    """Boots and runs the program. An exception of the program's own becomes a RunError that names its line."""
+    await soc.boot()
+    named: dict[str, Any] = {}
+    if program.takes_picture(entry):
+        named["picture"] = picture.load(Path(cell.input)) if cell.input else None
+    try:
+        return await entry(soc, **named)
+    except (UsageError, RunError):
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        file = cell.scenario.rpartition(":")[0] if ".py:" in cell.scenario else cell.scenario
+        where = program.place(error, Path(file))
+        raise RunError(f"the program raised {type(error).__name__} at {where}: {error}") from error
+
+
+def _deliver(result: FrameResult, folder: Path) -> tuple[int, list[Path], list[str]]:
+    """Writes a picture for each pass; wrong bytes of all, the files, and what else is to be told."""
+    wrong, pictures, notes = 0, [], []
+    for delivery in result.deliveries:
+        original = result.picture.data
+        wrong += int(np.count_nonzero(original != delivery.data))
+        pictures.append(folder / f"{delivery.name}.png")
+        drawn.write(pictures[-1], drawn.compare(original, delivery.data, result.picture.shape))
+        if delivery.error:
+            notes.append(f"{delivery.name} pass: the engine's driver reports {delivery.error}")
+    if result.damaged:
+        notes.append(f"{result.damaged} bytes of other users of the memory were damaged")
+    return wrong, pictures, notes
+
+
+def _report(cell: Cell, soc: Soc, notes: list[str], folder: Path, seconds: float) -> Run:
+    told = [f"{text} ({count} times)" for text, count in soc.notes.items()]
+    counters, kernel = soc.machine.counters, soc.kernel.counters
+    return Run(
+        scenario=cell.scenario,
+        cell={
+            "policy": soc.kernel.policy.name,
+            "profile": cell.profile,
+            "era": cell.era,
+            "knobs": cell.knobs,
+        },
+        seed=cell.seed,
+        schedule=cell.schedule,
+        backend=soc.backend.name,
+        hazards=tuple(Finding.of(each, soc.machine.profile.l1.line) for each in soc.hazards),
+        notes=(*told, *notes),
+        schedule_file=str(folder / "schedule.jsonl"),
+        cost=Cost(
+            counters.pte_writes,
+            counters.sections_split,
+            counters.tables_walked,
+            counters.tlbi_local,
+            counters.tlbi_broadcast,
+            counters.l1_ops,
+            counters.l2_ops,
+            kernel.pages_migrated,
+            kernel.lowmem_lost_bytes,
+        ),
+        sim=Simulated(soc.backend.cycles, seconds, soc.port.bytes_moved),
+    )

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs one picture through the device under several alias policies and prints them side by side."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict, dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from cocotbext.dmasan.commands.jobs import Job, run_all
+from cocotbext.dmasan.commands.options import add_cell, add_run, settle
+from cocotbext.dmasan.commands.progress import Progress
+from cocotbext.dmasan.commands.runner import runner_of
+from cocotbext.dmasan.commands.settings import COMPARED, Settings
+from dmasan.report.jsonfile import write_json
+from dmasan.report.results import Comparison, Row, Run, count, shorten
+from dmasan.report.table import console, print_comparison
+
+DEFAULTS = Settings(policy=COMPARED, schedule="adversarial", out="build/compare")
+SCENARIO = "frame"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One row to be: a policy on a profile in an era; `override` is None without an outer cache."""
+
+    policy: str
+    profile: str
+    era: str
+    override: bool | None
+
+    def __str__(self) -> str:
+        names = [self.policy, self.profile, self.era]
+        if self.override is not None:
+            names.append(f"override-{'on' if self.override else 'off'}")
+        return "-".join(names)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_cell(parser, several=True)
+    add_run(parser, DEFAULTS.schedule)
+    parser.add_argument("--jobs", metavar="N", help="simulations at the same time (default 2)")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    from dmasan.scenarios import picture
+
+    settings = settle(DEFAULTS, arguments)
+    source = picture.load(Path(settings.input)) if settings.input else picture.load()
+    places = list(rows_of(settings))
+    jobs = [_job(settings, each) for each in places]
+    rows: list[Row | None] = [None] * len(jobs)
+    with Progress(len(jobs), settings.quiet) as progress:
+        runner = runner_of(settings, progress)
+        for index, result in run_all(jobs, runner, settings.jobs):
+            rows[index] = row_of(places[index], result)
+            progress.step(f"{places[index]}: {_summary(rows[index])}")
+    comparison = Comparison(
+        shorten(str(source.path)),
+        len(source),
+        settings.schedule,
+        settings.seed,
+        settings.backend,
+        tuple(row for row in rows if row),
+    )
+    _deliver(comparison, settings)
+    return 0
+
+
+def rows_of(settings: Settings) -> list[Place]:
+    """Every combination, the override both ways where the profile has one and the user did not choose."""
+    from dmasan.arch.profile import PROFILES
+
+    chosen = "shared_override" in settings.settings
+    places = []
+    for profile, era, policy in product(settings.profile, settings.era, settings.policy):
+        if not PROFILES[profile].outer:
+            overrides: tuple[bool | None, ...] = (None,)
+        else:
+            overrides = (settings.knobs.shared_override,) if chosen else (False, True)
+        places += [Place(policy, profile, era, override) for override in overrides]
+    return places
+
+
+def _job(settings: Settings, place: Place) -> Job:
+    folder = settings.folder / str(place)
+    knobs = {**asdict(settings.knobs), "shared_override": bool(place.override)}
+    arguments: dict[str, Any] = {
+        "scenario": SCENARIO,
+        "policy": place.policy,
+        "profile": place.profile,
+        "era": place.era,
+        "knobs": knobs,
+        "schedule": settings.schedule,
+        "seed": settings.seed,
+        "input": str(Path(settings.input).absolute()) if settings.input else None,
+        "folder": str(folder.absolute()),
+    }
+    return Job(str(place), folder, arguments)
+
+
+def row_of(place: Place, result: dict[str, Any]) -> Row:
+    """The row of a cell's result."""
+    names = (place.policy, place.profile, place.era, place.override)
+    if "not_applicable" in result:
+        return Row(*names, "not_applicable", result["not_applicable"])
+    run = Run.from_json(result["run"])
+    return Row(
+        *names,
+        run.verdict,
+        None,
+        count(run.hazards),
+        run.notes,
+        result["wrong_bytes"],
+        tuple(shorten(path) for path in result["pictures"]),
+        run.cost,
+        run.sim,
+    )
+
+
+def _summary(row: Row | None) -> str:
+    if row is None or row.sim is None:
+        return "not applicable"
+    return f"{row.verdict}, {row.sim.seconds:.1f} s"
+
+
+def _deliver(comparison: Comparison, settings: Settings) -> None:
+    """Writes the summary, prints the table."""
+    summary = settings.folder / "summary.json"
+    write_json(summary, comparison.to_json())
+    out = console()
+    if settings.json:
+        write_json(settings.json, comparison.to_json())
+        if settings.json == "-":
+            if settings.quiet:
+                return
+            out = console(sys.stderr)
+    print_comparison(comparison, out)
+    ways = f"schedule {comparison.schedule}, seed {comparison.seed}, backend {comparison.backend}"
+    out.print(f"{ways}; the architecture allows each of its moves.", markup=False, soft_wrap=True)
+    wrong = [picture for row in comparison.rows if row.wrong_bytes for picture in row.pictures]
+    if wrong:
+        out.print("delivered frames with wrong bytes, beside the original:", markup=False, soft_wrap=True)
+    for picture in wrong:
+        out.print(f"  {picture}", markup=False, soft_wrap=True)
+    out.print(f"summary: {shorten(str(summary.absolute()))}", markup=False, soft_wrap=True)
