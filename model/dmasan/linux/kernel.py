@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kernel of one machine: boot, and the parts that memory management is made of.
+
+The kernel runs on one CPU at a time, in init_mm but for accesses to user memory. Its own page-table stores, copies and
+maintenance go through that CPU and are seen by every observer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from dmasan.arch.cpu import Cpu
+from dmasan.arch.machine import Machine
+from dmasan.config import Knobs, UsageError
+from dmasan.events import ContentUndefined, Event, PolicyStep, Site, call_site
+from dmasan.linux.allocator import PageAllocator
+from dmasan.linux.cma import CmaArea
+from dmasan.linux.counters import KernelCounters
+from dmasan.linux.dma import DmaApi
+from dmasan.linux.frames import MigrateType, Owner, PageFrames, Pages, runs
+from dmasan.linux.io import Io
+from dmasan.linux.kmap import KmapLocal
+from dmasan.linux.layout import PAGE_SHIFT, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Layout, Zone
+from dmasan.linux.linear_map import LinearMap
+from dmasan.linux.movable import MovableUser, MovableUsers
+from dmasan.linux.page_tables import Mm, PageTables
+from dmasan.linux.policies import POLICIES, resolve
+from dmasan.linux.slab import Kmalloc
+from dmasan.linux.vmalloc import Vmalloc
+
+KERNEL_IMAGE_PAGES = 256  # text and data, at the start of RAM
+
+
+class Kernel:
+    """Memory management of `era` under `policy`, on `machine`.
+
+    `cma_zone` places the CMA area; None leaves it to the policy. Raises UsageError where things do not fit.
+    """
+
+    def __init__(
+        self, machine: Machine, knobs: Knobs, era: str, policy: str, *, cma_zone: Zone | None = None
+    ) -> None:
+        self.machine = machine
+        self.knobs = knobs
+        self.era = era
+        self.policy = POLICIES[resolve(policy, machine.profile.name, era)]()
+        self.layout = Layout.of(knobs, machine.memory.base, self.policy.cma_zone if cma_zone is None else cma_zone)
+        self.counters = KernelCounters()
+        self.frames = PageFrames(self.layout)
+        self.allocator = PageAllocator(self.frames)
+        self.tables = PageTables(self)
+        self.linear = LinearMap(self)
+        self.vmalloc = Vmalloc(self)
+        self.kmap = KmapLocal(self)
+        self.slab = Kmalloc(self)
+        self.movable = MovableUsers(self)
+        self.cma = CmaArea(self, "reserved", self.layout.cma_first, self.layout.cma_pages)
+        self.dma = DmaApi(self)
+        self.io = Io(self)
+        self.cpu: Cpu = machine.cpus[0]
+        self.mmu_on = False
+
+    async def boot(self) -> None:
+        """Builds the tables, turns the MMUs on, gives the pages to the allocator and starts the processes."""
+        self._memblock_free_all()
+        await self.tables.boot()
+        await self.linear.boot()
+        if self.policy.small_pages_at_boot(self.era) and self.layout.zone(self.cma.first) is Zone.LOWMEM:
+            await self.linear.remap_small_pages(self.cma.first, self.cma.count)
+        await self.kmap.boot()
+        for cpu in self.machine.cpus:
+            with self.on(cpu.index):
+                await self.switch_mm(self.tables.init_mm)
+        self.mmu_on = True
+        for n in range(self.knobs.processes):
+            await self.tables.pgd_alloc(f"process {n}")
+
+    async def populate(self) -> list[MovableUser]:
+        """Movable users take the free pages of the CMA area and of the 4 MiB next to it, and write them.
+
+        Also after buffers were freed: then they take and write what came back.
+        """
+        first = self.cma.first - PAGEBLOCK_PAGES
+        return await self.movable.fill(first, self.cma.count + PAGEBLOCK_PAGES)
+
+    @contextmanager
+    def on(self, index: int) -> Iterator[Cpu]:
+        """The kernel runs on CPU `index` inside the block. Raises UsageError if there is no such CPU."""
+        if not 0 <= index < len(self.machine.cpus):
+            raise UsageError(f"no cpu{index}: this machine has cpu0 to cpu{len(self.machine.cpus) - 1}")
+        before, self.cpu = self.cpu, self.machine.cpus[index]
+        try:
+            yield self.cpu
+        finally:
+            self.cpu = before
+
+    async def kmalloc(self, size: int, name: str = "") -> int:
+        """kmalloc(size, GFP_KERNEL): a linear address; content undefined. Raises OutOfMemory, DmaApiError for no size."""
+        return self.slab.alloc(size, name or f"kmalloc {size}")
+
+    async def kfree(self, va: int) -> None:
+        """kfree. Raises DmaApiError if `va` did not come from kmalloc."""
+        self.slab.free(va)
+
+    async def alloc_pages(self, count: int, *, movable: bool = False, name: str = "pages") -> Pages:
+        """Frames of a new owner: single pages anywhere if `movable`, else consecutive lowmem pages. Raises OutOfMemory."""
+        if movable:
+            owner, pages = Owner(name), self.allocator.movable(count)
+            self.give(owner, pages)
+            return pages
+        return self.take_unmovable(Owner(name), count)
+
+    async def free_pages(self, pages: Pages) -> None:
+        """Ends the owner that `alloc_pages` made for `pages`."""
+        owner = self.frames.owner_of(int(pages[0]))
+        if owner is None or not np.array_equal(owner.pages, pages):
+            raise UsageError("free_pages of pages that alloc_pages did not return together")
+        self.free_owner(owner)
+
+    def pin(self, frame: int) -> None:
+        """A short-term reference to a page (get_user_pages): it cannot be migrated until `unpin`."""
+        self.frames.pins[frame] += 1
+
+    def unpin(self, frame: int) -> None:
+        self.frames.pins[frame] -= 1
+
+    def take_unmovable(self, owner: Owner, count: int, *, align: int = 1) -> Pages:
+        """A run of lowmem pages for `owner`. Raises OutOfMemory."""
+        pages = self.allocator.unmovable(count, align=align)
+        self.give(owner, pages)
+        return pages
+
+    def give(self, owner: Owner, pages: Pages) -> None:
+        """`owner` gets pages that were just taken off the free lists."""
+        self.undefined(pages, "page allocated")
+        self.frames.adopt(owner, pages)
+
+    def free_owner(self, owner: Owner) -> None:
+        """Ends `owner`; its pages go back to the free lists."""
+        pages = self.frames.disown(owner)
+        self.undefined(pages, "page freed")
+        self.frames.release(pages)
+
+    async def switch_mm(self, mm: Mm) -> None:
+        """cpu_switch_mm: TTBR0 of the running CPU; the table stands for its ASID too, so no TLB maintenance is needed."""
+        self.cpu.ttbr = mm.pgd
+        await self.cpu.isb()
+
+    def step(self, text: str, detail: str = "") -> None:
+        """Announces a step of the policy."""
+        if self.machine.bus.active:
+            self.emit(PolicyStep(*self.stamp(), self.policy.name, text, detail))
+
+    def undefined(self, pages: Pages, why: str) -> None:
+        """Says that the content of pages is given up."""
+        if self.machine.bus.active:
+            for first, count in runs(pages):
+                self.undefined_bytes(self.layout.pa(first), count << PAGE_SHIFT, why)
+
+    def undefined_bytes(self, pa: int, length: int, why: str) -> None:
+        """Says that the content of a physical range is given up."""
+        if self.machine.bus.active:
+            self.emit(ContentUndefined(*self.stamp(), pa, length, why))
+
+    def stamp(self) -> tuple[float, Site]:
+        """Time and place of an event that happens now."""
+        return self.machine.now_ns(), call_site()
+
+    def emit(self, event: Event) -> None:
+        self.machine.bus.emit(event)
+
+    def locate(self, pa: int) -> str:
+        """What the physical address is, for people: mapping or owner with offset, and zone."""
+        page = (pa - self.layout.base) >> PAGE_SHIFT
+        if not 0 <= page < self.layout.pages:
+            return f"{pa:#010x} (outside RAM)"
+        owner = self.frames.owner_of(page)
+        what = self.dma.name_of(pa)
+        if what is None and owner is not None:
+            what = f"{owner.name}+{(int(self.frames.index[page]) << PAGE_SHIFT) + pa % (1 << PAGE_SHIFT):#x}"
+        place = self.layout.zone(page).name.lower() + (", CMA area" if page in self.cma else "")
+        return f"{what or 'free page'} ({place})"
+
+    def _memblock_free_all(self) -> None:
+        """All pages but the kernel image and the CMA area go to the allocator; the CMA area follows as CMA pageblocks."""
+        frames = self.frames
+        pages = frames.disown(frames.firmware)
+        frames.adopt(Owner("kernel image"), pages[:KERNEL_IMAGE_PAGES])
+        for block in range(self.cma.first >> PAGEBLOCK_ORDER, self.cma.first + self.cma.count >> PAGEBLOCK_ORDER):
+            frames.block_type[block] = MigrateType.CMA
+        frames.block_type[0] = MigrateType.UNMOVABLE
+        frames.release(pages[KERNEL_IMAGE_PAGES:])

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""keep_alias: clean the linear mapping once, leave it cacheable, and use a Non-cacheable one (arm64, all eras).
+
+Kernel: kernel/dma/direct.c:dma_direct_alloc with DMA_DIRECT_REMAP, kernel/dma/remap.c, and arch_dma_prep_coherent in
+arch/arm64/mm/dma-mapping.c, v6.19: clean only; up to v6.1 clean and invalidate. It is sound where Non-cacheable accesses
+do not look up the caches. On a profile with an outer cache, which arm64 never had, the outer cache is cleaned as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmasan.linux import cache_ops
+from dmasan.linux.eras import since
+from dmasan.linux.errors import CmaBusy, OutOfMemory
+from dmasan.linux.frames import Owner
+from dmasan.linux.layout import PAGE_SIZE, get_order
+from dmasan.linux.policies.base import Mapping, Policy, detail, flush, require_lowmem
+from dmasan.linux.protections import Protection
+
+if TYPE_CHECKING:
+    from dmasan.linux.kernel import Kernel
+
+
+class KeepAlias(Policy):
+    """The alias stays, cacheable and clean, because nobody writes through it."""
+
+    name = "keep_alias"
+    summary = "the linear mapping is cleaned once and stays cacheable beside a non-cacheable one (arm64)"
+
+    @classmethod
+    def hypothetical(cls, profile: str, era: str) -> str | None:
+        return f"it is arm64's, and {profile} is an ARM32 machine"
+
+    async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
+        kernel.step("alloc 1: take pages, from CMA if more than one", f"{count} pages")
+        first = await self._take(kernel, count, name)
+        where, linear, size = detail(kernel, first, count), kernel.linear.va(first), count * PAGE_SIZE
+        if since(kernel.era, "v6.19"):
+            kernel.step("alloc 2: clean the linear mapping (arch_dma_prep_coherent)", where)
+            await cache_ops.dmac_clean_range(kernel, linear, size)
+            await cache_ops.outer_clean_range(kernel, kernel.layout.pa(first), size)
+        else:
+            kernel.step("alloc 2: clean and invalidate the linear mapping (arch_dma_prep_coherent)", where)
+            await flush(kernel, linear, first, count)
+        kernel.step("alloc 3: vmap non-cacheable, flush_cache_vmap", where)
+        area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
+        await kernel.cpu.dsb("ishst")
+        kernel.step("alloc 4: clear through the non-cacheable mapping", where)
+        await kernel.cpu.fill(area.va, size, 0)
+        return Mapping(first, count, area.va)
+
+    async def free(self, kernel: Kernel, mapping: Mapping) -> None:
+        where = detail(kernel, mapping.first, mapping.count)
+        kernel.step("free 1: vunmap", where)
+        await kernel.vmalloc.vunmap(mapping.va)
+        kernel.step("free 2: release the pages", where)
+        if mapping.first in kernel.cma:
+            kernel.cma.release(mapping.first)
+        else:
+            owner = kernel.frames.owner_of(mapping.first)
+            assert owner is not None
+            kernel.free_owner(owner)
+
+    async def _take(self, kernel: Kernel, count: int, name: str) -> int:
+        """dma_alloc_contiguous, else the page allocator: one page never comes from the default area."""
+        if count > 1:
+            try:
+                first = await kernel.cma.alloc(count, name)
+            except (CmaBusy, OutOfMemory):
+                pass
+            else:
+                require_lowmem(kernel, self.name, first)
+                return first
+        return int(kernel.take_unmovable(Owner(name), count, align=1 << get_order(count * PAGE_SIZE))[0])

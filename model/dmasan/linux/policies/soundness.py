@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""In which cells a correct driver can get no wrong value: what the runs are held against."""
+
+from __future__ import annotations
+
+from dmasan.arch.profile import find_profile
+from dmasan.config import Cell
+
+# Where a clean line of the buffer can be left in, or brought into, the caches when alloc has returned.
+_RESIDUE = {
+    "double_map": "the linear mapping stays cacheable, and lines are filled through it at any time",
+    "keep_alias": "the linear mapping stays cacheable, and lines are filled through it at any time",
+    "unmap_linear": "lines filled between the flush and the TLB invalidation survive",
+    "remap_in_place": "lines filled between the flush and the TLB invalidation survive",
+    "highmem_only": "lines filled through the kmap mapping after its flush survive",
+}
+
+
+def sound(cell: Cell, policy: str | None = None) -> bool | str:
+    """True if `cell` is sound, else the reason. `policy` is the cell's policy with `auto` resolved.
+
+    A clean line harms a correct driver only where Non-cacheable accesses hit it: in a PL310 without shared override.
+    """
+    reason = _RESIDUE.get(policy or cell.policy)
+    if reason is None or not find_profile(cell.profile).outer or cell.knobs.shared_override:
+        return True
+    return f"{reason}, and non-cacheable reads hit them in the PL310 (shared override off)"
