@@ -28,7 +28,7 @@ module axi_mem_port
   input  logic [2:0]          s_axi_awprot,
   input  logic [3:0]          s_axi_awqos,
   input  logic [1:0]          s_axi_awdomain,
-  input  logic [3:0]          s_axi_awsnoop,
+  input  logic [2:0]          s_axi_awsnoop,
   input  logic [USER_W-1:0]   s_axi_awuser,
   input  logic                s_axi_awvalid,
   output logic                s_axi_awready,
@@ -77,13 +77,12 @@ module axi_mem_port
     logic [ID_W-1:0]   id;
     logic [USER_W-1:0] user;
     attributes_t       attributes;
-    logic [31:0]       due;      // cycle of the earliest response
   } request_t;
 
   typedef struct packed {
     logic [ID_W-1:0] id;
     logic [1:0]      resp;
-    logic [31:0]     due;
+    logic [31:0]     due;        // cycle of the earliest response
   } response_t;
 
   logic [31:0] cycle;
@@ -92,23 +91,21 @@ module axi_mem_port
     return $signed(cycle - due) >= 0;
   endfunction
 
-  function automatic int shape_of(input request_t r);
-    shape_t shape = '{bus_bytes: 16'(DATA_W / 8), burst: r.burst, size: r.size, len: r.len};
+  function automatic int shape_of(input logic [1:0] burst, input logic [2:0] size, input logic [7:0] len);
+    shape_t shape = '{bus_bytes: 16'(DATA_W / 8), burst: burst, size: size, len: len};
     return 32'(shape);
   endfunction
 
-  function automatic int origin_of(input logic [USER_W-1:0] user);
-    origin_t origin;
-    origin = '0;
-    if (TAGGED)
-      origin = '{kind: 8'(user[USER_W-1-:2]), channel: 8'(user[USER_W-3-:3]), tag: 16'(user[USER_W-6:1])};
-    return origin;
+  function automatic int origin_of(input logic [USER_W-2:0] tags);  // AxUSER without the coherent bit
+    origin_t origin = '{kind: 8'(tags[USER_W-2-:2]), channel: 8'(tags[USER_W-4-:3]), tag: 16'(tags[USER_W-7:0])};
+    return TAGGED ? 32'(origin) : 0;
   endfunction
 
   always_ff @(posedge clk) cycle <= rst_n ? cycle + 32'd1 : '0;
 
   // ---- Reads --------------------------------------------------------------------------------------------------
   request_t         ar_queue[DEPTH];
+  logic [31:0]      ar_due[DEPTH];            // cycle of the earliest response
   request_t         ar;                       // head of the queue
   logic [PTR_W:0]   ar_head, ar_tail;
   logic [7:0]       r_left;                   // beats after the one on the bus
@@ -121,16 +118,17 @@ module axi_mem_port
     if (!rst_n) ar_tail <= '0;
     else if (s_axi_arvalid && s_axi_arready) begin
       ar_queue[ar_tail[PTR_W-1:0]] <= '{addr: s_axi_araddr, len: s_axi_arlen, size: s_axi_arsize, burst: s_axi_arburst,
-        id: s_axi_arid, user: s_axi_aruser, due: cycle + 32'(latency) - 32'd1,
+        id: s_axi_arid, user: s_axi_aruser,
         attributes: '{ace_snoop: s_axi_arsnoop, domain: s_axi_ardomain, qos: s_axi_arqos, prot: s_axi_arprot,
                       cache: s_axi_arcache}};
+      ar_due[ar_tail[PTR_W-1:0]] <= cycle + 32'(latency) - 32'd1;
       ar_tail <= ar_tail + 1'b1;
     end
   end
 
   function automatic logic [DATA_W-1:0] read_beat(input int beat);
     for (int lane = 0; lane < int'(LANES); lane++)
-      read_beat[lane*64+:LANE_BYTES*8] = (LANE_BYTES*8)'(dmasan_read_lane(MASTER, beat * int'(LANES) + lane));
+      read_beat[lane*64+:LANE_BYTES*8] = (LANE_BYTES*8)'(dmasan_read_lane(MASTER, beat * (int'(DATA_W) / 8) + lane * 8));
   endfunction
 
   always_ff @(posedge clk) begin
@@ -147,10 +145,10 @@ module axi_mem_port
         s_axi_rlast  <= r_left == 8'd1;
         r_left       <= r_left - 8'd1;
         r_beat       <= r_beat + 9'd1;
-      end else if (ar_head != ar_tail && is_due(ar.due)) begin
+      end else if (ar_head != ar_tail && is_due(ar_due[ar_head[PTR_W-1:0]])) begin
         s_axi_rvalid <= 1'b1;
-        s_axi_rresp  <= 2'(dmasan_read(MASTER, $realtime, 64'(ar.addr), shape_of(ar), int'(ar.id), 32'(ar.user),
-                                       origin_of(ar.user), 32'(ar.attributes)));
+        s_axi_rresp  <= 2'(dmasan_read(MASTER, $realtime, 64'(ar.addr), shape_of(ar.burst, ar.size, ar.len),
+                                       int'(ar.id), 32'(ar.user), origin_of(ar.user[USER_W-1:1]), 32'(ar.attributes)));
         s_axi_rdata  <= read_beat(0);
         s_axi_rid    <= ar.id;
         s_axi_rlast  <= ar.len == 0;
@@ -181,8 +179,8 @@ module axi_mem_port
     if (!rst_n) aw_tail <= '0;
     else if (s_axi_awvalid && s_axi_awready) begin
       aw_queue[aw_tail[PTR_W-1:0]] <= '{addr: s_axi_awaddr, len: s_axi_awlen, size: s_axi_awsize, burst: s_axi_awburst,
-        id: s_axi_awid, user: s_axi_awuser, due: '0,
-        attributes: '{ace_snoop: s_axi_awsnoop, domain: s_axi_awdomain, qos: s_axi_awqos, prot: s_axi_awprot,
+        id: s_axi_awid, user: s_axi_awuser,
+        attributes: '{ace_snoop: 4'(s_axi_awsnoop), domain: s_axi_awdomain, qos: s_axi_awqos, prot: s_axi_awprot,
                       cache: s_axi_awcache}};
       aw_tail <= aw_tail + 1'b1;
     end
@@ -205,8 +203,8 @@ module axi_mem_port
       end
       if (accept) begin
         b_queue[b_tail[PTR_W-1:0]] <= '{id: aw.id, due: cycle + 32'(latency) - 32'd2,
-          resp: 2'(dmasan_write(MASTER, $realtime, 64'(aw.addr), shape_of(aw), int'(aw.id), 32'(aw.user),
-                                origin_of(aw.user), 32'(aw.attributes)))};
+          resp: 2'(dmasan_write(MASTER, $realtime, 64'(aw.addr), shape_of(aw.burst, aw.size, aw.len),
+                                int'(aw.id), 32'(aw.user), origin_of(aw.user[USER_W-1:1]), 32'(aw.attributes)))};
         w_head  <= w_head + 1'b1;
         aw_head <= aw_head + 1'b1;
         b_tail  <= b_tail + 1'b1;

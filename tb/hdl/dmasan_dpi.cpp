@@ -248,9 +248,9 @@ int dmasan_read(int index, double time_ns, uint64_t address, int shape_word, int
   return response;
 }
 
-uint64_t dmasan_read_lane(int index, int lane) {
+uint64_t dmasan_read_lane(int index, int offset) {
   uint64_t value;
-  std::memcpy(&value, masters[index].read.data.data() + 8 * static_cast<size_t>(lane), sizeof value);
+  std::memcpy(&value, masters[index].read.data.data() + offset, sizeof value);
   return value;
 }
 

@@ -31,8 +31,8 @@ package dmasan_dpi_pkg;
   import "DPI-C" function int dmasan_read(input int master, input real time_ns, input longint unsigned address,
     input int shape, input int id, input int unsigned user, input int origin, input int attributes);
 
-  // 64 bits of the burst that dmasan_read fetched last; `index` counts lanes of 64 bits.
-  import "DPI-C" function longint unsigned dmasan_read_lane(input int master, input int index);
+  // 64 bits of the burst that dmasan_read fetched last, from byte `offset` of its beats on.
+  import "DPI-C" function longint unsigned dmasan_read_lane(input int master, input int offset);
 
   // One lane of the write data that the master is sending; `last` ends the burst.
   import "DPI-C" function void dmasan_write_lane(input int master, input longint unsigned data,

@@ -5,19 +5,31 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from cocotbext.dmasan.clock import start_clock
 from cocotb.triggers import First, RisingEdge, Timer, ValueChange
 from cocotb.utils import get_sim_time
 
+from cocotbext.dmasan.clock import start_clock
 from cocotbext.dmasan.shared import RingPort, Shared, State
+from dmasan.arch.machine import Machine
 from dmasan.config import Knobs, RunError
 from dmasan.device.backend import DeviceBusError, register_offset
+from dmasan.sanitizer import Sanitizer
+from dmasan.schedule import Schedule
 
 RESET_CYCLES = 8
 
 
-class RtlHost(Protocol):
-    """What this backend needs of the SoC that it is bound to."""
+class _Bindable(Protocol):
+    """What this backend needs of a `Soc`."""
+
+    @property
+    def machine(self) -> Machine: ...
+
+    @property
+    def sanitizer(self) -> Sanitizer: ...
+
+    @property
+    def schedule(self) -> Schedule: ...
 
     @property
     def port(self) -> RingPort: ...
@@ -25,7 +37,23 @@ class RtlHost(Protocol):
     @property
     def knobs(self) -> Knobs: ...
 
-    def device_state(self) -> State: ...
+
+def state_of(soc: _Bindable) -> State:
+    """The arrays of a SoC that the memory port works on. Every burst goes to Python where the schedule makes moves."""
+    memory, sanitizer = soc.machine.memory, soc.sanitizer
+    columns = sanitizer.automaton.columns
+    return State(
+        memory.base,
+        memory.data,
+        memory.version,
+        memory.latest,
+        sanitizer.shadow.states,
+        sanitizer.buffers.permissions,
+        columns["dev_read"].fast,
+        columns["dev_write_posted"].fast,
+        columns["dev_write_done"].fast,
+        always_call=not soc.schedule.benign,
+    )
 
 
 class RtlBackend:
@@ -74,10 +102,14 @@ class RtlBackend:
         """Level of the interrupt line."""
         return bool(self._dut.irq.value)
 
-    def bind(self, soc: RtlHost) -> None:
+    def bind(self, soc: _Bindable) -> None:
         """Connects the memory port with the memory of a SoC."""
-        self.shared.bind(soc.device_state(), soc.port)
-        self._dut.latency.value = soc.knobs.latency
+        self.connect(state_of(soc), soc.port, soc.knobs.latency)
+
+    def connect(self, state: State, port: RingPort, latency: int) -> None:
+        """Connects the memory port with any memory; `latency` in cycles."""
+        self.shared.bind(state, port)
+        self._dut.latency.value = latency
 
     async def advance(self, ns: float) -> None:
         """Lets `ns` of simulated time pass (at least one simulator step, 1 ps)."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 
 from cocotb.utils import get_sim_steps
+
 from dmasan.config import RunError
 
 

@@ -203,7 +203,9 @@ class Shared:
         assert data is not None
         beats = _view(data, burst.length)
         if phase == READ:
-            response, beats[:] = port.read(burst)
+            response, content = port.read(burst)
+            if response < SLVERR:
+                beats[:] = content
             return int(response)
         assert strobe is not None
         strobes = _view(strobe, burst.length).astype(np.bool_) if masked else None
