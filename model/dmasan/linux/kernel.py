@@ -14,7 +14,7 @@ import numpy as np
 
 from dmasan.arch.cpu import Cpu
 from dmasan.arch.machine import Machine
-from dmasan.config import Knobs, UsageError
+from dmasan.config import ERAS, Cell, UsageError, choose
 from dmasan.events import ContentUndefined, Event, PolicyStep, Site, call_site
 from dmasan.linux.allocator import PageAllocator
 from dmasan.linux.cma import CmaArea
@@ -35,18 +35,18 @@ KERNEL_IMAGE_PAGES = 256  # text and data, at the start of RAM
 
 
 class Kernel:
-    """Memory management of `era` under `policy`, on `machine`.
+    """Memory management on `machine`, by the era and the policy of `cell`.
 
-    `cma_zone` places the CMA area; None leaves it to the policy. Raises UsageError where things do not fit.
+    `cma_zone` places the CMA area; None leaves it to the policy. Raises UsageError for an unknown name, and where things
+    do not fit.
     """
 
-    def __init__(
-        self, machine: Machine, knobs: Knobs, era: str, policy: str, *, cma_zone: Zone | None = None
-    ) -> None:
+    def __init__(self, machine: Machine, cell: Cell, *, cma_zone: Zone | None = None) -> None:
         self.machine = machine
-        self.knobs = knobs
-        self.era = era
-        self.policy = POLICIES[resolve(policy, machine.profile.name, era)]()
+        self.cell = cell
+        self.knobs = knobs = cell.knobs
+        self.era = choose("era", cell.era, ERAS)
+        self.policy = POLICIES[resolve(cell.policy, cell.profile, cell.era)]()
         self.layout = Layout.of(knobs, machine.memory.base, self.policy.cma_zone if cma_zone is None else cma_zone)
         self.counters = KernelCounters()
         self.frames = PageFrames(self.layout)
