@@ -186,7 +186,7 @@ module dma_desc
                            ctrl: ctrl, total: total};
         end
         for (int s = 0; s < 2; s++) begin
-            residue[s] <= residue[s] - (wr_ack.valid && wr_ack.tag.ch == CH && wr_ack.tag.slot == 1'(s) ? 32'(wr_ack.bytes) : '0)
+            residue[s] <= residue[s] - (wr_ack.valid && !(err_valid && kind == ERR_WR) && wr_ack.tag.ch == CH && wr_ack.tag.slot == 1'(s) ? 32'(wr_ack.bytes) : '0)
                           - (sink_ack.valid && sink_ack.tag.ch == CH && sink_ack.tag.slot == 1'(s) ? 32'(sink_ack.bytes) : '0);
             if (sink_ack.valid && sink_ack.tag.ch == CH && sink_ack.tag.slot == 1'(s)) crc[s] <= ~sink_crc;
             if (accept && iss == 1'(s)) residue[s] <= total;
