@@ -47,7 +47,7 @@ def compare(
 def write(path: Path, pixels: Pixels) -> None:
     """Writes `pixels` as a PNG file, by rename."""
     content = io.BytesIO()
-    Image.fromarray(pixels).save(content, "PNG")
+    Image.fromarray(pixels).save(content, "PNG", compress_level=3)
     write_bytes(path, content.getvalue())
 
 

@@ -48,7 +48,7 @@ class Finding:
             hazard.id,
             hazard.code.name,
             hazard.state.value,
-            hazard.culprit,
+            shorten(hazard.culprit),
             shorten(hazard.file),
             hazard.line,
             hazard.buffer,
@@ -172,6 +172,23 @@ class Comparison:
             "backend": self.backend,
             "rows": [asdict(row) for row in self.rows],
         }
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One row of a benchmark: `dmasan/bench/1`.
+
+    `target` is the least (`unit` a speed) or the most (`unit` a time) that `value` should be, `peer` what was measured
+    for comparison in the same run, `ratio` how many times better than the peer this is.
+    """
+
+    name: str
+    value: float
+    unit: str
+    target: float | None = None
+    met: bool | None = None
+    peer: str | None = None
+    ratio: float | None = None
 
 
 def verdict(hazards: Iterable[Finding]) -> str:

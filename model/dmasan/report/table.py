@@ -10,11 +10,11 @@ from typing import Literal, TextIO
 
 from rich import box
 from rich.console import Console
-from rich.measure import Measurement
+from rich.measure import Measurement as Width
 from rich.table import Table
 from rich.text import Text
 
-from dmasan.report.results import Comparison, Cost, Row
+from dmasan.report.results import Comparison, Cost, Measurement, Row
 
 STYLES = {"clean": "green", "latent": "yellow", "manifest": "bold red", "not_applicable": "dim"}
 
@@ -45,7 +45,7 @@ def print_comparison(comparison: Comparison, to: Console) -> None:
     rows = comparison.rows
     wide = _table([*_names(rows), *_findings(rows), *_costs(rows)])
     parts = [wide]
-    if Measurement.get(to, to.options.update(width=10_000), wide).maximum > to.width:
+    if Width.get(to, to.options.update(width=10_000), wide).maximum > to.width:
         parts = [_table([*_names(rows), *_findings(rows)]), _table([*_names(rows), *_costs(rows)])]
     for part in parts:
         _print_stripped(part, to)
@@ -131,3 +131,23 @@ def _legend(rows: Sequence[Row]) -> list[str]:
     ]
     reasons = dict.fromkeys(f"n/a: {row.policy}: {row.reason}" for row in rows if row.reason)
     return [*texts, *reasons]
+
+
+def print_measurements(rows: Sequence[Measurement], to: Console) -> None:
+    """Prints the table of a benchmark."""
+    columns: list[Column] = [
+        ("benchmark", [row.name for row in rows], False),
+        ("value", [f"{row.value:,.3g}" if row.value < 1000 else f"{row.value:,.0f}" for row in rows], True),
+        ("unit", [row.unit for row in rows], False),
+        ("target", ["-" if row.target is None else f"{row.target:,g}" for row in rows], True),
+        ("met", [_met(row) for row in rows], False),
+        ("peer", [row.peer or "-" for row in rows], False),
+        ("ratio", ["-" if row.ratio is None else f"{row.ratio:,.3g}" for row in rows], True),
+    ]
+    _print_stripped(_table(columns), to)
+
+
+def _met(row: Measurement) -> Text:
+    if row.met is None:
+        return Text("-")
+    return Text("yes", style="green") if row.met else Text("no", style="bold red")

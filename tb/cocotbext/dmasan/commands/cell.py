@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import sys
 import time
@@ -17,7 +18,7 @@ import numpy as np
 from dmasan.config import RunError, UsageError
 from dmasan.device.backend import Backend
 from dmasan.report import picture as drawn
-from dmasan.report.results import Cost, Finding, Run, Simulated
+from dmasan.report.results import Cost, Finding, Run, Simulated, shorten
 from dmasan.scenarios import picture, program
 from dmasan.scenarios.frame import FrameResult
 from dmasan.schedule import Replay, Schedule
@@ -101,9 +102,8 @@ async def _run(cell: Cell, soc: Soc, entry: program.Program) -> Any:
         raise
     except Exception as error:
         traceback.print_exc()
-        file = cell.scenario.rpartition(":")[0] if ".py:" in cell.scenario else cell.scenario
-        where = program.place(error, Path(file))
-        raise RunError(f"the program raised {type(error).__name__} at {where}: {error}") from error
+        where = program.place(error, Path(inspect.getfile(entry)))
+        raise RunError(f"the program raised {type(error).__name__} at {shorten(where)}: {error}") from error
 
 
 def _deliver(result: FrameResult, folder: Path) -> tuple[int, list[Path], list[str]]:
