@@ -26,7 +26,7 @@ class Sizes:
     channels: int = 2
     beat: int = 8
     max_burst: int = 64  # beats
-    fifo_beats: int = 256
+    fifo_beats: int = 512
     latency: int = 12
     outstanding: int = 16  # write bursts
     coherent_data: bool = False

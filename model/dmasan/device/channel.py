@@ -14,13 +14,15 @@ from dmasan.device import registers as reg
 from dmasan.device.attributes import NONCOHERENT, Attributes, decode
 from dmasan.device.bits import Register
 from dmasan.device.burst import Burst
-from dmasan.device.descriptor import STRIDES, Descriptor
+from dmasan.device.descriptor import SHORT_SIZE, STRIDES, Descriptor
 from dmasan.device.registers import Kind, Mode, Op, State, Stride
+
+MOST_OUTSTANDING = 16  # write bursts of a channel, where CFG.OUT_LIMIT is 0
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What CFG and the attribute registers say; they are locked while the channel is busy."""
+    """What the configuration and attribute registers said at START; a busy channel refuses changes."""
 
     mode: Mode = Mode.DIRECT
     cyclic: bool = False
@@ -29,6 +31,7 @@ class Config:
     stride: int = 64
     prefetch: int = 0
     max_beats: int = 16
+    outstanding: int = 16
     irq_early: bool = False
     device_single: bool = False
     ignore_phase: bool = False
@@ -56,10 +59,11 @@ def read_config(words: list[int], hardware_beats: int) -> Config:
         mode=Mode(mode) if mode <= Mode.RING else Mode.DIRECT,
         cyclic=bool(cfg & reg.CH_CFG.CYCLIC.mask),
         write_back=bool(cfg & reg.CH_CFG.WB_EN.mask),
-        short=code == Stride.SHORT_32,
-        stride=STRIDES.get(code, 64),
+        short=code >= Stride.SHORT_32,
+        stride=STRIDES.get(code, SHORT_SIZE),
         prefetch=min(reg.CH_CFG.PREFETCH.get(cfg), 2),
         max_beats=min(reg.CH_CFG.MAX_LEN.get(cfg) + 1, hardware_beats),
+        outstanding=reg.CH_CFG.OUT_LIMIT.get(cfg) or MOST_OUTSTANDING,
         irq_early=bool(cfg & reg.CH_CFG.IRQ_EARLY.mask),
         device_single=bool(cfg & reg.CH_CFG.DEV_SINGLE.mask),
         ignore_phase=bool(cfg & reg.CH_CFG.FI_NO_STALE.mask),
@@ -153,15 +157,24 @@ class Job:
     row: int = 0
     offset: int = 0
     chunk: Chunk | None = None
+    link: int = 0  # address of the descriptor behind it
+    over: bool = False  # nothing is behind it: direct job, end of a list
     acknowledged: int = 0
-    digest: int = 0
+    running_digest: int = 0
+    digest: int = 0  # SINK: up to the last complete chunk
     fault: Fault | None = None
+    retired: bool = False
 
     @property
     def cut(self) -> bool:
         """True when no further chunk is left to begin."""
         d = self.descriptor
         return d.op == Op.NOP or d.length == 0 or self.row >= d.rows
+
+    @property
+    def complete(self) -> bool:
+        """True when all bytes are acknowledged and the job may retire."""
+        return self.cut and self.residue == 0 and self.fault is None and not self.retired
 
     @property
     def residue(self) -> int:
@@ -192,7 +205,8 @@ class Channel:
     causes: int = 0  # sticky causes, at their positions in STATUS
     head: int = 0
     head_lap: int = 0
-    list_address: int = 0  # list mode: the next descriptor to fetch
+    head_address: int = 0  # of HEAD's descriptor
+    rewound: bool = True  # the next START begins at DESC_BASE
     fetched: deque[Fetched] = field(default_factory=deque)
     job: Job | None = None
     posted: deque[Posted] = field(default_factory=deque)
@@ -214,7 +228,10 @@ class Channel:
 
     @property
     def paused(self) -> bool:
-        return self.pause and self.busy and not self.posted and self.state is not State.DRAIN
+        """Paused and drained; a job that is complete still retires meanwhile."""
+        if not self.pause or not self.busy or self.posted or self.state in (State.DRAIN, State.STATUS):
+            return False
+        return self.state is not State.RUN or self.job is None or not self.job.complete
 
     @property
     def tail(self) -> tuple[int, int]:
@@ -223,16 +240,23 @@ class Channel:
         return reg.CH_TAIL.INDEX.get(word), reg.CH_TAIL.LAP.get(word)
 
     def after(self, index: int, lap: int) -> tuple[int, int]:
-        """Index and lap that follow in the ring."""
-        return (index + 1, lap) if index + 1 < self.config.ring_length else (0, lap ^ 1)
+        """Index and lap that follow: round the ring, or on in the list."""
+        if self.config.mode is Mode.RING and index + 1 == self.config.ring_length:
+            return 0, lap ^ 1
+        return (index + 1) & 0xFFFF, lap
 
     def rewind(self) -> None:
-        """A write of DESC_BASE_LO: the ring restarts at index 0, lap 0."""
+        """A write of DESC_BASE_LO: HEAD and TAIL are 0 and of lap 0, and the next START begins at the base."""
         self.head = self.head_lap = 0
+        self.rewound = True
         self.words[reg.CH_TAIL.OFFSET >> 2] = 0
-        self.fetched.clear()
+
+    def empty(self, index: int, lap: int) -> bool:
+        """True when the ring has no descriptor at `index` of `lap` for the device."""
+        return self.config.mode is Mode.RING and not self.config.cyclic and (index, lap) == self.tail
 
     def clear(self) -> None:
-        """START and CLEAR: sticky causes, error and coalescing count."""
+        """START and CLEAR: sticky causes and the coalescing count; of an idle channel the error too."""
         self.causes = self.pending = 0
-        self.fault = Fault()
+        if not self.busy:
+            self.fault = Fault()

@@ -136,9 +136,9 @@ class Status:
         return _STATUS.pack(self.word, self.count & 0xFFFF_FFFF, self.digest, self.stamp & 0xFFFF_FFFF)
 
     def encode_short(self, ctrl: int) -> bytes:
-        """The control word with the status in its upper half, as the short format has it."""
-        short = self.word & words.CTRL.SHORT_STATUS.limit
-        return words.CTRL.SHORT_STATUS.replace(ctrl, short).to_bytes(CTRL_SIZE, "little")
+        """The control word as the short format has it: the lower half is that of `ctrl`."""
+        short = words.CTRL.SHORT_STATUS.put(self.word & words.CTRL.SHORT_STATUS.limit)
+        return (ctrl & 0xFFFF | short | words.CTRL.PHASE.put(self.phase)).to_bytes(CTRL_SIZE, "little")
 
 
 def decode_status(raw: bytes) -> Status:

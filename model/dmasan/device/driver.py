@@ -235,6 +235,8 @@ class DmaEngine:
         place = transaction.slots[-1]
         status = await self._soc.cpu().ldr(self._va(place) + words.STATUS.OFFSET)
         if status & words.STATUS.DONE.mask:
+            # What the client reads next must not be older than the status word.
+            await self._soc.io.dma_rmb()
             return True
         if status & words.STATUS.ERR.mask or not await self._passed(transaction):
             return False
@@ -243,11 +245,12 @@ class DmaEngine:
 
     async def _passed(self, transaction: Transaction) -> bool:
         """True when HEAD lies behind all of the oldest transaction's places."""
-        head = reg.CH_HEAD.INDEX.get(await self._read(reg.CH_HEAD))
-        distance = (head - transaction.slots[0]) % self._settings.ring_entries
-        pending = reg.CH_HEAD.LAP.get(await self._read(reg.CH_HEAD))
-        full = distance == 0 and len(transaction.slots) == self._settings.ring_entries and pending == self._lap
-        return distance >= len(transaction.slots) or full
+        head = await self._read(reg.CH_HEAD)
+        entries = self._settings.ring_entries
+        behind = (self._next - reg.CH_HEAD.INDEX.get(head)) % entries  # places that HEAD has yet to reach
+        if behind == 0 and reg.CH_HEAD.LAP.get(head) != self._lap:
+            behind = entries
+        return behind + len(transaction.slots) <= sum(len(t.slots) for t in self._active)
 
     async def tx_status(self, cookie: int) -> TxStatus:
         """State of a transaction and the bytes that it still has to move (`device_tx_status`)."""

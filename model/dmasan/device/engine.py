@@ -15,22 +15,21 @@ from dmasan.device import registers as reg
 from dmasan.device.burst import SLVERR
 from dmasan.device.bus import Bus, Sizes
 from dmasan.device.channel import Channel, Fault, Fetched, Job, Posted, direct_job, read_config, reset_words
+from dmasan.device.coalescing import CAUSES, count_completion, deadline, does_not_wait, raise_completion
 from dmasan.device.descriptor import (
     SHORT_SIZE,
     SIZE,
     STATUS_OFFSET,
-    Descriptor,
     Status,
     decode,
     decode_short,
 )
-from dmasan.device.judge import attributes_of, judge_identity, judge_job
+from dmasan.device.judge import attributes_of, judge, judge_fetch
 from dmasan.device.port import MemoryPort
 from dmasan.device.registers import Kind, Mode, Op, State
 from dmasan.device.transfer import next_step, read_data, write_data
 from dmasan.events import BurstKind
 
-CAUSES = reg.CH_STATUS
 NEVER = 1 << 62
 
 
@@ -54,7 +53,7 @@ class Engine:
         while self.cycle < cycle and not (stop_at_irq and self.irq):
             cost = self._step()
             if cost is None:
-                self.cycle = min(max(self._next_event(), self.cycle + 1), cycle)
+                self.cycle = min(max(self.next_event(), self.cycle + 1), cycle)
             else:
                 self.cycle += cost
 
@@ -67,19 +66,31 @@ class Engine:
         return False
 
     @property
-    def quiet(self) -> bool:
-        """Nothing will happen any more unless software does something."""
-        return self._next_event() == NEVER
+    def enabled(self) -> bool:
+        return bool(self.words[reg.CTRL.OFFSET >> 2] & reg.CTRL.ENABLE.mask) and not self.resetting
+
+    def next_event(self) -> int:
+        """Cycle of the next thing that happens by itself; NEVER when only software can make something happen."""
+        soonest = NEVER
+        for channel in self.channels:
+            if channel.posted:
+                soonest = min(soonest, channel.posted[0].due)
+            if channel.busy and channel.ready_at > self.cycle:
+                soonest = min(soonest, channel.ready_at)
+            if (limit := deadline(channel)) is not None:
+                soonest = min(soonest, limit)
+        return soonest
 
     def _step(self) -> int | None:
         """One step of the first channel, in turn, that can make one: its bus time in cycles. None: none can."""
         count = len(self.channels)
         for n in range(count):
             channel = self.channels[(self._turn + n) % count]
-            if channel.pending:
-                self._coalescing_timer(channel)
+            if channel.pending and self.cycle >= (deadline(channel) or NEVER):
+                raise_completion(channel)
+                return 0
             if channel.posted and channel.posted[0].due <= self.cycle:
-                self._retire(channel)
+                self._acknowledge(channel)
                 return 0
             if channel.busy and channel.ready_at <= self.cycle:
                 cost = self._act(channel)
@@ -88,68 +99,48 @@ class Engine:
                     return cost
         return None
 
-    def _next_event(self) -> int:
-        """Cycle of the next thing that happens by itself."""
-        soonest = NEVER
-        for channel in self.channels:
-            if channel.posted:
-                soonest = min(soonest, channel.posted[0].due)
-            if channel.busy and channel.ready_at > self.cycle:
-                soonest = min(soonest, channel.ready_at)
-            if channel.pending and (limit := self._coalescing_limit(channel)):
-                soonest = min(soonest, channel.pending_since + limit)
-        return soonest
-
     # --- commands (from the register file)
 
     def start(self, channel: Channel) -> None:
         """CMD.START: a direct job begins, or descriptors from HEAD on."""
-        resumes = channel.state is State.HALTED
         channel.clear()
         channel.stop = channel.abort = channel.pause = False
         channel.fetched.clear()
-        channel.config = config = read_config(channel.words, self.sizes.max_burst)
-        size = SHORT_SIZE if config.short else SIZE
-        if config.mode is not Mode.DIRECT and (
-            config.base % size or (config.mode is Mode.RING and config.ring_length == 0)
-        ):
-            channel.job = None
-            channel.fault = Fault(Kind.ADDR, index=channel.head, address=config.base)
-            self._halt(channel, CAUSES.ERR.mask)
-            return
-        if config.mode is Mode.LIST and not (resumes and channel.list_address):
-            channel.list_address, channel.head = config.base, 0
+        channel.job = None
+        channel.config = read_config(channel.words, self.sizes.max_burst)
+        if channel.rewound:
+            channel.rewound = False
+            channel.head = channel.head_lap = 0
+            channel.head_address = channel.config.base
         self.proceed(channel)
 
     def proceed(self, channel: Channel) -> None:
-        """Between two descriptors: stop, wait for the doorbell, or take the next one."""
-        config = channel.config
-        if channel.stop:
-            channel.stop = False
+        """Between two jobs: halt, wait for the doorbell, or take the next one."""
+        if channel.abort:
+            channel.state = State.DRAIN
+        elif channel.stop:
             self._halt(channel, CAUSES.STOPPED.mask)
-        elif not self.words[reg.CTRL.OFFSET >> 2] & reg.CTRL.ENABLE.mask:
-            channel.state = State.WAIT
-        elif config.mode is Mode.DIRECT:
-            self._begin(channel, direct_job(channel.words), channel.words[reg.CH_CFG.OFFSET >> 2], 0, 0, 0)
-        elif config.mode is Mode.RING and not config.cyclic and (channel.head, channel.head_lap) == channel.tail:
+        elif not self.enabled or channel.empty(channel.head, channel.head_lap):
             channel.state = State.WAIT
         else:
             channel.state = State.FETCH
-            if not channel.fetched:
+            if channel.config.mode is not Mode.DIRECT and not channel.fetched:
                 channel.ready_at = self.cycle + self.sizes.latency
 
     def abort(self, channel: Channel) -> None:
         """CMD.ABORT: nothing more is issued; ABORTED once the bus is quiet."""
-        if channel.busy:
-            channel.fetched.clear()
-            channel.abort, channel.pause = True, False
+        if not channel.busy:
+            channel.causes |= CAUSES.ABORTED.mask
+            return
+        channel.abort = True
+        if channel.state is not State.STATUS:
             channel.state = State.DRAIN
 
     def stop(self, channel: Channel) -> None:
         """CMD.STOP: halt after this descriptor, at once where none is in work."""
         if channel.busy:
             channel.stop = True
-            if channel.state is State.WAIT:
+            if channel.state in (State.WAIT, State.FETCH):
                 self.proceed(channel)
 
     def soft_reset(self) -> None:
@@ -164,47 +155,71 @@ class Engine:
             self.resetting = False
             self.words = reset_words(reg.GLOBAL_REGISTERS)
             self.channels = [Channel(c.number, reset_words(reg.CHANNEL_REGISTERS)) for c in self.channels]
+            self.bus.counters.clear()
+            self.counted_from = self.cycle
 
     # --- one action of a channel
 
     def _act(self, channel: Channel) -> int | None:
-        """Issues the channel's next burst or changes its state. None while it must wait for a B."""
-        if channel.state is State.DRAIN:
-            return None if channel.posted else self._drained(channel)
-        if channel.pause:
-            return None
-        if channel.state is State.FETCH:
-            return self._fetch(channel)
+        """Issues the channel's next burst or changes its state. None while it must wait."""
         if channel.state is State.RUN:
             return self._run(channel)
         if channel.state is State.STATUS:
-            return None if channel.posted else self._completed(channel)
+            return None if channel.posted else self._retire(channel)
+        if channel.state is State.DRAIN:
+            return None if channel.posted else self._drained(channel)
+        if channel.state is State.FETCH and not channel.pause:
+            return self._begin(channel) if channel.config.mode is Mode.DIRECT else self._take(channel)
         return None
 
-    def _fetch(self, channel: Channel) -> int:
-        """Takes the current descriptor, read now or ahead, and begins its job."""
-        cost = 0
+    def _take(self, channel: Channel) -> int:
+        """Takes the current descriptor, read now or ahead, and begins its job or refuses it."""
+        cost, config = 0, channel.config
+        channel.current = channel.head_address
+        if kind := judge_fetch(config, channel.head_address):
+            self._refuse(channel, Fault(kind, 0, 0, channel.head, channel.head_address))
+            return 0
         if not channel.fetched:
-            cost = self._read_descriptor(channel, channel.head, channel.head_lap, self._address_at_head(channel))
+            cost = self._read_descriptor(channel, channel.head, channel.head_lap, channel.head_address)
         got = channel.fetched.popleft()
-        channel.current = got.address
         if got.response >= SLVERR:
             self._refuse(channel, Fault(Kind.DESC_RD, got.response, 0, got.index, got.address))
             return cost
-        config = channel.config
         descriptor = decode_short(got.raw) if config.short else decode(got.raw)
-        phase = {Mode.LIST: 1, Mode.RING: None if config.cyclic else 1 - got.lap}[config.mode]
-        kind = judge_identity(descriptor, config, phase)
-        if kind:
+        unchecked = config.ignore_phase or (config.cyclic and config.mode is Mode.RING)
+        if kind := judge(descriptor, config, None if unchecked else 1 - got.lap):
             self._refuse(channel, Fault(kind, 0, 0, got.index, got.address))
             return cost
-        self._begin(channel, descriptor, int.from_bytes(got.raw[:4], "little"), got.index, got.lap, got.address)
-        return cost + self._read_ahead(channel)
+        job = Job(descriptor, got.address, got.index, got.lap, int.from_bytes(got.raw[:4], "little"))
+        job.over = config.mode is Mode.LIST and (descriptor.last or not descriptor.next)
+        job.link = self._link(channel, job)
+        self._run_job(channel, job)
+        return cost + self._read_ahead(channel, job)
 
-    def _address_at_head(self, channel: Channel) -> int:
-        if channel.config.mode is Mode.LIST:
-            return channel.list_address
-        return channel.config.base + channel.head * channel.config.stride
+    def _begin(self, channel: Channel) -> int:
+        """Begins a direct job or refuses it."""
+        descriptor = direct_job(channel.words)
+        channel.current = channel.head_address
+        if kind := judge(descriptor, channel.config, None):
+            self._refuse(channel, Fault(kind))
+        else:
+            self._run_job(channel, Job(descriptor, 0, channel.head, 0, over=True))
+        return 0
+
+    def _run_job(self, channel: Channel, job: Job) -> None:
+        job.source, job.destination = attributes_of(job.descriptor, channel.config)
+        job.running_digest = channel.config.fill
+        channel.job, channel.state = job, State.RUN
+        if job.descriptor.op != Op.FILL and job.descriptor.total:
+            channel.ready_at = self.cycle + self.sizes.latency
+
+    def _link(self, channel: Channel, job: Job) -> int:
+        """Address of the descriptor behind `job`."""
+        config = channel.config
+        if config.mode is Mode.LIST:
+            return job.descriptor.next
+        index, _ = channel.after(job.index, job.lap)
+        return config.base + index * config.stride
 
     def _read_descriptor(self, channel: Channel, index: int, lap: int, address: int) -> int:
         """A descriptor fetch: one burst. Appends to `fetched`, returns its beats."""
@@ -217,45 +232,33 @@ class Engine:
         channel.fetched.append(Fetched(address, index, lap, data[:size].tobytes(), response))
         return self.bus.beats(burst)
 
-    def _read_ahead(self, channel: Channel) -> int:
-        """Fetches up to CFG.PREFETCH descriptors behind the one in work. Returns the beats."""
+    def _read_ahead(self, channel: Channel, job: Job) -> int:
+        """Fetches up to CFG.PREFETCH descriptors behind the one in work (of a list, one). Returns the beats."""
         config, cost = channel.config, 0
-        if channel.state is not State.RUN or config.mode is not Mode.RING:
-            return 0
-        index, lap = channel.head, channel.head_lap
-        for place in range(config.prefetch):
+        index, lap, address = job.index, job.lap, job.link
+        for place in range(min(config.prefetch, 1) if config.mode is Mode.LIST else config.prefetch):
             index, lap = channel.after(index, lap)
-            if not config.cyclic and (index, lap) == channel.tail:
+            if job.over or channel.empty(index, lap) or channel.stop or judge_fetch(config, address):
                 break
             if place >= len(channel.fetched):
-                cost += self._read_descriptor(channel, index, lap, config.base + index * config.stride)
+                cost += self._read_descriptor(channel, index, lap, address)
+            following, _ = channel.after(index, lap)
+            address = config.base + following * config.stride
         return cost
-
-    def _begin(self, channel: Channel, d: Descriptor, ctrl: int, index: int, lap: int, address: int) -> None:
-        """A job that passed the first checks: run it, or refuse it."""
-        kind = judge_job(d, channel.config)
-        source, destination = attributes_of(d, channel.config)
-        channel.job = job = Job(d, address, index, lap, ctrl, source, destination)
-        if kind or d.op not in tuple(Op):
-            self._refuse(channel, Fault(kind or Kind.DESC, 0, 0, index, address))
-            return
-        job.digest = channel.config.fill if d.op == Op.SINK else 0
-        channel.state = State.RUN
-        if d.op in (Op.COPY, Op.SINK) and d.total:
-            channel.ready_at = self.cycle + self.sizes.latency
 
     def _run(self, channel: Channel) -> int | None:
         """The next data burst of the job; when there is none left, its status."""
         job = channel.job
         assert job is not None
+        early = channel.config.early_status and channel.config.mode is not Mode.DIRECT
+        if job.complete or (early and job.cut and job.chunk is None):
+            return self._report(channel, job)
+        if channel.pause:
+            return None
         step = next_step(job, channel.config, self.sizes.beat)
-        if step is None:
-            if channel.posted and not channel.config.early_status:
-                return None
-            return self._finish(channel, job)
+        if step is None or (step.write and len(channel.posted) >= channel.config.outstanding):
+            return 0 if step is None and early else None
         if step.write:
-            if len(channel.posted) >= self.sizes.outstanding:
-                return None
             return write_data(self.bus, channel, job, step, self.cycle)
         beats = read_data(self.bus, channel, job, step)
         if job.fault is not None:
@@ -264,38 +267,36 @@ class Engine:
 
     # --- the end of a job
 
-    def _finish(self, channel: Channel, job: Job) -> int:
-        """All data is acknowledged: the status write goes out, if there is one."""
+    def _report(self, channel: Channel, job: Job) -> int:
+        """All data is acknowledged, or has failed: the status write goes out, if there is one."""
         channel.state = State.STATUS
-        if channel.config.mode is Mode.DIRECT or not channel.config.write_back:
+        config = channel.config
+        if config.mode is Mode.DIRECT or not config.write_back:
             return 0
-        if channel.config.irq_early:
-            self._raise_completion(channel, job)
-        return self._write_status(channel, job)
-
-    def _write_status(self, channel: Channel, job: Job) -> int:
-        """Status write-back, one burst: the last 16 bytes, or the control word of the short format."""
         fault = job.fault or Fault()
+        sink = job.descriptor.op == Op.SINK and job.descriptor.total
         status = Status(
-            job.fault is None, job.fault is not None, fault.kind, fault.response, job.descriptor.phase,
-            job.acknowledged, job.digest if job.descriptor.op == Op.SINK else 0, self.cycle,
+            job.fault is None, job.fault is not None, fault.kind, fault.response, 1 - job.lap,
+            job.acknowledged, job.digest if sink else 0, self.cycle,
         )  # fmt: skip
-        raw = status.encode_short(job.ctrl) if channel.config.short else status.encode()
-        address = job.address if channel.config.short else job.address + STATUS_OFFSET
+        raw = status.encode_short(job.ctrl) if config.short else status.encode()
+        address = job.address if config.short else job.address + STATUS_OFFSET
         burst = self.bus.burst(
-            channel.number, BurstKind.STATUS, address, len(raw), job.index, channel.config.descriptors
+            channel.number, BurstKind.STATUS, address, len(raw), job.index, config.descriptors
         )
         response = self.bus.write(burst, np.frombuffer(raw, np.uint8))
         posted = Posted(self.cycle + self.sizes.latency, burst, response, 0, job)
-        if channel.config.early_status:
+        if config.early_status:
             posted.due = self.cycle + 1
             channel.posted.appendleft(posted)
         else:
             channel.posted.append(posted)
+        if config.irq_early and job.fault is None and job.descriptor.irq:
+            count_completion(channel, self.cycle)
         return self.bus.beats(burst)
 
-    def _retire(self, channel: Channel) -> None:
-        """The oldest B arrives."""
+    def _acknowledge(self, channel: Channel) -> None:
+        """The next B arrives."""
         posted = channel.posted.popleft()
         job, burst = posted.job, posted.burst
         self.bus.done(burst)
@@ -305,89 +306,60 @@ class Engine:
         elif failed and job.fault is None:
             kind = Kind.WR if burst.kind is BurstKind.DATA else Kind.DESC_WB
             job.fault = Fault(kind, posted.response, 0, job.index, burst.address)
-            if channel.state is State.RUN and job is channel.job:
+            if channel.state is State.RUN:
                 channel.state = State.DRAIN
 
-    def _completed(self, channel: Channel) -> int:
+    def _retire(self, channel: Channel) -> int:
         """The status has its B: HEAD and DONE_CNT move, then the interrupt."""
-        job = channel.job
+        job, config = channel.job, channel.config
         assert job is not None
         if job.fault is not None:
-            channel.fault = job.fault
-            self._halt(channel, CAUSES.ERR.mask)
-            return 0
+            return self._fail(channel, job.fault)
+        job.retired = True
         channel.done_count = (channel.done_count + 1) & 0xFFFF_FFFF
-        if job.descriptor.op == Op.SINK:
+        if job.descriptor.op == Op.SINK and job.descriptor.total:
             channel.digest = job.digest
-        if not (channel.config.irq_early and channel.config.write_back):
-            self._raise_completion(channel, job)
-        self._advance_head(channel, job)
+        channel.head, channel.head_lap = channel.after(job.index, job.lap)
+        channel.head_address = job.link
+        if does_not_wait(job):
+            raise_completion(channel)
+        elif job.descriptor.irq and not (config.irq_early and config.write_back):
+            count_completion(channel, self.cycle)
+        if channel.empty(channel.head, channel.head_lap):
+            channel.causes |= CAUSES.EMPTY.mask
+        if job.over:
+            channel.rewound = True
+            if not channel.abort:
+                channel.state, channel.pause, channel.stop = State.IDLE, False, False
+                return 0
+        self.proceed(channel)
         return 0
-
-    def _advance_head(self, channel: Channel, job: Job) -> None:
-        """Moves on behind a completed job."""
-        mode = channel.config.mode
-        if mode is Mode.RING:
-            channel.head, channel.head_lap = channel.after(channel.head, channel.head_lap)
-            if not channel.config.cyclic and (channel.head, channel.head_lap) == channel.tail:
-                channel.causes |= CAUSES.EMPTY.mask
-            self.proceed(channel)
-        elif mode is Mode.LIST and job.descriptor.next and not job.descriptor.last:
-            channel.head = (channel.head + 1) & 0xFFFF
-            channel.list_address = job.descriptor.next
-            self.proceed(channel)
-        else:
-            channel.list_address = 0
-            channel.state = State.IDLE
-
-    def _raise_completion(self, channel: Channel, job: Job) -> None:
-        """DONE or PERIOD of a completed job, coalesced where it may wait."""
-        d, mode = job.descriptor, channel.config.mode
-        cause = CAUSES.PERIOD.mask if mode is Mode.RING and channel.config.cyclic else CAUSES.DONE.mask
-        ends = mode is Mode.DIRECT or (mode is Mode.LIST and (d.last or not d.next))
-        if ends:
-            channel.pending = 0
-            channel.causes |= cause
-        elif d.irq:
-            channel.pending += 1
-            if channel.pending == 1:
-                channel.pending_since = self.cycle
-            threshold = reg.CH_COALESCE.THRESHOLD.get(channel.words[reg.CH_COALESCE.OFFSET >> 2])
-            if d.last or channel.pending >= threshold:
-                channel.pending = 0
-                channel.causes |= cause
-
-    def _coalescing_limit(self, channel: Channel) -> int:
-        """Longest delay of a pending completion, cycles; 0: none."""
-        return 64 * reg.CH_COALESCE.TIMEOUT.get(channel.words[reg.CH_COALESCE.OFFSET >> 2])
-
-    def _coalescing_timer(self, channel: Channel) -> None:
-        limit = self._coalescing_limit(channel)
-        if limit and self.cycle >= channel.pending_since + limit:
-            channel.pending = 0
-            channel.causes |= CAUSES.PERIOD.mask if channel.config.cyclic else CAUSES.DONE.mask
 
     def _refuse(self, channel: Channel, fault: Fault) -> None:
         """A descriptor that is not run: nothing moves, HEAD stays."""
-        channel.fault = fault
-        channel.fetched.clear()
-        self._halt(channel, CAUSES.ERR.mask)
+        channel.job = None
+        self._fail(channel, fault)
 
     def _drained(self, channel: Channel) -> int:
-        """The bus is quiet after an error or an abort."""
+        """The bus is quiet after an error or an abort. A job that is complete still retires."""
         job = channel.job
-        if channel.abort:
-            channel.abort = False
-            self._halt(channel, CAUSES.ABORTED.mask)
-            self._reset_if_drained()
-            return 0
-        assert job is not None
-        channel.fetched.clear()
-        if channel.config.mode is Mode.DIRECT or not channel.config.write_back:
-            return self._completed(channel)
-        channel.state = State.STATUS
-        return self._write_status(channel, job)
+        if job is not None and not job.retired:
+            if job.complete:
+                return self._report(channel, job)
+            if job.fault is not None:
+                return self._report(channel, job)
+        self._halt(channel, CAUSES.ABORTED.mask)
+        return 0
+
+    def _fail(self, channel: Channel, fault: Fault) -> int:
+        channel.fault = fault
+        self._halt(channel, CAUSES.ERR.mask)
+        return 0
 
     def _halt(self, channel: Channel, cause: int) -> None:
+        """HALTED until START or CLEAR, HEAD at the first descriptor that is not complete."""
         channel.state = State.HALTED
-        channel.causes |= cause
+        channel.causes |= cause | (CAUSES.ABORTED.mask if channel.abort else 0)
+        channel.abort = channel.stop = channel.pause = False
+        channel.fetched.clear()
+        self._reset_if_drained()

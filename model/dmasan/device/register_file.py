@@ -7,12 +7,12 @@ from dmasan.device import registers as reg
 from dmasan.device.backend import REGISTERS_BASE, DeviceBusError
 from dmasan.device.bits import Register
 from dmasan.device.channel import Channel
-from dmasan.device.engine import CAUSES, Engine
+from dmasan.device.coalescing import CAUSES
+from dmasan.device.engine import Engine
 from dmasan.device.judge import ADDRESS_BITS
 from dmasan.device.registers import State
 
 _WORD = 0xFFFF_FFFF
-_FEATURES = reg.CAP1
 _STICKY = sum(
     f.mask for f in (CAUSES.DONE, CAUSES.ERR, CAUSES.EMPTY, CAUSES.PERIOD, CAUSES.ABORTED, CAUSES.STOPPED)
 )
@@ -65,7 +65,7 @@ def _read_global(engine: Engine, offset: int, register: type[Register]) -> int:
 
 
 def _global_status(engine: Engine) -> int:
-    working = any(c.posted or (c.busy and c.state is not State.WAIT) for c in engine.channels)
+    working = any(c.posted or c.busy for c in engine.channels)
     draining = any(c.state is State.DRAIN for c in engine.channels)
     writes = sum(len(c.posted) for c in engine.channels)
     return reg.STATUS.IDLE.put(not working) | reg.STATUS.DRAINING.put(draining) | reg.STATUS.OUT_WR.put(writes)
@@ -83,7 +83,7 @@ def _sizes(engine: Engine) -> int:
 
 
 def _features(engine: Engine) -> int:
-    f = _FEATURES
+    f = reg.CAP1
     always = (f.SG, f.RECT, f.UNALIGNED, f.FILL, f.SINK, f.CYCLIC, f.ACE, f.PMU, f.SHORT_DESC, f.FAULT_INJECT)
     return (
         sum(bit.mask for bit in always)

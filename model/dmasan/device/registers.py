@@ -293,7 +293,7 @@ class CH_FILL(Register):
 
 class CH_ATTR_SRC(Register):
     """Attributes of source reads."""
-    OFFSET, RESET, WRITABLE = 0x38, 0x323, 0x8000F3FF
+    OFFSET, RESET, WRITABLE, LOCKED = 0x38, 0x323, 0x8000F3FF, 0x8000F3FF
     CACHE = Bits(0, 0xF)  # AxCACHE. 0011 NC (reset), 1111 WB, 0001/0000 Device. [3:2] without [1] is ERR ATTR.
     PROT = Bits(4, 0x70)  # AxPROT: [0] privileged, [1] non-secure, [2] instruction.
     COHERENT = Bits(7, 0x80)  # AxUSER[0] of bursts with this word.
@@ -303,7 +303,7 @@ class CH_ATTR_SRC(Register):
 
 class CH_ATTR_DST(Register):
     """Attributes of destination writes."""
-    OFFSET, RESET, WRITABLE = 0x3C, 0x323, 0x8000F3FF
+    OFFSET, RESET, WRITABLE, LOCKED = 0x3C, 0x323, 0x8000F3FF, 0x8000F3FF
     CACHE = Bits(0, 0xF)  # AxCACHE. 0011 NC (reset), 1111 WB, 0001/0000 Device. [3:2] without [1] is ERR ATTR.
     PROT = Bits(4, 0x70)  # AxPROT: [0] privileged, [1] non-secure, [2] instruction.
     COHERENT = Bits(7, 0x80)  # AxUSER[0] of bursts with this word.
@@ -313,7 +313,7 @@ class CH_ATTR_DST(Register):
 
 class CH_ATTR_DESC(Register):
     """Attributes of descriptor fetches and status write-backs."""
-    OFFSET, RESET, WRITABLE = 0x40, 0x323, 0x8000F3FF
+    OFFSET, RESET, WRITABLE, LOCKED = 0x40, 0x323, 0x8000F3FF, 0x8000F3FF
     CACHE = Bits(0, 0xF)  # AxCACHE. 0011 NC (reset), 1111 WB, 0001/0000 Device. [3:2] without [1] is ERR ATTR.
     PROT = Bits(4, 0x70)  # AxPROT: [0] privileged, [1] non-secure, [2] instruction.
     COHERENT = Bits(7, 0x80)  # AxUSER[0] of bursts with this word.

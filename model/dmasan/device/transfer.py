@@ -76,9 +76,10 @@ def read_data(bus: Bus, channel: Channel, job: Job, step: Step) -> int:
     chunk.data[step.start : step.start + step.size] = data[: step.size]
     chunk.ready = step.start + step.size
     if job.descriptor.op == Op.SINK:
-        job.digest = zlib.crc32(data[: step.size].tobytes(), job.digest)
+        job.running_digest = zlib.crc32(data[: step.size].tobytes(), job.running_digest)
         if chunk.ready == len(chunk.data):
             job.acknowledged += chunk.ready
+            job.digest = job.running_digest
     return bus.beats(burst)
 
 
