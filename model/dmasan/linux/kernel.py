@@ -61,20 +61,19 @@ class Kernel:
         self.dma = DmaApi(self)
         self.io = Io(self)
         self.cpu: Cpu = machine.cpus[0]
-        self.mmu_on = False
 
     async def boot(self) -> None:
         """Builds the tables, turns the MMUs on, gives the pages to the allocator and starts the processes."""
         self._memblock_free_all()
         await self.tables.boot()
         await self.linear.boot()
-        if self.policy.small_pages_at_boot(self.era) and self.layout.zone(self.cma.first) is Zone.LOWMEM:
-            await self.linear.remap_small_pages(self.cma.first, self.cma.count)
-        await self.kmap.boot()
         for cpu in self.machine.cpus:
             with self.on(cpu.index):
                 await self.switch_mm(self.tables.init_mm)
-        self.mmu_on = True
+        await self.tables.flush_init_mm()
+        if self.policy.small_pages_at_boot(self.era) and self.layout.zone(self.cma.first) is Zone.LOWMEM:
+            await self.linear.remap_small_pages(self.cma.first, self.cma.count)
+        await self.kmap.boot()
         for n in range(self.knobs.processes):
             await self.tables.pgd_alloc(f"process {n}")
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dmasan.linux import cache_ops, protections
 from dmasan.linux.eras import since
-from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, SECTION_SIZE
+from dmasan.linux.layout import PAGE_OFFSET, PAGE_SHIFT, PAGE_SIZE, SECTION_SIZE
 from dmasan.linux.page_tables import faults, words_of
 from dmasan.linux.protections import FAULT, Protection
 
@@ -33,11 +35,13 @@ class LinearMap:
         return self.layout.linear(self.layout.pa(page))
 
     async def boot(self) -> None:
-        """map_lowmem: one section for each MiB."""
-        tables = self.kernel.tables
-        for page in range(0, self.layout.lowmem_pages, SECTION_PAGES):
-            pa = self.layout.pa(page)
-            await tables.set_first_level(tables.init_mm, self.layout.linear(pa), protections.section(pa))
+        """map_lowmem: one section for each MiB. The MMU is off, so the words go straight to memory."""
+        kernel = self.kernel
+        mm = kernel.tables.init_mm
+        pa = range(self.layout.base, self.layout.pa(self.layout.lowmem_pages), SECTION_SIZE)
+        words = np.array([protections.section(start) for start in pa], np.uint32)
+        await kernel.cpu.set_descriptors(mm.first_level(PAGE_OFFSET), words, va=PAGE_OFFSET, level=1)
+        await kernel.io.mb()
 
     async def remap_small_pages(self, first: int, count: int) -> None:
         """dma_contiguous_remap, at boot: the sections of a range become tables of small pages with equal attributes.

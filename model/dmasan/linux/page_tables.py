@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.linux import protections
+from dmasan.linux import cache_ops, protections
 from dmasan.linux.errors import OutOfMemory
 from dmasan.linux.frames import Owner
 from dmasan.linux.layout import PAGE_OFFSET, PAGE_SHIFT, PAGE_SIZE, SECTION_SIZE, TASK_SIZE
@@ -78,6 +78,15 @@ class PageTables:
         """swapper_pg_dir, before the MMU is on."""
         self.init_mm.pgd = await self._new_pages("pgd of init_mm", PGD_SIZE, mmu=False)
 
+    async def flush_init_mm(self) -> None:
+        """With the MMU on: drops lines of swapper_pg_dir that were filled while it was written without caches.
+
+        arch/arm/mm/mmu.c:devicemaps_init flushes all caches for this reason.
+        """
+        kernel, pgd = self.kernel, self.init_mm.pgd
+        await cache_ops.dmac_flush_range(kernel, kernel.layout.linear(pgd), PGD_SIZE)
+        await cache_ops.outer_flush_range(kernel, pgd, PGD_SIZE)
+
     async def pgd_alloc(self, name: str) -> Mm:
         """A new user mm with a copy of the kernel's first-level words (arch/arm/mm/pgd.c:pgd_alloc)."""
         mm = Mm(name, await self._new_pages(f"pgd of {name}", PGD_SIZE), len(self.mms) + 1)
@@ -138,7 +147,7 @@ class PageTables:
         return self.kernel.machine.hierarchy.peek(pa, 4 * count).view(np.uint32)
 
     async def _new_pair(self, mm: Mm, mib: int) -> int:
-        return await self._new_pages(f"page tables of {mm.name} at {mib << 20:#010x}", PAGE_SIZE, mmu=self.kernel.mmu_on)
+        return await self._new_pages(f"page tables of {mm.name} at {mib << 20:#010x}", PAGE_SIZE)
 
     async def _new_pages(self, name: str, size: int, *, mmu: bool = True) -> int:
         """Zeroed pages for tables; the walkers of an SMP machine see the stores, so nothing is cleaned."""
