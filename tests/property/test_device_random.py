@@ -49,7 +49,9 @@ class Run:
 
     def __init__(self, jobs: list[Descriptor], mode: Mode, sizes: Sizes, most: int, prefetch: int) -> None:
         self.memory = PlainMemory(0x5_0000)
-        self.memory.data[:] = np.random.default_rng(len(jobs)).integers(0, 256, len(self.memory.data), np.uint8)
+        self.memory.data[:] = np.random.default_rng(len(jobs)).integers(
+            0, 256, len(self.memory.data), np.uint8
+        )
         self.engine = Engine(self.memory, sizes)
         self.sizes, self.most = sizes, most
         self.jobs = jobs
