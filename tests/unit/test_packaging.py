@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -110,6 +111,27 @@ def test_pip_agrees_that_this_environment_is_consistent() -> None:
         pytest.skip("not run from the checkout's own .venv")
     done = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_entry_points_lead_somewhere(project: dict[str, Any]) -> None:
+    points = [*project["scripts"].values(), *project["entry-points"]["pytest11"].values()]
+    for point in points:
+        module, _, name = point.partition(":")
+        loaded = importlib.import_module(module)
+        assert not name or callable(getattr(loaded, name)), point
+
+
+def test_plugin_is_loaded_once_in_a_project_of_somebody_else(tmp_path: Path) -> None:
+    if Path(sys.prefix) != ROOT / ".venv":
+        pytest.skip("not run from the checkout's own .venv")
+    (tmp_path / "test_empty.py").write_text(
+        "def test_nothing(): pass\n"
+    )
+    for options in ([], ["-p", "dmasan.pytest"]):
+        command = [sys.executable, "-m", "pytest", "--fixtures", "-q", *options]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.count("fixtures defined from dmasan.pytest") == 1
 
 
 # ---- wheel
