@@ -174,7 +174,7 @@ class Job:
     @property
     def complete(self) -> bool:
         """True when all bytes are acknowledged and the job may retire."""
-        return self.cut and self.residue == 0 and self.fault is None and not self.retired
+        return self.cut and self.residue == 0 and not self.retired
 
     @property
     def residue(self) -> int:

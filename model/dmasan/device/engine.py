@@ -285,12 +285,7 @@ class Engine:
             channel.number, BurstKind.STATUS, address, len(raw), job.index, config.descriptors
         )
         response = self.bus.write(burst, np.frombuffer(raw, np.uint8))
-        posted = Posted(self.cycle + self.sizes.latency, burst, response, 0, job)
-        if config.early_status:
-            posted.due = self.cycle + 1
-            channel.posted.appendleft(posted)
-        else:
-            channel.posted.append(posted)
+        channel.posted.append(Posted(self.cycle + self.sizes.latency, burst, response, 0, job))
         if config.irq_early and job.fault is None and job.descriptor.irq:
             count_completion(channel, self.cycle)
         return self.bus.beats(burst)
@@ -343,11 +338,8 @@ class Engine:
     def _drained(self, channel: Channel) -> int:
         """The bus is quiet after an error or an abort. A job that is complete still retires."""
         job = channel.job
-        if job is not None and not job.retired:
-            if job.complete:
-                return self._report(channel, job)
-            if job.fault is not None:
-                return self._report(channel, job)
+        if job is not None and (job.complete or job.fault is not None):
+            return self._report(channel, job)
         self._halt(channel, CAUSES.ABORTED.mask)
         return 0
 

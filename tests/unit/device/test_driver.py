@@ -55,7 +55,9 @@ def test_a_copy_from_probe_to_remove():
         cookie = await engine.submit(engine.prep_memcpy(target, source, LENGTH))
         assert (await engine.tx_status(cookie)).residue == LENGTH
         await engine.issue_pending()
+        soc.calls.clear()
         await engine.wait(cookie)
+        assert soc.calls[-1] == ("dma_rmb", 0)  # between the status word and the data
         assert await content(soc, target, LENGTH) == expected
         assert await engine.tx_status(cookie) == (await engine.tx_status(cookie))
         assert (await engine.tx_status(cookie)).state is TxState.COMPLETE
@@ -160,6 +162,8 @@ def test_a_full_ring_refuses_until_something_completes():
         with pytest.raises(RingFull, match="1 descriptors do not fit: 0 of 2 places"):
             await engine.submit(engine.prep_memcpy(target, source, 8))
         await engine.issue_pending()
+        # HEAD stands where the producer does, one lap behind: nothing is complete.
+        assert (await engine.tx_status(cookie)).state is TxState.IN_PROGRESS
         await engine.wait(cookie)
         await engine.memcpy(target, source, 8)
 

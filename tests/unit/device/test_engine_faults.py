@@ -145,6 +145,20 @@ def test_abort_of_an_idle_channel_says_so_at_once(bench):
     assert bench.causes() == CAUSES.ABORTED.mask and bench.state() is State.IDLE
 
 
+def test_abort_during_the_last_status_write_halts_behind_a_complete_job(bench):
+    bench.put(RING, Descriptor(Op.COPY, DATA, DST, 64).encode())
+    bench.write(reg.CH_CFG, reg.CH_CFG.WB_EN.mask | reg.CH_CFG.MODE.put(reg.Mode.LIST))
+    bench.write(reg.CH_DESC_BASE_LO, RING)
+    bench.command(reg.CH_CMD.START)
+    while bench.state() is not State.STATUS:
+        bench.run(1)
+    bench.command(reg.CH_CMD.ABORT)
+    bench.run()
+    assert bench.status(0).done and bench.read(reg.CH_DONE_CNT) == 1
+    assert bench.state() is State.HALTED
+    assert bench.causes() == CAUSES.ABORTED.mask | CAUSES.DONE.mask
+
+
 def test_pause_drains_and_resume_goes_on(bench):
     bench.ring(Descriptor(Op.COPY, DATA, DST, 4096))
     bench.start_ring()

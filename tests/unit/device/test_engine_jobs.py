@@ -34,6 +34,15 @@ def test_a_copy_moves_exactly_its_bytes(bench, length, source, target):
     assert bench.read(reg.CH_RESIDUE) == 0
 
 
+def test_chunks_end_at_a_page_of_the_destination(bench):
+    bench.ring(Descriptor(Op.COPY, DATA + 8, DST + 4000, 200))
+    bench.start_ring()
+    bench.doorbell(1)
+    bench.run()
+    assert bench.bursts("write") == [(DST + 4000, 96), (DST + 4096, 104)]
+    assert bench.bursts("read") == [(DATA + 8, 96), (DATA + 104, 104)]
+
+
 def test_order_of_a_descriptor(bench):
     bench.ring(Descriptor(Op.COPY, DATA, DST, 1000, irq=True))
     bench.start_ring()
