@@ -61,6 +61,12 @@ PL310 = Family("pl310", levels=2, outer=True, nc_hits_l2=True)
 PL310_OVERRIDE = Family("pl310-override", levels=2, outer=True)
 FAMILIES = {family.name: family for family in (ONE_LEVEL, INTEGRATED, PL310, PL310_OVERRIDE)}
 
+
+def family_of(name: str, shared_override: bool) -> Family:
+    """The family of a profile, with the PL310's shared attribute override taken into account."""
+    return PL310_OVERRIDE if name == PL310.name and shared_override else FAMILIES[name]
+
+
 Outcome = tuple[Config, int | None]  # the next configuration, and the value that a read returned
 
 
@@ -126,10 +132,13 @@ def _clean_inner(family: Family, c: Config) -> Iterator[Config]:
 
 
 def _complete_maintenance(family: Family, c: Config) -> Iterator[Config]:
-    """What is in flight takes effect."""
+    """What is in flight takes effect, behind a store of the CPU to the line that came before it: maintenance waits for
+    buffered cacheable stores, and for others if a DMB orders them."""
     if not c.in_flight:
         yield c
         return
+    if is_cacheable(c.store_buffer) or is_ordered(c.store_buffer):
+        c = _drain_cpu(family, c)
     operation = c.in_flight - ORDERED if c.in_flight > ORDERED else c.in_flight
     c = c._replace(in_flight=IDLE)
     cleaned = _clean_inner(family, c) if operation in (CLEANING, CLEANING_INVALIDATING) else iter((c,))
@@ -314,31 +323,37 @@ def load_nc(family: Family, c: Config) -> Iterator[Outcome]:
             yield ready, ready.memory
 
 
-def _issue(family: Family, c: Config, operation: int) -> Iterator[Outcome]:
-    if is_cacheable(c.store_buffer):
-        c = _drain_cpu(family, c)  # maintenance waits for buffered stores to the line
-    for ready in _own_cacheable_access(family, c):
-        yield ready._replace(in_flight=operation), None
+def _issue(c: Config, operation: int) -> Iterator[Outcome]:
+    """Maintenance joins what is in flight on the line; the two take effect in program order, at the same moment here."""
+    earlier = c.in_flight - ORDERED if c.in_flight > ORDERED else c.in_flight
+    if earlier == IDLE:
+        together = operation
+    elif INVALIDATING in (earlier, operation):
+        together = INVALIDATING if earlier == INVALIDATING else CLEANING_INVALIDATING
+    else:
+        together = max(earlier, operation)
+    yield c._replace(in_flight=together), None
 
 
 def issue_clean(family: Family, c: Config) -> Iterator[Outcome]:
     """Clean by VA (DCCMVAC, DC CVAC): in flight until a DSB, ordered with cacheable accesses to the line."""
-    return _issue(family, c, CLEANING)
+    return _issue(c, CLEANING)
 
 
 def issue_invalidate(family: Family, c: Config) -> Iterator[Outcome]:
     """Invalidate by VA (DCIMVAC, DC IVAC): in flight until a DSB; dirty data is dropped."""
-    return _issue(family, c, INVALIDATING)
+    return _issue(c, INVALIDATING)
 
 
 def issue_clean_invalidate(family: Family, c: Config) -> Iterator[Outcome]:
     """Clean and invalidate by VA (DCCIMVAC, DC CIVAC): in flight until a DSB."""
-    return _issue(family, c, CLEANING_INVALIDATING)
+    return _issue(c, CLEANING_INVALIDATING)
 
 
 def _outer(family: Family, c: Config, clean: bool, invalidate: bool) -> Outcome:
     if not family.outer:
         return c, None
+    c = _own_access(family, c)  # the operation is a store to a register of the cache
     if clean and is_dirty(c.l2):
         c = c._replace(memory=value_of(c.l2), l2=copy(False, value_of(c.l2)))
     return (c._replace(l2=ABSENT) if invalidate else c), None
@@ -372,8 +387,8 @@ def dsb(family: Family, c: Config) -> Iterator[Outcome]:
 
 
 def outer_sync(family: Family, c: Config) -> Iterator[Outcome]:
-    """PL310 Cache Sync: the outer buffer is drained."""
-    yield _drain_outer(family, c), None
+    """PL310 Cache Sync, a register access too: the outer buffer is drained."""
+    yield (_drain_outer(family, _own_access(family, c)) if family.outer else c), None
 
 
 def doorbell(family: Family, c: Config) -> Iterator[Outcome]:

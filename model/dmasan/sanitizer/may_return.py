@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from dmasan.arch.configuration import IDLE, LATEST, RESET, STALE, Config, aged
-from dmasan.arch.semantics import FAMILIES, OPERATIONS, Family, closure
+from dmasan.arch.semantics import FAMILIES, OPERATIONS, Family, Outcome, closure
 from dmasan.config import choose
 
 # Operation names of short sequences. Those without `x` are complete when they return.
@@ -67,21 +68,29 @@ def may_return(
 def _reads_of(ops: Sequence[str], followed: int, family: Family, alias_live: bool) -> set[int]:
     """The reads that may return the value of write `followed`; that value is the only LATEST one."""
     start = RESET._replace(live=int(alias_live))
-    configs = closure(family, (start if followed == 0 else aged(start),))
+    configs = _closed(family, (start if followed == 0 else aged(start),))
     returning: set[int] = set()
     for n, name in enumerate(ops, 1):
-        operation = OPERATIONS[NAMES[name]]
-        after: set[Config] = set()
-        for config in configs:
-            if operation.writes:
-                outcomes = operation.apply(family, config, LATEST if n == followed else STALE)
-            else:
-                outcomes = operation.apply(family, config)
-            for successor, value in outcomes:
-                after.add(successor)
-                if value == LATEST:
-                    returning.add(n)
-        configs = closure(family, after)
+        value = LATEST if n == followed else STALE
+        outcomes = [outcome for config in configs for outcome in _outcomes(family, NAMES[name], config, value)]
+        if any(returned == LATEST for _, returned in outcomes):
+            returning.add(n)
+        configs = _closed(family, {after for after, _ in outcomes})
         if name in _COMPLETE:
-            configs = frozenset(config for config in configs if config.in_flight == IDLE)
+            configs = {config for config in configs if config.in_flight == IDLE}
     return returning
+
+
+@cache
+def _outcomes(family: Family, name: str, config: Config, value: int) -> tuple[Outcome, ...]:
+    operation = OPERATIONS[name]
+    return tuple(operation.apply(family, config, value) if operation.writes else operation.apply(family, config))
+
+
+def _closed(family: Family, configs: Iterable[Config]) -> set[Config]:
+    return set().union(*(_closure(family, config) for config in configs))
+
+
+@cache
+def _closure(family: Family, config: Config) -> frozenset[Config]:
+    return closure(family, (config,))

@@ -214,6 +214,15 @@ class Sanitizer:
             if wrong is not None:
                 self._report(Code.LOST_UPDATE, part.address, wrong, part, None)
 
+    def device_wrote(self, address: int, length: int) -> None:
+        """A write burst that was judged elsewhere: remembered, so that reports can name the device as writer."""
+        self._writers.append(_Writer(address, length, self.device_site, "device"))
+
+    def device_strayed(self, address: int, length: int, time_ns: float) -> None:
+        """A burst outside of RAM."""
+        event = ev.DeviceRead(time_ns, self.device_site, address, length, ev.BurstKind.DATA, 0, 0, False)
+        self._add(Code.OWNERSHIP, address, np.arange(length), None, event, "device access outside of RAM", None)
+
     def device_done(self, address: int, length: int) -> None:
         """The B response of a write burst."""
         self.shadow.apply("dev_write_done", address, length)
