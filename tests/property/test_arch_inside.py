@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The machine never leaves the relation: after every operation the copies of each byte, as the machine has them, are one
+of the configurations that `dmasan.arch.semantics` allows, under random hidden moves; and what a load returned is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+from arch_bench import DATA, NC, PA, WB, ArchBench, run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dmasan.arch.configuration import EMPTY, RESET, Config, copy, is_cacheable, value_of
+from dmasan.arch.copies import Copies, Copy
+from dmasan.arch.profile import CacheGeometry, Profile
+from dmasan.arch.semantics import MOVES, OPERATIONS, Family, closure, family_of
+from dmasan.events import Load
+from dmasan.schedule import RandomMoves
+
+# Two sets of two ways: three lines of one set always evict each other.
+PROFILES = {
+    "one-level": Profile("tiny", "one-level", CacheGeometry(128, 2, 32)),
+    "pl310": Profile("tiny-pl310", "pl310", CacheGeometry(128, 2, 32), CacheGeometry(256, 2, 32)),
+    "integrated": Profile(
+        "tiny-integrated", "integrated", CacheGeometry(128, 2, 32), CacheGeometry(256, 2, 32)
+    ),
+}
+LINES = [PA + DATA + 32 * line for line in (0, 1, 4, 8)]
+WORDS = [line + offset for line in LINES for offset in (0, 24)]
+
+OWN = [
+    "store_wb",
+    "load_wb",
+    "store_nc",
+    "load_nc",
+    "issue_clean",
+    "issue_invalidate",
+    "issue_clean_invalidate",
+]
+OWN += [
+    "outer_clean",
+    "outer_invalidate",
+    "outer_clean_invalidate",
+    "dmb",
+    "dsb",
+    "outer_sync",
+    "dev_write",
+    "dev_read",
+]
+OTHER = ["store_wb", "load_wb", "issue_clean", "issue_invalidate", "issue_clean_invalidate"]
+BY_LINE = tuple(name for name in OPERATIONS if name.startswith(("issue", "outer_")))
+EVERYWHERE = ("dmb", "dsb", "outer_sync")
+
+Set = frozenset[Config]
+
+
+@dataclass(frozen=True)
+class Step:
+    cpu: int
+    operation: str
+    word: int
+
+
+STEP = st.one_of(
+    st.builds(Step, st.just(0), st.sampled_from(OWN), st.sampled_from(WORDS)),
+    st.builds(Step, st.just(1), st.sampled_from(OTHER), st.sampled_from(WORDS)),
+)
+
+
+@cache
+def outcomes(family: Family, before: Set, operation: str, own: bool) -> tuple[Set, frozenset[int]]:
+    """The configurations after an operation, and the values that it may return. Another CPU's operation leaves the store
+    buffer, which is that of cpu0, alone, and its own is drained at once; its writes make what cpu0 holds stale."""
+    after: set[Config] = set()
+    values: set[int] = set()
+    act = OPERATIONS[operation]
+    for c in before:
+        for result, value in act.apply(family, c if own else c._replace(store_buffer=EMPTY)):
+            if value is not None:
+                values.add(value)
+            if own:
+                after.add(result)
+                continue
+            aged = (
+                c.store_buffer - value_of(c.store_buffer) if act.writes and c.store_buffer else c.store_buffer
+            )
+            drained = MOVES["drain_store_buffer"](family, result) if result.store_buffer else (result,)
+            after.update(done._replace(store_buffer=aged) for done in drained)
+    return closure(family, after), frozenset(values)
+
+
+def code(copy_: Copy | None) -> int:
+    return 0 if copy_ is None else copy(copy_.dirty, int(not copy_.stale))
+
+
+def projected(copies: Copies) -> tuple[int, int, int, int | None, int | None]:
+    """The machine's state of a byte: L1 of all CPUs as one, L2, memory, and the values in the buffers."""
+    held = [c for c in copies.l1 if c is not None]
+    assert len(set(held)) <= 1, "the L1s disagree"
+    assert not held or not held[0].dirty or len(held) == 1, "a dirty line is in two L1s"
+    assert copies.store_buffer[1:] == [None] * (len(copies.store_buffer) - 1)
+
+    def value(stale: bool | None) -> int | None:
+        return None if stale is None else int(not stale)
+
+    l1 = code(held[0] if held else None)
+    return (
+        l1,
+        code(copies.l2),
+        int(not copies.memory_stale),
+        value(copies.store_buffer[0]),
+        value(copies.outer_buffer),
+    )
+
+
+@cache
+def projections(configs: Set) -> frozenset[tuple[int, int, int, int | None, int | None]]:
+    """The same of the relation's configurations; the machine never lets cacheable stores wait."""
+
+    def value(held: int) -> int | None:
+        return value_of(held) if held else None
+
+    return frozenset(
+        (c.l1, c.l2, c.memory, value(c.store_buffer), value(c.outer_buffer))
+        for c in configs
+        if not is_cacheable(c.store_buffer)
+    )
+
+
+async def perform(b: ArchBench, step: Step, value: int) -> None:
+    cpu, pa = b.machine.cpus[step.cpu], step.word
+    wb, nc = pa - PA + WB, pa - PA + NC
+    match step.operation:
+        case "store_wb" | "store_nc":
+            await cpu.str_(wb if step.operation == "store_wb" else nc, value)
+        case "load_wb" | "load_nc":
+            await cpu.ldr(wb if step.operation == "load_wb" else nc)
+        case "issue_clean":
+            await cpu.dccmvac(wb)
+        case "issue_invalidate":
+            await cpu.dcimvac(wb)
+        case "issue_clean_invalidate":
+            await cpu.dccimvac(wb)
+        case "outer_clean":
+            await cpu.outer_clean(pa, 4)
+        case "outer_invalidate":
+            await cpu.outer_invalidate(pa, 4)
+        case "outer_clean_invalidate":
+            await cpu.outer_flush(pa, 4)
+        case "dev_write":
+            b.device_write(pa, value)
+        case "dev_read":
+            pass
+        case barrier:
+            await getattr(cpu, barrier)()
+
+
+def operation_on(word: int, step: Step) -> str | None:
+    """What the step is for another word."""
+    same_line = word & ~31 == step.word & ~31
+    if word == step.word or step.operation in EVERYWHERE or (same_line and step.operation in BY_LINE):
+        return step.operation
+    return "neighbour_wb" if same_line and step.operation == "store_wb" else None
+
+
+def returned(b: ArchBench, step: Step) -> Iterator[int]:
+    """Whether what the step read was the latest value."""
+    if step.operation == "dev_read":
+        stale = b.machine.device_stale(step.word, 4)
+        yield int(stale is None)
+    for event in b.events:
+        if isinstance(event, Load):
+            yield int(event.stale is None)
+
+
+@settings(max_examples=120)
+@given(
+    st.sampled_from(sorted(PROFILES)),
+    st.booleans(),
+    st.integers(0, 1 << 20),
+    st.lists(STEP, min_size=1, max_size=24),
+)
+def test_the_machine_is_inside_the_relation(
+    profile: str, override: bool, seed: int, steps: list[Step]
+) -> None:
+    family = family_of(PROFILES[profile].family, override)
+    schedule = RandomMoves(seed=seed, rate=0.7, reach=3)
+    b = ArchBench(PROFILES[profile], schedule=schedule, sections=2, shared_override=override)
+    start = closure(family, {RESET._replace(live=1)})
+    may = dict.fromkeys(WORDS, start)
+    for number, step in enumerate(steps):
+        b.events.clear()
+        run(perform(b, step, number + 1))
+        for word in WORDS:
+            name = operation_on(word, step)
+            values: frozenset[int] = frozenset()
+            if name is not None:
+                may[word], values = outcomes(family, may[word], name, step.cpu == 0)
+            if word == step.word:
+                assert all(value in values for value in returned(b, step)), (
+                    f"step {number} returned what it may not"
+                )
+            now = projected(b.machine.copies(word))
+            assert now in projections(may[word]), f"step {number}: {now} at {word:#x} is outside the relation"
+
+
+def test_the_check_would_notice() -> None:
+    """A machine that drops a dirty line is found outside."""
+    b = ArchBench(PROFILES["one-level"], sections=2)
+    run(perform(b, Step(0, "store_wb", WORDS[0]), 1))
+    may, _ = outcomes(
+        family_of("one-level", False),
+        closure(family_of("one-level", False), {RESET._replace(live=1)}),
+        "store_wb",
+        True,
+    )
+    assert projected(b.machine.copies(WORDS[0])) in projections(may)
+    l1 = b.machine.hierarchy.l1[0]
+    l1.drop(l1.resident(WORDS[0] >> 5, (WORDS[0] >> 5) + 1))
+    with pytest.raises(AssertionError):
+        assert projected(b.machine.copies(WORDS[0])) in projections(may)
