@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dmasan.arch.profile import find_profile
 from dmasan.config import Cell
+from dmasan.linux.policies.registry import resolve
 
 # Where a clean line of the buffer can be left in, or brought into, the caches when alloc has returned.
 _RESIDUE = {
@@ -16,12 +17,12 @@ _RESIDUE = {
 }
 
 
-def sound(cell: Cell, policy: str | None = None) -> bool | str:
-    """True if `cell` is sound, else the reason. `policy` is the cell's policy with `auto` resolved.
+def sound(cell: Cell) -> bool | str:
+    """True if `cell` is sound, else the reason. Raises UsageError for an unknown policy or profile.
 
     A clean line harms a correct driver only where Non-cacheable accesses hit it: in a PL310 without shared override.
     """
-    reason = _RESIDUE.get(policy or cell.policy)
+    reason = _RESIDUE.get(resolve(cell.policy, cell.profile, cell.era))
     if reason is None or not find_profile(cell.profile).outer or cell.knobs.shared_override:
         return True
     return f"{reason}, and non-cacheable reads hit them in the PL310 (shared override off)"
