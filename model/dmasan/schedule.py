@@ -16,6 +16,9 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dmasan.config import UsageError
 
 SCHEDULES = ("benign", "random", "adversarial", "replay")
@@ -60,6 +63,23 @@ class Footprint:
     length: int
 
 
+class LineCopies(Protocol):
+    """Where the copies of consecutive lines are: one code a line, as in `arch.configuration`; `live` of its page."""
+
+    @property
+    def l1(self) -> NDArray[np.uint8]: ...
+    @property
+    def l2(self) -> NDArray[np.uint8]: ...
+    @property
+    def memory(self) -> NDArray[np.uint8]: ...
+    @property
+    def store_buffer(self) -> NDArray[np.uint8]: ...
+    @property
+    def outer_buffer(self) -> NDArray[np.uint8]: ...
+    @property
+    def live(self) -> NDArray[np.bool_]: ...
+
+
 class MachineView(Protocol):
     """What a schedule may see of the machine in order to choose among legal moves."""
 
@@ -71,6 +91,9 @@ class MachineView(Protocol):
 
     def line_bytes(self) -> int:
         """Line size in bytes."""
+
+    def copies_of_lines(self, pa: int, lines: int) -> LineCopies:
+        """Where the copies of `lines` lines from `pa` are."""
 
 
 class Schedule(Protocol):

@@ -15,6 +15,7 @@ import numpy as np
 from dmasan.arch.alias import AliasTracker
 from dmasan.arch.cache import Cache, Indices
 from dmasan.arch.hierarchy import Hierarchy
+from dmasan.arch.line_copies import LineCopies, copies_of_lines
 from dmasan.arch.noncacheable import NonCacheable
 from dmasan.arch.write_buffer import WriteBuffer
 from dmasan.config import RunError
@@ -84,6 +85,10 @@ class HiddenMoves:
             held = h.l1[0].lines() if len(h.l1) == 1 else np.unique(np.concatenate([c.lines() for c in h.l1]))
             return LineAddresses(held, h.shift)
         return LineAddresses(h.l2.lines(), h.shift) if level == "l2" and h.l2 is not None else ()
+
+    def copies_of_lines(self, pa: int, lines: int) -> LineCopies:
+        """Where the copies of `lines` lines from `pa` are. Raises UsageError without versions."""
+        return copies_of_lines(self.hierarchy, self.noncacheable, self.aliases, pa, lines)
 
     # --- moves ---
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dmasan.arch.configuration import IDLE, STALE, Config
 from dmasan.arch.semantics import MOVES, OPERATIONS, Family
@@ -39,24 +38,6 @@ _FUTURES = (
     (2, ("dev_write", "load_wb")),
 )
 _NOW = 1000
-
-
-class LineCopies(Protocol):
-    """Where the copies of consecutive lines are: arrays of one code a line, as in `arch.configuration`."""
-
-    l1: NDArray[np.uint8]
-    l2: NDArray[np.uint8]
-    memory: NDArray[np.uint8]
-    store_buffer: NDArray[np.uint8]
-    outer_buffer: NDArray[np.uint8]
-    live: NDArray[np.bool_]
-
-
-class LineView(MachineView, Protocol):
-    """The view that an adversary needs beyond a random schedule's."""
-
-    def copies_of_lines(self, pa: int, lines: int) -> LineCopies:
-        """Where the copies of `lines` lines from `pa` are now."""
 
 
 class Interest(Protocol):
@@ -139,7 +120,7 @@ class Adversary:
         self.line = line
         self._recent: list[tuple[int, int]] = []  # what maintenance touched last, for the window behind it
 
-    def moves(self, point: Point, footprint: Footprint, machine: LineView) -> Sequence[Move]:
+    def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
         chosen: list[Move] = []
         recent, self._recent = self._recent, []
         for address, length in recent:
@@ -154,7 +135,7 @@ class Adversary:
                 chosen += self._attack(address, length, operation, machine)
         return chosen
 
-    def _attack(self, address: int, length: int, operation: str, machine: LineView) -> Iterator[Move]:
+    def _attack(self, address: int, length: int, operation: str, machine: MachineView) -> Iterator[Move]:
         """The moves for every line of a range, line by line in the same configuration taken together."""
         first = address & -self.line
         lines = -(-(address + length - first) // self.line)

@@ -72,7 +72,9 @@ def _reads_of(ops: Sequence[str], followed: int, family: Family, alias_live: boo
     returning: set[int] = set()
     for n, name in enumerate(ops, 1):
         value = LATEST if n == followed else STALE
-        outcomes = [outcome for config in configs for outcome in _outcomes(family, NAMES[name], config, value)]
+        outcomes = [
+            outcome for config in configs for outcome in _outcomes(family, NAMES[name], config, value)
+        ]
         if any(returned == LATEST for _, returned in outcomes):
             returning.add(n)
         configs = _closed(family, {after for after, _ in outcomes})
@@ -84,7 +86,9 @@ def _reads_of(ops: Sequence[str], followed: int, family: Family, alias_live: boo
 @cache
 def _outcomes(family: Family, name: str, config: Config, value: int) -> tuple[Outcome, ...]:
     operation = OPERATIONS[name]
-    return tuple(operation.apply(family, config, value) if operation.writes else operation.apply(family, config))
+    return tuple(
+        operation.apply(family, config, value) if operation.writes else operation.apply(family, config)
+    )
 
 
 def _closed(family: Family, configs: Iterable[Config]) -> set[Config]:

@@ -221,7 +221,9 @@ class Sanitizer:
     def device_strayed(self, address: int, length: int, time_ns: float) -> None:
         """A burst outside of RAM."""
         event = ev.DeviceRead(time_ns, self.device_site, address, length, ev.BurstKind.DATA, 0, 0, False)
-        self._add(Code.OWNERSHIP, address, np.arange(length), None, event, "device access outside of RAM", None)
+        self._add(
+            Code.OWNERSHIP, address, np.arange(length), None, event, "device access outside of RAM", None
+        )
 
     def device_done(self, address: int, length: int) -> None:
         """The B response of a write burst."""
