@@ -145,5 +145,4 @@ module dma_align
     end
     wire unused = &{1'b0, shape, out_ch};
 endmodule
-
 `default_nettype wire

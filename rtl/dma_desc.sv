@@ -42,11 +42,9 @@ module dma_desc
     output job_t              job,
     input  wire               job_ready,
     // progress
-    input  ack_t              wr_ack,
-    input  ack_t              sink_ack,
+    input  ack_t              wr_ack, sink_ack,
     input  wire  [31:0]       sink_crc,
-    input  fault_t            rd_fault,
-    input  fault_t            wr_fault,
+    input  fault_t            rd_fault, wr_fault,
     input  wire               poison,
     // status write-back
     output logic              t_req,
@@ -57,13 +55,8 @@ module dma_desc
     input  wire               t_done,
     input  wire  [1:0]        t_resp,
     // events
-    output logic              ev_own_ok,
-    output logic              ev_stale,
-    output logic              ev_abort
+    output logic              ev_own_ok, ev_stale, ev_abort
 );
-    localparam int unsigned BW = $clog2(512 / DATA_W);
-
-    typedef enum logic [1:0] { F_IDLE, F_REQ, F_DATA, F_HAVE } fetch_e;
     typedef enum logic [1:0] { R_IDLE, R_REQ, R_WAIT, R_DONE } retire_e;
     typedef struct packed {                        // a job in work
         logic        irq, last, sink, lap, over;   // over: end of list or direct job
@@ -74,12 +67,12 @@ module dma_desc
         logic [31:0] total;
     } work_t;
 
-    fetch_e  fst;
     retire_e rst;
-    logic [511:0] raw;
-    logic [BW-1:0] beat;
     logic [1:0]  f_err;
-    logic        f_lap, f_end, started, stop, aborting, rewound, err_valid, err_told;
+    logic        f_lap, f_next_lap, f_over, have, bus_idle, empty;
+    logic [15:0] f_next;
+    logic [63:0] f_link;
+    logic        started, stop, aborting, rewound, err_valid, err_told;
     logic        wb_failed;                        // the status write of the job to retire got an error
     logic        late;                             // early status write is done, data is not
     work_t       work [2];
@@ -99,91 +92,40 @@ module dma_desc
     wire direct = cfg.mode == MODE_DIRECT;
     wire brief  = cfg.stride[1];
     ctrl_t       ctrl;
-    logic [63:0] link;
     logic [31:0] total;
     job_t        d;
     err_e        verdict;
-    wire         blocked;                          // nothing can be fetched
-
-    dma_check #(.ADDR_W(ADDR_W), .FAULT_INJECT(FAULT_INJECT)) u_check (
-        .cfg, .raw, .f_lap, .f_index, .f_err, .f_addr, .slot(iss), .ctrl, .link, .total, .job(d), .blocked, .verdict);
 
     // --- progress conditions ------------------------------------------------------------------------------------
     wire         cyclic   = cfg.cyclic && cfg.mode == MODE_RING;
     wire [2:0]   depth    = cfg.prefetch == 0 ? 3'd1 : cfg.prefetch == 1 ? 3'd2 : 3'd3;
     wire         go       = started && enable && !stop && !pause && !kill;
-    wire         ready    = cfg.mode != MODE_RING || cyclic || {f_lap, f_index} != {cfg.tail_lap, cfg.tail};
-    wire         want     = go && fst == F_IDLE && !direct && !f_end && ready && 3'(active) < depth;
-    wire         turn     = go && fst == F_HAVE && !job_valid;          // the descriptor's turn to be judged
+    wire         turn     = go && have && !job_valid;          // the descriptor's turn to be judged
     wire         refuse   = turn && verdict != ERR_NONE && active == 0 && rst == R_IDLE;
     wire         accept   = turn && verdict == ERR_NONE && active < (cfg.prefetch >= 2 ? 2'd2 : 2'd1);
-    wire         busy     = started;
-    wire         quiet    = drained && (fst == F_IDLE || fst == F_HAVE || (fst == F_REQ && !f_req)) && rst == R_IDLE;
+    wire         quiet    = drained && bus_idle && rst == R_IDLE;
     wire         early    = FAULT_INJECT && cfg.fi_early_status && !kill && !pause && !direct;
     wire         complete = active != 0 && residue[ret] == 0 && !wb_failed;
     wire         retire   = rst == R_IDLE && active != 0 && !wb_failed && (complete || early);
     wire         write_back = cfg.wb_en && !direct;
-    wire         last_act = kill && quiet && !complete && !f_req;       // what is left is to be reported
+    wire         last_act = kill && quiet && !complete;       // what is left is to be reported
     wire         err_wb   = err_valid && active != 0 && write_back && (kind == ERR_RD || kind == ERR_WR) && !err_told;
-    wire         start    = cmd.start && !busy;
-    wire [15:0]  step_index = f_index + 1'b1;
-    wire         wrap     = cfg.mode == MODE_RING && step_index == cfg.ring_len;
-    wire [63:0]  pitch    = cfg.stride == 0 ? 64'd64 : cfg.stride == 1 ? 64'd128 : 64'd32;
+    wire         start    = cmd.start && !started;
 
-    // --- fetch --------------------------------------------------------------------------------------------------
-    always_ff @(posedge clk) begin
-        if (f_valid && fst == F_DATA) begin
-            raw[32'(beat) * DATA_W +: DATA_W] <= f_data;
-            beat  <= beat + 1'b1;
-            f_err <= f_err | (f_resp[1] ? f_resp : 2'b00);
-        end
-        unique case (fst)
-            F_IDLE: if (want) begin
-                fst   <= blocked ? F_HAVE : F_REQ;
-                f_req <= !blocked;
-                beat  <= '0;
-                f_err <= '0;
-            end
-            F_REQ: if (f_taken) begin
-                fst   <= F_DATA;
-                f_req <= 1'b0;
-            end else if (kill) begin
-                fst   <= F_IDLE;
-                f_req <= 1'b0;
-            end
-            F_DATA: if (f_valid && f_last) fst <= F_HAVE;
-            F_HAVE: if (accept) begin
-                fst     <= F_IDLE;
-                f_index <= wrap ? '0 : step_index;
-                f_lap   <= f_lap ^ wrap;
-                f_addr  <= cfg.mode == MODE_LIST ? link : wrap ? cfg.base : f_addr + pitch;
-                f_end   <= direct || (cfg.mode == MODE_LIST && (ctrl.last || brief || link == 0));
-            end
-        endcase
-        if (start) begin
-            fst     <= direct ? F_HAVE : F_IDLE;
-            f_index <= rewound ? '0 : head;
-            f_lap   <= rewound ? 1'b0 : head_lap;
-            f_addr  <= rewound ? cfg.base : head_addr;
-            f_end   <= 1'b0;
-        end
-        if (cmd.rewind && !busy) f_addr <= cfg.base;
-        if (!started && !start) fst <= F_IDLE;
-        if (!rst_n) begin
-            fst   <= F_IDLE;
-            f_req <= 1'b0;
-        end
-    end
+    dma_fetch #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .FAULT_INJECT(FAULT_INJECT)) u_fetch (
+        .clk, .rst_n, .cfg, .start, .from_index(rewound ? 16'b0 : head), .from_lap(!rewound && head_lap),
+        .from_addr(rewound ? cfg.base : head_addr), .run(go && 3'(active) < depth), .flush(!started), .kill, .accept, .slot(iss),
+        .have, .bus_idle, .empty, .index(f_index), .lap(f_lap), .addr(f_addr), .next_index(f_next), .next_lap(f_next_lap),
+        .next_addr(f_link), .over(f_over), .ctrl, .total, .job(d), .verdict, .resp(f_err), .req(f_req), .taken(f_taken),
+        .r_valid(f_valid), .r_data(f_data), .r_resp(f_resp), .r_last(f_last));
 
     // --- issue --------------------------------------------------------------------------------------------------
     always_ff @(posedge clk) begin
         if (accept) begin
             job <= d;
-            work[iss] <= '{irq: ctrl.irq, last: ctrl.last, sink: d.op == OP_SINK && total != 0, lap: f_lap,
-                           over: direct || (cfg.mode == MODE_LIST && (ctrl.last || brief || link == 0)),
-                           index: f_index, next: wrap ? '0 : step_index, next_lap: f_lap ^ wrap,
-                           addr: f_addr, link: cfg.mode == MODE_LIST ? link : wrap ? cfg.base : f_addr + pitch,
-                           ctrl: ctrl, total: total};
+            work[iss] <= '{irq: ctrl.irq, last: ctrl.last, sink: d.op == OP_SINK && total != 0, lap: f_lap, over: f_over,
+                           index: f_index, next: f_next, next_lap: f_next_lap, addr: f_addr, link: f_link, ctrl: ctrl,
+                           total: total};
         end
         for (int s = 0; s < 2; s++) begin
             residue[s] <= residue[s] - (wr_ack.valid && !(err_valid && kind == ERR_WR) && wr_ack.tag.ch == CH && wr_ack.tag.slot == 1'(s) ? 32'(wr_ack.bytes) : '0)
@@ -203,11 +145,8 @@ module dma_desc
             iss <= ret;
         end
         if (!rst_n) begin
-            job_valid <= 1'b0;
-            iss <= 1'b0;
-            active <= '0;
-            residue[0] <= '0;
-            residue[1] <= '0;
+            {job_valid, iss, active} <= '0;
+            {residue[0], residue[1]} <= '0;
         end
     end
 
@@ -255,32 +194,19 @@ module dma_desc
         if (start) begin
             err_told <= 1'b0;
             rewound  <= 1'b0;
-            if (rewound) begin
-                head      <= '0;
-                head_lap  <= 1'b0;
-                head_addr <= cfg.base;
-            end
+            if (rewound) {head_lap, head, head_addr} <= {17'b0, cfg.base};
         end
-        if (cmd.rewind && !busy) begin
-            head     <= '0;
-            head_lap <= 1'b0;
-            rewound  <= 1'b1;
+        if (cmd.rewind && !started) begin
+            {head_lap, head} <= '0;
+            rewound <= 1'b1;
         end
         if (rst == R_DONE && r.over && !direct) rewound <= 1'b1;
         if (wb_bad) wb_failed <= 1'b1;
         if (start) wb_failed <= 1'b0;
         if (!rst_n) begin
             rst <= R_IDLE;
-            t_req <= 1'b0;
-            late <= 1'b0;
-            wb_failed <= 1'b0;
-            ret <= 1'b0;
-            err_told <= 1'b0;
+            {t_req, late, wb_failed, ret, err_told, head, head_lap, done_cnt, digest} <= '0;
             rewound <= 1'b1;
-            head <= '0;
-            head_lap <= 1'b0;
-            done_cnt <= '0;
-            digest <= '0;
         end
     end
 
@@ -320,7 +246,7 @@ module dma_desc
             aborting <= 1'b0;
             halted   <= !ended;
         end
-        if (start || (cmd.clear && !busy)) begin
+        if (start || (cmd.clear && !started)) begin
             halted <= 1'b0;
             err_valid <= 1'b0;
             {kind, resp, err_beat, err_index, err_addr} <= '0;
@@ -333,7 +259,7 @@ module dma_desc
     end
 
     always_comb begin
-        stat = '{state: ST_WAIT, busy: busy, halted: halted, head: head, head_lap: head_lap, kind: kind, resp: resp,
+        stat = '{state: ST_WAIT, busy: started, halted: halted, head: head, head_lap: head_lap, kind: kind, resp: resp,
                  beat: err_beat, err_index: err_index, err_addr: err_addr, cur_desc: active != 0 ? r.addr : f_addr,
                  residue: residue[ret], done_cnt: done_cnt, digest: digest,
                  done_irq: 1'b0, done_now: 1'b0, err: 1'b0, empty: 1'b0, aborted: 1'b0, stopped: stopped};
@@ -343,19 +269,18 @@ module dma_desc
         else if (pause && quiet) stat.state = ST_PAUSED;
         else if (rst != R_IDLE) stat.state = ST_STATUS;
         else if (active != 0) stat.state = ST_RUN;
-        else if (fst != F_IDLE) stat.state = ST_FETCH;
+        else if (!empty) stat.state = ST_FETCH;
         stat.done_irq = rst == R_DONE && r.irq && !direct;
         stat.done_now = rst == R_DONE && (r.over || (r.irq && r.last));
         if (cfg.irq_early && rst == R_REQ && t_taken && !err_told) stat.done_irq = r.irq;
         if (cfg.irq_early && write_back && rst == R_DONE) stat.done_irq = 1'b0;
         stat.empty    = rst == R_DONE && cfg.mode == MODE_RING && !cyclic && {r.next_lap, r.next} == {cfg.tail_lap, cfg.tail};
         stat.err      = (finish && err_valid) || (timeout && started && !err_valid);
-        stat.aborted  = (finish && aborting) || (cmd.terminate && (!busy || ended || stopped));
+        stat.aborted  = (finish && aborting) || (cmd.terminate && (!started || ended || stopped));
         ev_own_ok = accept && !direct;
         ev_stale  = refuse && verdict == ERR_STALE;
         ev_abort  = cmd.terminate && started;
     end
     wire unused = &{1'b0, cmd.doorbell, cfg, wr_fault.beat};
 endmodule
-
 `default_nettype wire

@@ -129,5 +129,4 @@ package dma_pkg;
     } fault_t;
 
 endpackage
-
 `default_nettype wire

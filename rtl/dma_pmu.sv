@@ -53,5 +53,4 @@ module dma_pmu (
 
     wire unused = &{1'b0, event_now[11:9]};
 endmodule
-
 `default_nettype wire

@@ -185,5 +185,4 @@ module dma_rd
     logic dq_valid;
     wire unused = &{1'b0, rq_space, rq_fill, dq_space, dq_fill, dq_ch, s_side.len, s_side.max_len};
 endmodule
-
 `default_nettype wire

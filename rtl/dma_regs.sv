@@ -74,22 +74,13 @@ module dma_regs
             hin.CAP1.CYCLIC.next, hin.CAP1.SINK.next, hin.CAP1.FILL.next, hin.CAP1.UNALIGNED.next, hin.CAP1.RECT.next,
             hin.CAP1.SG.next} = cap1;
     assign hin.CTRL.SOFT_RESET.hwclr = 1'b0;       // core_reset clears it
-    assign hin.STATUS.IDLE.next = idle;
-    assign hin.STATUS.DRAINING.next = draining;
-    assign hin.STATUS.OUT_RD.next = out_rd;
-    assign hin.STATUS.OUT_WR.next = out_wr;
+    assign {hin.STATUS.IDLE.next, hin.STATUS.DRAINING.next, hin.STATUS.OUT_RD.next, hin.STATUS.OUT_WR.next} =
+        {idle, draining, out_rd, out_wr};
     assign hin.IRQ_PEND.CHANNELS.next = 8'(pend);
-    assign hin.PMU_CYCLES.COUNT.next = pmu[0];
-    assign hin.PMU_BUSY.COUNT.next = pmu[1];
-    assign hin.PMU_R_BEATS.COUNT.next = pmu[2];
-    assign hin.PMU_W_BEATS.COUNT.next = pmu[3];
-    assign hin.PMU_R_STALL.COUNT.next = pmu[4];
-    assign hin.PMU_W_STALL.COUNT.next = pmu[5];
-    assign hin.PMU_AR_WAIT.COUNT.next = pmu[6];
-    assign hin.PMU_AW_WAIT.COUNT.next = pmu[7];
-    assign hin.PMU_ZSTRB.COUNT.next = pmu[8];
-    assign hin.PMU_FIFO_MAX.COUNT.next = pmu[9];
-    assign hin.PMU_DESCS.COUNT.next = pmu[10];
+    assign {hin.PMU_CYCLES.COUNT.next, hin.PMU_BUSY.COUNT.next, hin.PMU_R_BEATS.COUNT.next} = {pmu[0], pmu[1], pmu[2]};
+    assign {hin.PMU_W_BEATS.COUNT.next, hin.PMU_R_STALL.COUNT.next, hin.PMU_W_STALL.COUNT.next} = {pmu[3], pmu[4], pmu[5]};
+    assign {hin.PMU_AR_WAIT.COUNT.next, hin.PMU_AW_WAIT.COUNT.next, hin.PMU_ZSTRB.COUNT.next} = {pmu[6], pmu[7], pmu[8]};
+    assign {hin.PMU_FIFO_MAX.COUNT.next, hin.PMU_DESCS.COUNT.next} = {pmu[9], pmu[10]};
     assign {hin.PMU_MAX_OUT.WR.next, hin.PMU_MAX_OUT.RD.next} = pmu[11];
     assign enable       = hout.CTRL.ENABLE.value && !hout.CTRL.SOFT_RESET.value;
     assign soft_reset   = hout.CTRL.SOFT_RESET.value;
@@ -103,21 +94,14 @@ module dma_regs
         logic  done_due, period_due;               // coalesced causes, one-cycle
         logic [63:32] err_high;
         logic [15:0] ignored;
-        assign hin.ch[i].STATUS.STATE.next = s.state;
-        assign hin.ch[i].STATUS.BUSY.next = s.busy;
-        assign hin.ch[i].STATUS.PAUSED.next = s.state == ST_PAUSED;
-        assign hin.ch[i].STATUS.HALTED.next = s.halted;
-        assign hin.ch[i].STATUS.DONE.next = done_due;
-        assign hin.ch[i].STATUS.PERIOD.next = period_due;
-        assign hin.ch[i].STATUS.ERR.next = s.err;
-        assign hin.ch[i].STATUS.EMPTY.next = s.empty;
-        assign hin.ch[i].STATUS.ABORTED.next = s.aborted;
-        assign hin.ch[i].STATUS.STOPPED.next = s.stopped;
+        assign {hin.ch[i].STATUS.STATE.next, hin.ch[i].STATUS.BUSY.next, hin.ch[i].STATUS.PAUSED.next,
+                hin.ch[i].STATUS.HALTED.next} = {s.state, s.busy, s.state == ST_PAUSED, s.halted};
+        assign {hin.ch[i].STATUS.DONE.next, hin.ch[i].STATUS.PERIOD.next, hin.ch[i].STATUS.ERR.next,
+                hin.ch[i].STATUS.EMPTY.next, hin.ch[i].STATUS.ABORTED.next, hin.ch[i].STATUS.STOPPED.next} =
+            {done_due, period_due, s.err, s.empty, s.aborted, s.stopped};
         assign {hin.ch[i].HEAD.LAP.next, hin.ch[i].HEAD.INDEX.next} = {s.head_lap, s.head};
-        assign hin.ch[i].ERR_INFO.KIND.next = s.kind;
-        assign hin.ch[i].ERR_INFO.RESP.next = s.resp;
-        assign hin.ch[i].ERR_INFO.BEAT.next = s.beat;
-        assign hin.ch[i].ERR_INFO.INDEX.next = s.err_index;
+        assign {hin.ch[i].ERR_INFO.INDEX.next, hin.ch[i].ERR_INFO.BEAT.next, hin.ch[i].ERR_INFO.RESP.next,
+                hin.ch[i].ERR_INFO.KIND.next} = {s.err_index, s.beat, s.resp, s.kind};
         assign {hin.ch[i].ERR_ADDR_HI.ADDR.next, hin.ch[i].ERR_ADDR_LO.ADDR.next} = {err_high, s.err_addr[31:0]};
         assign hin.ch[i].RESIDUE.BYTES.next = s.residue;
         assign hin.ch[i].DONE_CNT.COUNT.next = s.done_cnt;
@@ -192,5 +176,4 @@ module dma_regs
         end
     end
 endmodule
-
 `default_nettype wire

@@ -134,5 +134,4 @@ module dma_sched
         if (!rst_n) turn <= '0;
     end
 endmodule
-
 `default_nettype wire

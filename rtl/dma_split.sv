@@ -74,5 +74,4 @@ module dma_split
     end
     wire unused = &{1'b0, beats[CHUNK_W:8]};
 endmodule
-
 `default_nettype wire

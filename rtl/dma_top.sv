@@ -286,5 +286,4 @@ module dma_top
     logic f_ready;
     wire unused = &{1'b0, rc_space, rc_fill, wc_space, wc_fill, ac_space, ac_fill, f_ready, ar_attr, aw_attr};
 endmodule
-
 `default_nettype wire

@@ -242,5 +242,4 @@ module dma_wr
     logic bq_ready;
     wire unused = &{1'b0, wq_space, wq_fill, bq_space, bq_fill, tq_space, tq_fill, bq_ready, tq_ch, s_side.len, s_side.max_len};
 endmodule
-
 `default_nettype wire

@@ -47,5 +47,4 @@ module fifo #(
         end
     end
 endmodule
-
 `default_nettype wire

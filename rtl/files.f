@@ -10,7 +10,7 @@ dma_rd.sv
 dma_align.sv
 dma_wr.sv
 dma_sched.sv
-dma_check.sv
+dma_fetch.sv
 dma_desc.sv
 dma_regs.sv
 dma_pmu.sv

@@ -38,5 +38,4 @@ module skid #(
         end
     end
 endmodule
-
 `default_nettype wire

@@ -9,7 +9,7 @@ struct Program {
     unsigned channel, mode, prefetch;
     uint64_t table;
     std::vector<Descriptor> d;
-    std::vector<uint32_t> crc;
+    uint64_t end = 0;                              // of its destinations
 };
 struct Random {
     std::mt19937 g;
@@ -47,7 +47,7 @@ static uint32_t length(Random& rnd) {
 }
 
 static Program make(Random& rnd, unsigned channel, uint64_t& room) {
-    Program p{channel, rnd(8) == 0 ? DIRECT : rnd(3) == 0 ? LIST : RING, rnd(3), 0x3E0000 + 0x8000 * channel, {}, {}};
+    Program p{channel, rnd(8) == 0 ? DIRECT : rnd(3) == 0 ? LIST : RING, rnd(3), 0x3E0000 + 0x8000 * channel, {}};
     unsigned n = p.mode == DIRECT ? 1 : 1 + rnd(6);
     for (unsigned i = 0; i < n; i++) {
         static const unsigned ops[] = {COPY, COPY, COPY, COPY, COPY, FILL, SINK, NOP};
@@ -63,6 +63,7 @@ static Program make(Random& rnd, unsigned channel, uint64_t& room) {
         d.next = p.mode == LIST && i + 1 < n ? p.table + 128 * (i + 1) : 0;
         p.d.push_back(d);
     }
+    p.end = room;
     return p;
 }
 
@@ -115,14 +116,14 @@ static void check_prefix(Engine& e, const Program& p, const std::vector<uint8_t>
         apply(least, p.d[i], pattern, exact);
         apply(most, p.d[i], pattern, t);
     }
-    for (uint64_t a = 0x200000; a < 0x3E0000; a++) {
+    for (uint64_t a = 0x200000; a < p.end; a++) {
         uint8_t v = e.mem.bytes[a];
         if (v != before[a] && v != most[a]) fail("third value", e.now, a);
         if (least[a] != before[a] && v != least[a]) fail("acknowledged byte is missing", e.now, a);
     }
 }
 
-static void disturb(Engine& e, Random& rnd, const Program& p, const std::vector<uint8_t>& before, uint32_t pattern, unsigned kind) {
+static void disturb(Engine& e, Random& rnd, const Program& p, const std::vector<uint8_t>& before, uint32_t pattern, unsigned kind, Reg done0) {
     if (kind == 5) {                               // pause and resume, with the bus quiet in between
         e.run(rnd(600));
         e.write(ch(0, CMD), PAUSE);
@@ -135,8 +136,6 @@ static void disturb(Engine& e, Random& rnd, const Program& p, const std::vector<
         finish(e, p);
         return;
     }
-    Reg done0 = e.read(ch(0, DONE_CNT));
-    (void)done0;
     if (kind == 3 || kind == 4) {
         e.run(rnd(rnd(2) ? 60 : 1500));
         e.write(ch(0, CMD), kind == 3 ? ABORT : STOP);
@@ -159,13 +158,11 @@ static void disturb(Engine& e, Random& rnd, const Program& p, const std::vector<
     }
     e.mem.bad_read.clear();
     e.mem.bad_write.clear();
-    Reg s = e.read(ch(0, STATUS));
-    bool ended = !(s & HALTED) || (p.mode == RING && (e.read(ch(0, HEAD)) & 0xFFFF) == p.d.size());
-    unsigned head = p.mode == DIRECT ? (s & DONE ? 1 : 0) : ended ? unsigned(p.d.size()) : e.read(ch(0, HEAD)) & 0xFFFF;
+    unsigned head = unsigned(e.read(ch(0, DONE_CNT)) - done0);
     check_prefix(e, p, before, pattern, head);
-    if (p.mode != RING && ((s & DONE) != 0)) return;   // was complete already
+    if (head == p.d.size() && p.mode != RING) return;
     e.write(ch(0, CMD), START);
-    if (ended && p.mode == RING) { e.write(ch(0, CMD), STOP); e.wait(ch(0, STATUS), BUSY, 400000, true); return; }
+    if (head == p.d.size()) { e.write(ch(0, CMD), STOP); e.wait(ch(0, STATUS), BUSY, 400000, true); return; }
     finish(e, p);
 }
 
@@ -186,12 +183,13 @@ static void program(Engine& e, Random& rnd) {
         e.mem.bad_write.insert((victim.dst + uint64_t(victim.dstride) * row + byte) & ~uint64_t(BPB - 1));
     else if (kind <= 2) kind = 0;
     if (kind == 1) p1.d.assign(1, {NOP, false, true}), p1.mode = RING;   // its sources could hit the bad beat
+    Reg done0 = e.read(ch(0, DONE_CNT));
     load(e, rnd, p0, pattern);
     unsigned pitch0 = e.read(ch(0, CFG)) >> 4 & 1 ? 128 : 64;
     load(e, rnd, p1, ~pattern);
     unsigned pitch1 = e.read(ch(1, CFG)) >> 4 & 1 ? 128 : 64;
     if (kind == 0 || kind > 5) finish(e, p0);
-    else disturb(e, rnd, p0, before, pattern, kind);
+    else disturb(e, rnd, p0, before, pattern, kind, done0);
     finish(e, p1);
     for (unsigned c = 0; c < 2; c++) e.write(ch(c, CMD), CLEAR);
     want = before;
