@@ -20,6 +20,10 @@ module cosim_top #(
   // Read from Python.
   logic        irq;
 
+  // What depends on an input of the top is evaluated at both edges of the clock: let it be this flip-flop only.
+  logic reset_n = 1'b0;
+  always_ff @(posedge clk) reset_n <= rst_n;
+
   // Registers.
   logic [11:0]          axil_awaddr, axil_araddr;
   logic                 axil_awvalid, axil_awready, axil_wvalid, axil_wready, axil_bvalid, axil_bready, axil_arvalid,
@@ -41,7 +45,7 @@ module cosim_top #(
   logic [DATA_W/8-1:0]  axi_wstrb;
 
   axil_host #(.ADDR_W(12)) host (
-    .clk, .rst_n,
+    .clk, .rst_n(reset_n),
     .m_axil_awaddr(axil_awaddr), .m_axil_awvalid(axil_awvalid), .m_axil_awready(axil_awready),
     .m_axil_wdata(axil_wdata), .m_axil_wstrb(axil_wstrb), .m_axil_wvalid(axil_wvalid), .m_axil_wready(axil_wready),
     .m_axil_bresp(axil_bresp), .m_axil_bvalid(axil_bvalid), .m_axil_bready(axil_bready),
@@ -53,7 +57,7 @@ module cosim_top #(
     .ADDR_W(ADDR_W), .DATA_W(DATA_W), .NCH(NCH), .FIFO_BEATS(FIFO_BEATS), .MAX_BURST(MAX_BURST), .ID_W(ID_W),
     .USER_W(USER_W)
   ) engine (
-    .clk, .rst_n, .irq, .strap_coherent_data(coherent_data), .strap_coherent_desc(coherent_desc),
+    .clk, .rst_n(reset_n), .irq, .strap_coherent_data(coherent_data), .strap_coherent_desc(coherent_desc),
     .s_axil_awprot(3'b000), .s_axil_arprot(3'b000),
     .s_axil_awaddr(axil_awaddr), .s_axil_awvalid(axil_awvalid), .s_axil_awready(axil_awready),
     .s_axil_wdata(axil_wdata), .s_axil_wstrb(axil_wstrb), .s_axil_wvalid(axil_wvalid), .s_axil_wready(axil_wready),
@@ -80,7 +84,7 @@ module cosim_top #(
   /* verilator lint_on PINCONNECTEMPTY */
 
   axi_mem_port #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .ID_W(ID_W), .USER_W(USER_W)) port (
-    .clk, .rst_n, .latency,
+    .clk, .rst_n(reset_n), .latency,
     .s_axi_awid(axi_awid), .s_axi_awaddr(axi_awaddr), .s_axi_awlen(axi_awlen), .s_axi_awsize(axi_awsize),
     .s_axi_awburst(axi_awburst), .s_axi_awcache(axi_awcache), .s_axi_awprot(axi_awprot), .s_axi_awqos(axi_awqos),
     .s_axi_awdomain(axi_awdomain), .s_axi_awsnoop(axi_awsnoop), .s_axi_awuser(axi_awuser),

@@ -8,6 +8,8 @@ module copier_top #(
 );
   logic        irq;
   logic [15:0] latency = 16'd12;
+  logic        reset_n = 1'b0;
+  always_ff @(posedge clk) reset_n <= rst_n;
 
   logic [11:0]       awaddr, araddr;
   logic              awvalid, awready, wvalid, wready, bvalid, bready, arvalid, arready, rvalid, rready;
@@ -24,7 +26,7 @@ module copier_top #(
   logic [ID_W-1:0]   m_bid, m_rid;
 
   axil_host #(.ADDR_W(12)) host (
-    .clk, .rst_n,
+    .clk, .rst_n(reset_n),
     .m_axil_awaddr(awaddr), .m_axil_awvalid(awvalid), .m_axil_awready(awready), .m_axil_wdata(wdata),
     .m_axil_wstrb(wstrb), .m_axil_wvalid(wvalid), .m_axil_wready(wready), .m_axil_bresp(bresp),
     .m_axil_bvalid(bvalid), .m_axil_bready(bready), .m_axil_araddr(araddr), .m_axil_arvalid(arvalid),
@@ -32,7 +34,7 @@ module copier_top #(
     .m_axil_rready(rready));
 
   copier #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .ID_W(ID_W), .USER_W(USER_W)) engine (
-    .clk, .rst_n, .irq,
+    .clk, .rst_n(reset_n), .irq,
     .s_axil_awaddr(awaddr), .s_axil_awvalid(awvalid), .s_axil_awready(awready), .s_axil_wdata(wdata),
     .s_axil_wvalid(wvalid), .s_axil_wready(wready), .s_axil_bresp(bresp), .s_axil_bvalid(bvalid),
     .s_axil_bready(bready), .s_axil_araddr(araddr), .s_axil_arvalid(arvalid), .s_axil_arready(arready),
@@ -45,7 +47,7 @@ module copier_top #(
     .m_axi_rlast(m_rlast), .m_axi_rresp(m_rresp));
 
   axi_mem_port #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .ID_W(ID_W), .USER_W(USER_W)) port (
-    .clk, .rst_n, .latency,
+    .clk, .rst_n(reset_n), .latency,
     .s_axi_awaddr(m_awaddr), .s_axi_awlen(m_awlen), .s_axi_awsize(3'($clog2(DATA_W / 8))), .s_axi_awburst(2'b01),
     .s_axi_awid('0), .s_axi_awcache(4'b0011), .s_axi_awprot(3'b010), .s_axi_awqos('0), .s_axi_awdomain(2'b11),
     .s_axi_awsnoop('0), .s_axi_awuser(m_awuser), .s_axi_awvalid(m_awvalid), .s_axi_awready(m_awready),
