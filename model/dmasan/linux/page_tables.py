@@ -81,11 +81,14 @@ class PageTables:
     async def flush_init_mm(self) -> None:
         """With the MMU on: drops lines of swapper_pg_dir that were filled while it was written without caches.
 
-        arch/arm/mm/mmu.c:devicemaps_init flushes all caches for this reason.
+        arch/arm/mm/mmu.c:devicemaps_init flushes all caches for this reason. First the buffered stores must have reached
+        memory, and L2 goes before L1: it is the CPU that shall not see the old lines.
         """
         kernel, pgd = self.kernel, self.init_mm.pgd
-        await cache_ops.dmac_flush_range(kernel, kernel.layout.linear(pgd), PGD_SIZE)
+        await kernel.cpu.dsb()
+        await kernel.cpu.outer_sync()
         await cache_ops.outer_flush_range(kernel, pgd, PGD_SIZE)
+        await cache_ops.dmac_flush_range(kernel, kernel.layout.linear(pgd), PGD_SIZE)
 
     async def pgd_alloc(self, name: str) -> Mm:
         """A new user mm with a copy of the kernel's first-level words (arch/arm/mm/pgd.c:pgd_alloc)."""
