@@ -182,28 +182,37 @@ class Engine:
         if not channel.fetched:
             cost = self._read_descriptor(channel, channel.head, channel.head_lap, channel.head_address)
         got = channel.fetched.popleft()
-        if got.response >= SLVERR:
-            self._refuse(channel, Fault(Kind.DESC_RD, got.response, 0, got.index, got.address))
+        job, fault = self._open(channel, got)
+        if fault is not None:
+            self._refuse(channel, fault)
             return cost
-        descriptor = decode_short(got.raw) if config.short else decode(got.raw)
-        unchecked = config.ignore_phase or (config.cyclic and config.mode is Mode.RING)
-        if kind := judge(descriptor, config, None if unchecked else 1 - got.lap):
-            self._refuse(channel, Fault(kind, 0, 0, got.index, got.address))
-            return cost
-        job = Job(descriptor, got.address, got.index, got.lap, int.from_bytes(got.raw[:4], "little"))
-        job.over = config.mode is Mode.LIST and (descriptor.last or not descriptor.next)
-        job.link = self._link(channel, job)
         self._run_job(channel, job)
         return cost + self._read_ahead(channel, job)
+
+    def _open(self, channel: Channel, got: Fetched) -> tuple[Job, Fault | None]:
+        """The job in a descriptor as it was read, and what is wrong with it."""
+        config = channel.config
+        descriptor = decode_short(got.raw) if config.short else decode(got.raw)
+        job = Job(descriptor, got.address, got.index, got.lap, int.from_bytes(got.raw[:4], "little"))
+        if config.mode is Mode.LIST:
+            job.over, job.link = descriptor.last or not descriptor.next, descriptor.next
+        else:
+            index, _ = channel.after(got.index, got.lap)
+            job.link = config.base + index * config.stride
+        if got.response >= SLVERR:
+            return job, Fault(Kind.DESC_RD, got.response, 0, got.index, got.address)
+        unchecked = config.ignore_phase or (config.cyclic and config.mode is Mode.RING)
+        kind = judge(descriptor, config, None if unchecked else 1 - got.lap)
+        return job, Fault(kind, 0, 0, got.index, got.address) if kind else None
 
     def _begin(self, channel: Channel) -> int:
         """Begins a direct job or refuses it."""
         descriptor = direct_job(channel.words)
         channel.current = channel.head_address
         if kind := judge(descriptor, channel.config, None):
-            self._refuse(channel, Fault(kind))
+            self._refuse(channel, Fault(kind, index=channel.head))
         else:
-            self._run_job(channel, Job(descriptor, 0, channel.head, 0, over=True))
+            self._run_job(channel, Job(descriptor, 0, 0, 0, over=True))
         return 0
 
     def _run_job(self, channel: Channel, job: Job) -> None:
@@ -212,14 +221,6 @@ class Engine:
         channel.job, channel.state = job, State.RUN
         if job.descriptor.op != Op.FILL and job.descriptor.total:
             channel.ready_at = self.cycle + self.sizes.latency
-
-    def _link(self, channel: Channel, job: Job) -> int:
-        """Address of the descriptor behind `job`."""
-        config = channel.config
-        if config.mode is Mode.LIST:
-            return job.descriptor.next
-        index, _ = channel.after(job.index, job.lap)
-        return config.base + index * config.stride
 
     def _read_descriptor(self, channel: Channel, index: int, lap: int, address: int) -> int:
         """A descriptor fetch: one burst. Appends to `fetched`, returns its beats."""
@@ -233,17 +234,17 @@ class Engine:
         return self.bus.beats(burst)
 
     def _read_ahead(self, channel: Channel, job: Job) -> int:
-        """Fetches up to CFG.PREFETCH descriptors behind the one in work (of a list, one). Returns the beats."""
-        config, cost = channel.config, 0
-        index, lap, address = job.index, job.lap, job.link
-        for place in range(min(config.prefetch, 1) if config.mode is Mode.LIST else config.prefetch):
-            index, lap = channel.after(index, lap)
-            if job.over or channel.empty(index, lap) or channel.stop or judge_fetch(config, address):
+        """Fetches up to CFG.PREFETCH descriptors behind the one in work, none behind a bad one. Returns the beats."""
+        cost = 0
+        for place in range(channel.config.prefetch):
+            index, lap = channel.after(job.index, job.lap)
+            if job.over or channel.stop or channel.empty(index, lap) or judge_fetch(channel.config, job.link):
                 break
             if place >= len(channel.fetched):
-                cost += self._read_descriptor(channel, index, lap, address)
-            following, _ = channel.after(index, lap)
-            address = config.base + following * config.stride
+                cost += self._read_descriptor(channel, index, lap, job.link)
+            job, fault = self._open(channel, channel.fetched[place])
+            if fault is not None:
+                break
         return cost
 
     def _run(self, channel: Channel) -> int | None:
@@ -314,19 +315,19 @@ class Engine:
         channel.done_count = (channel.done_count + 1) & 0xFFFF_FFFF
         if job.descriptor.op == Op.SINK and job.descriptor.total:
             channel.digest = job.digest
-        channel.head, channel.head_lap = channel.after(job.index, job.lap)
-        channel.head_address = job.link
+        if config.mode is not Mode.DIRECT:
+            channel.head, channel.head_lap = channel.after(job.index, job.lap)
+            channel.head_address = job.link
+            channel.rewound = job.over
         if does_not_wait(job):
             raise_completion(channel)
         elif job.descriptor.irq and not (config.irq_early and config.write_back):
             count_completion(channel, self.cycle)
         if channel.empty(channel.head, channel.head_lap):
             channel.causes |= CAUSES.EMPTY.mask
-        if job.over:
-            channel.rewound = True
-            if not channel.abort:
-                channel.state, channel.pause, channel.stop = State.IDLE, False, False
-                return 0
+        if job.over and not channel.abort:
+            channel.state, channel.pause, channel.stop = State.IDLE, False, False
+            return 0
         self.proceed(channel)
         return 0
 
