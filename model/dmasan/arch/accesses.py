@@ -142,16 +142,19 @@ class Accesses(Core):
         pa = va + entry.delta
         if not self._aligned(va, size, entry, access):
             return self._load_unaligned(va, size, access)
+        data: bytes | memoryview
+        version: bytes | memoryview | None
         if not entry.cacheable:
             site = self._begin("load_nc", pa, size)
-            return int.from_bytes(self._load_piece(pa, size, entry, site), "little")
-        site = self._begin("load_wb", pa, size)
-        if self._buffer.entries:
-            self._noncacheable.own_access(self.index, pa, size)
-        value = int.from_bytes(self._hierarchy.load_scalar(self.index, pa, size), "little")
+            data, version = self._noncacheable.load_scalar(self.index, pa, size)
+        else:
+            site = self._begin("load_wb", pa, size)
+            if self._buffer.entries:
+                self._noncacheable.own_access(self.index, pa, size)
+            data, version = self._hierarchy.load_scalar(self.index, pa, size)
+        value = int.from_bytes(data, "little")
         self._charge()
         if self._bus.active:
-            version = self._hierarchy.versions_scalar(self.index, pa, size)
             stale = None if version is None else self._stale(pa, np.frombuffer(version, np.uint8))
             self._bus.emit(Load(self._now(), site, self.index, pa, size, entry.type, stale))
         return value
@@ -176,12 +179,12 @@ class Accesses(Core):
             return
         if not entry.cacheable:
             site = self._begin("store_nc", pa, size)
-            self._store_piece(pa, np.frombuffer(data, np.uint8), entry, site)
-            return
-        site = self._begin("store_wb", pa, size)
-        if self._buffer.entries:
-            self._noncacheable.own_access(self.index, pa, size)
-        self._hierarchy.store_scalar(self.index, pa, data)
+            self._noncacheable.store_scalar(self.index, pa, data)
+        else:
+            site = self._begin("store_wb", pa, size)
+            if self._buffer.entries:
+                self._noncacheable.own_access(self.index, pa, size)
+            self._hierarchy.store_scalar(self.index, pa, data)
         self._charge()
         if self._bus.active:
             self._bus.emit(Store(self._now(), site, self.index, pa, size, entry.type))

@@ -232,19 +232,13 @@ class Hierarchy:
         slot = self.l1[cpu].find(line)
         return slot if slot >= 0 else int(self.ensure(cpu, np.array((line,), np.int64))[0])
 
-    def load_scalar(self, cpu: int, pa: int, size: int) -> memoryview:
-        """The bytes of an access within one line."""
+    def load_scalar(self, cpu: int, pa: int, size: int) -> tuple[memoryview, memoryview | None]:
+        """The bytes and versions of an access within one line."""
+        l1 = self.l1[cpu]
         at = self._slot(cpu, pa >> self.shift) * self.line + (pa & (self.line - 1))
         self.cycles += self.costs.l1_hit
-        return self.l1[cpu].data_view[at : at + size]
-
-    def versions_scalar(self, cpu: int, pa: int, size: int) -> memoryview | None:
-        """The versions of bytes that `load_scalar` has just returned."""
-        view = self.l1[cpu].version_view
-        if view is None:
-            return None
-        at = self.l1[cpu].find(pa >> self.shift) * self.line + (pa & (self.line - 1))
-        return view[at : at + size]
+        versions = l1.version_view
+        return l1.data_view[at : at + size], None if versions is None else versions[at : at + size]
 
     def store_scalar(self, cpu: int, pa: int, data: bytes) -> None:
         """A store within one line."""

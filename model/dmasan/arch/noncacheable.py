@@ -28,6 +28,9 @@ class NonCacheable:
         self.costs = profile.costs
         self.hold = hold
         self.looked_up = None if shared_override else hierarchy.outer_l2
+        self._data = self.memory.data.data
+        self._version = None if self.memory.version is None else self.memory.version.data
+        self._latest = None if self.memory.latest is None else self.memory.latest.data
         cpus = len(hierarchy.l1)
         self.epochs = [0] * cpus
         self.outer: WriteBuffer | None = None
@@ -51,8 +54,7 @@ class NonCacheable:
 
     def _land_entry(self, entry: Entry) -> None:
         for start, end in entry.runs():
-            data = np.frombuffer(entry.data, np.uint8)[start:end]
-            self._land(entry.address + start, data, np.frombuffer(entry.version, np.uint8)[start:end])
+            self._land_word(entry.address + start, bytes(entry.data[start:end]), bytes(entry.version[start:end]))
 
     def _land(self, pa: int, data: Bytes, version: Bytes) -> None:
         """A store reaches memory, and the L2 where that is looked up and hits."""
@@ -65,11 +67,7 @@ class NonCacheable:
         if l2 is None:
             return
         shift = self.hierarchy.shift
-        if pa >> shift == (pa + length - 1) >> shift:
-            slot = l2.find(pa >> shift)
-            slots = np.array((slot,) if slot >= 0 else (), np.int64)
-        else:
-            slots = l2.resident(pa >> shift, (pa + length + self.line - 1) >> shift)
+        slots = l2.resident(pa >> shift, (pa + length + self.line - 1) >> shift)
         if not len(slots):
             return
         at = (l2.tags[slots] << shift) - pa  # where each line begins in `data`; the first may begin before it
@@ -83,6 +81,21 @@ class NonCacheable:
             l2.data[slot, low - start : high - start] = data[low:high]
             if l2.version is not None:
                 l2.version[slot, low - start : high - start] = version[low:high]
+
+    def _land_word(self, pa: int, data: bytes, version: bytes) -> None:
+        """As `_land`, within one line, by way of memoryviews."""
+        self.hierarchy.cycles += self.costs.memory // 4
+        offset, length = pa - self.memory.base, len(data)
+        self._data[offset : offset + length] = data
+        if self._version is not None:
+            self._version[offset : offset + length] = version
+        l2 = self.looked_up
+        slot = l2.find(pa >> self.hierarchy.shift) if l2 is not None else -1
+        if l2 is not None and slot >= 0:
+            at = slot * self.line + (pa & (self.line - 1))
+            l2.data_view[at : at + length] = data
+            if l2.version_view is not None:
+                l2.version_view[at : at + length] = version
 
     def _settle_lines(self, lines: Indices) -> None:
         """Hazard check of the PL310: what its buffer holds of `lines` goes to memory first."""
@@ -128,7 +141,11 @@ class NonCacheable:
     def store(self, cpu: int, pa: int, data: Bytes) -> None:
         """A store of any length. Its bytes are the latest from now on, wherever they wait."""
         length = len(data)
-        version = self._next_versions(pa, length)
+        version = np.zeros(length, np.uint8)
+        if self.memory.latest is not None:
+            here = self.memory.latest[pa - self.memory.base : pa - self.memory.base + length]
+            np.add(here, 1, out=here)
+            version = here.copy()
         self.hierarchy.cycles += (length + 7) // 8 * self.costs.nc_store
         if not self.hold:
             self._land(pa, data, version)
@@ -144,16 +161,34 @@ class NonCacheable:
             pa + head, data[head:].tobytes(), version[head:].tobytes(), cpu, self.epochs[cpu]
         )
 
-    def _next_versions(self, pa: int, length: int) -> Bytes:
-        latest = self.memory.latest
-        if latest is None:
-            return np.zeros(length, np.uint8)
-        here = latest[pa - self.memory.base : pa - self.memory.base + length]
-        if length <= 8:
-            here[:] = np.frombuffer(here.tobytes().translate(NEXT_VERSION), np.uint8)
-        else:
-            np.add(here, 1, out=here)
-        return here.copy()
+    def store_scalar(self, cpu: int, pa: int, data: bytes) -> None:
+        """A store within one line."""
+        length = len(data)
+        version = bytes(length)
+        if self._latest is not None:
+            offset = pa - self.memory.base
+            version = self._latest[offset : offset + length].tobytes().translate(NEXT_VERSION)
+            self._latest[offset : offset + length] = version
+        self.hierarchy.cycles += self.costs.nc_store
+        if not self.hold:
+            self._land_word(pa, data, version)
+            return
+        self.own_access(cpu, pa, length)
+        self.buffers[cpu].put(pa, data, version, cpu, self.epochs[cpu])
+
+    def load_scalar(self, cpu: int, pa: int, size: int) -> tuple[bytes, bytes | None]:
+        """Bytes and versions of a load within one line."""
+        if self.hold and (self.buffers[cpu].entries or (self.outer is not None and self.outer.entries)):
+            data, version = self.load(cpu, pa, size)
+            return data.tobytes(), None if version is None else version.tobytes()
+        self.hierarchy.cycles += self.costs.memory + 1
+        at, source, versions = pa - self.memory.base, self._data, self._version
+        l2 = self.looked_up
+        slot = l2.find(pa >> self.hierarchy.shift) if l2 is not None else -1
+        if l2 is not None and slot >= 0:
+            at = slot * self.line + (pa & (self.line - 1))
+            source, versions = l2.data_view, l2.version_view
+        return source[at : at + size].tobytes(), None if versions is None else versions[at : at + size].tobytes()
 
     def load(self, cpu: int, pa: int, length: int) -> tuple[Bytes, Bytes | None]:
         """Bytes and versions of [pa, pa + length): memory, over it L2 where looked up, the buffers, own stores."""
