@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A driver program of one's own, with a bug that no test on one machine may ever show.
 
-    dmasan run examples/own_program.py              # the bug: status 1
-    dmasan run examples/own_program.py:repaired     # status 0
+    dmasan run examples/own_program.py --policy strict              # the bug: status 1
+    dmasan run examples/own_program.py:repaired --policy strict     # status 0
+
+Add `--backend model` where there is no compiler.
 
 Both send a buffer to the device twice, with other content the second time. `program` forgets to take the buffer back
 from the device and to hand it over again.
@@ -25,9 +27,8 @@ async def program(soc: Soc) -> None:
     await cpu.fill(buffer, SIZE, 0x11)
     handle = await soc.dma.map_single(buffer, SIZE, Direction.TO_DEVICE, "packet")
     await engine.memcpy(target.dma_handle, handle, SIZE)
-    await cpu.fill(
-        buffer, SIZE, 0x22
-    )  # sync_single_for_cpu is missing before, sync_single_for_device after this line
+    # sync_single_for_cpu is missing here, and sync_single_for_device after the store.
+    await cpu.fill(buffer, SIZE, 0x22)
     await engine.memcpy(target.dma_handle, handle, SIZE)
     await soc.dma.unmap_single(handle, SIZE, Direction.TO_DEVICE)
     await soc.dma.free_coherent(target)

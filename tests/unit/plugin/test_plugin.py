@@ -58,7 +58,7 @@ def test_expected_hazards_must_come_and_no_others(pytester: pytest.Pytester) -> 
         """
 both = ("OWNERSHIP", "STALE_DEVICE_READ")
 
-@pytest.mark.dmasan(hazards=both)
+@pytest.mark.dmasan(policy="strict", hazards=both)
 def test_as_expected(soc):
     soc.run(bad)
 
@@ -66,7 +66,7 @@ def test_as_expected(soc):
 def test_missing(soc):
     soc.run(good)
 
-@pytest.mark.dmasan(hazards=("OWNERSHIP",))
+@pytest.mark.dmasan(policy="strict", hazards=("OWNERSHIP",))
 def test_one_too_many(soc):
     soc.run(bad)
 """,

@@ -91,19 +91,20 @@ def _soc(cell: Cell, backend: Backend) -> Soc:
 
 
 async def _run(cell: Cell, soc: Soc, entry: program.Program) -> Any:
-    """Boots and runs the program. An exception of the program's own becomes a RunError that names its line."""
+    """Boots and runs the program. An exception names the program's line; one of its own becomes a RunError."""
     await soc.boot()
     named: dict[str, Any] = {}
     if program.takes_picture(entry):
         named["picture"] = picture.load(Path(cell.input)) if cell.input else None
     try:
         return await entry(soc, **named)
-    except (UsageError, RunError):
-        raise
     except Exception as error:
+        where = shorten(program.place(error, Path(inspect.getfile(entry))))
+        if isinstance(error, UsageError | RunError):
+            kind = UsageError if isinstance(error, UsageError) else RunError
+            raise kind(f"{where}: {error}") from error
         traceback.print_exc()
-        where = program.place(error, Path(inspect.getfile(entry)))
-        raise RunError(f"the program raised {type(error).__name__} at {shorten(where)}: {error}") from error
+        raise RunError(f"the program raised {type(error).__name__} at {where}: {error}") from error
 
 
 def _deliver(result: FrameResult, folder: Path) -> tuple[int, list[Path], list[str]]:

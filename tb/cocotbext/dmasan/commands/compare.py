@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
@@ -15,6 +16,7 @@ from cocotbext.dmasan.commands.options import add_cell, add_run, settle
 from cocotbext.dmasan.commands.progress import Progress
 from cocotbext.dmasan.commands.runner import runner_of
 from cocotbext.dmasan.commands.settings import COMPARED, Settings
+from dmasan.config import UsageError
 from dmasan.report.jsonfile import write_json
 from dmasan.report.results import Comparison, Row, Run, count, shorten
 from dmasan.report.table import console, print_comparison
@@ -58,6 +60,7 @@ def execute(arguments: argparse.Namespace) -> int:
         for index, result in run_all(jobs, runner, settings.jobs):
             rows[index] = row_of(places[index], result)
             progress.step(f"{places[index]}: {_summary(rows[index])}")
+    _check_any(rows)
     comparison = Comparison(
         shorten(str(source.path)),
         len(source),
@@ -125,6 +128,13 @@ def _summary(row: Row | None) -> str:
     if row is None or row.sim is None:
         return "not applicable"
     return f"{row.verdict}, {row.sim.seconds:.1f} s"
+
+
+def _check_any(rows: Sequence[Row | None]) -> None:
+    """Where no policy can run at all, the set-up is wrong. Raises UsageError with the first reason."""
+    reasons = [row.reason for row in rows if row and row.reason]
+    if reasons and len(reasons) == len(rows):
+        raise UsageError(reasons[0])
 
 
 def _deliver(comparison: Comparison, settings: Settings) -> None:
