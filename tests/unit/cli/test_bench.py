@@ -8,6 +8,7 @@ from pathlib import Path
 
 import fastjsonschema
 import pytest
+
 from cocotbext.dmasan.commands import bench
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "schema" / "bench-1.json"
