@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,8 @@ class DriverDma(Protocol):
 
     async def alloc_coherent(self, size: int, name: str = "") -> CoherentMemory: ...
 
-    async def free_coherent(self, buffer: CoherentMemory) -> None: ...
+    async def free_coherent(self, buffer: Any) -> None:
+        """Frees what `alloc_coherent` of the same object returned."""
 
 
 class DriverIo(Protocol):
