@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dmasan.arch.configuration import IDLE, STALE, Config
 from dmasan.arch.semantics import MOVES, OPERATIONS, Family
@@ -38,6 +39,7 @@ _FUTURES = (
     (2, ("dev_write", "load_wb")),
 )
 _NOW = 1000
+_BLOCK = 4096  # bytes that are attacked at once before a device's access
 
 
 class Interest(Protocol):
@@ -119,8 +121,12 @@ class Adversary:
         self.interest = interest
         self.line = line
         self._recent: list[tuple[int, int]] = []  # what maintenance touched last, for the window behind it
+        self._prepared: set[tuple[str, int]] = set()  # operation and block that the device will find attacked
 
     def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
+        if footprint.operation in ("dev_read", "dev_write"):
+            return self._before_device(footprint, machine)
+        self._prepared.clear()
         chosen: list[Move] = []
         recent, self._recent = self._recent, []
         for address, length in recent:
@@ -135,23 +141,60 @@ class Adversary:
                 chosen += self._attack(address, length, operation, machine)
         return chosen
 
+    def _before_device(self, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
+        """A device goes through a buffer burst by burst: whole blocks are attacked when it enters them.
+
+        Until a CPU does something again, a second attack on a block would find nothing new to do.
+        """
+        operation = footprint.operation
+        first = footprint.address & -_BLOCK
+        last = (footprint.address + footprint.length - 1) & -_BLOCK
+        chosen: list[Move] = []
+        for block in range(first, last + 1, _BLOCK):
+            if (operation, block) not in self._prepared:
+                self._prepared.add((operation, block))
+                for address, length in self.interest.overlapping(block, _BLOCK):
+                    chosen += self._attack(address, length, operation, machine)
+        return chosen
+
     def _attack(self, address: int, length: int, operation: str, machine: MachineView) -> Iterator[Move]:
-        """The moves for every line of a range, line by line in the same configuration taken together."""
+        """The moves for every line of a range; neighbours that make the same move make it together."""
         first = address & -self.line
         lines = -(-(address + length - first) // self.line)
         copies = machine.copies_of_lines(first, lines)
-        codes = np.stack(
-            [copies.l1, copies.l2, copies.memory, copies.store_buffer, copies.outer_buffer, copies.live],
-            axis=1,
-        ).astype(np.uint8)
-        edges = np.flatnonzero((codes[1:] != codes[:-1]).any(axis=1)) + 1
-        starts = [0, *edges.tolist()]
-        for start, end in zip(starts, [*starts[1:], lines], strict=True):
-            l1, l2, memory, store_buffer, outer_buffer, live = (int(code) for code in codes[start])
-            config = Config(l1, l2, memory, store_buffer, outer_buffer, 0, IDLE, live)
-            for name in self.planner.plan(config, operation):
-                kind, level = _MOVES[name]
-                yield Move(kind, level, 0, first + start * self.line, end - start)
+        fields = (copies.l1, copies.l2, copies.memory, copies.store_buffer, copies.outer_buffer, copies.live)
+        configs, kind = np.unique(np.stack(fields, axis=1).astype(np.uint8), axis=0, return_inverse=True)
+        kind = kind.reshape(-1)
+        plans = [self.planner.plan(_config(codes), operation) for codes in configs.tolist()]
+        for step in range(max(map(len, plans))):
+            for name, (move, level) in _MOVES.items():
+                moving = np.array([plan[step : step + 1] == (name,) for plan in plans])[kind]
+                if moving.any():
+                    idle = np.array(
+                        [_untouched(name, codes, plan) for codes, plan in zip(configs, plans, strict=True)]
+                    )
+                    for start, end in _runs(moving, idle[kind]):
+                        yield Move(move, level, 0, first + start * self.line, end - start)
+
+
+def _config(codes: Sequence[int]) -> Config:
+    l1, l2, memory, store_buffer, outer_buffer, live = codes
+    return Config(l1, l2, memory, store_buffer, outer_buffer, 0, IDLE, live)
+
+
+def _untouched(name: str, codes: NDArray[np.uint8], plan: tuple[str, ...]) -> bool:
+    """Whether a line may lie inside a run of moving ones: a fill does nothing to a line that is there, and stays."""
+    held = {"fill_l1": codes[0], "fill_l2": codes[1]}.get(name)
+    return bool(held) and not plan and bool(codes[5])
+
+
+def _runs(moving: NDArray[np.bool_], idle: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Runs [start, end) of lines that move, across lines that it does not touch."""
+    places = np.flatnonzero(moving)
+    blocked = np.concatenate(([0], np.cumsum(~moving & ~idle)))[places]
+    breaks = np.flatnonzero(np.diff(blocked)) + 1
+    for part in np.split(places, breaks):
+        yield int(part[0]), int(part[-1]) + 1
 
 
 _MAINTENANCE = (
