@@ -20,9 +20,14 @@ module cosim_top #(
   // Read from Python.
   logic        irq;
 
-  // What depends on an input of the top is evaluated at both edges of the clock: let it be this flip-flop only.
-  logic reset_n = 1'b0;
-  always_ff @(posedge clk) reset_n <= rst_n;
+  // What depends on an input of the top, or on what Python writes, is evaluated at both edges of the clock: let it be
+  // flip-flops only.
+  logic       reset_n = 1'b0;
+  logic [1:0] straps;
+  always_ff @(posedge clk) begin
+    reset_n <= rst_n;
+    straps  <= {coherent_data, coherent_desc};
+  end
 
   // Registers.
   logic [11:0]          axil_awaddr, axil_araddr;
@@ -57,7 +62,7 @@ module cosim_top #(
     .ADDR_W(ADDR_W), .DATA_W(DATA_W), .NCH(NCH), .FIFO_BEATS(FIFO_BEATS), .MAX_BURST(MAX_BURST), .ID_W(ID_W),
     .USER_W(USER_W)
   ) engine (
-    .clk, .rst_n(reset_n), .irq, .strap_coherent_data(coherent_data), .strap_coherent_desc(coherent_desc),
+    .clk, .rst_n(reset_n), .irq, .strap_coherent_data(straps[1]), .strap_coherent_desc(straps[0]),
     .s_axil_awprot(3'b000), .s_axil_arprot(3'b000),
     .s_axil_awaddr(axil_awaddr), .s_axil_awvalid(axil_awvalid), .s_axil_awready(axil_awready),
     .s_axil_wdata(axil_wdata), .s_axil_wstrb(axil_wstrb), .s_axil_wvalid(axil_wvalid), .s_axil_wready(axil_wready),

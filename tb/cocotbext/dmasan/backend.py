@@ -65,8 +65,10 @@ class RtlBackend:
 
     name = "rtl"
 
+    dut: Any  # the handle of the top module
+
     def __init__(self, dut: Any, *, clock_ns: float = 10.0) -> None:
-        self._dut = dut
+        self.dut = dut
         self._host = dut.host
         self._clock_ns = clock_ns
         self._request = 0
@@ -75,11 +77,11 @@ class RtlBackend:
 
     async def start(self) -> None:
         """Starts the clock and resets the design."""
-        self._dut.rst_n.value = 0
+        self.dut.rst_n.value = 0
         self._host.request.value = 0
         start_clock(self._clock_ns)
         await Timer(RESET_CYCLES * self._clock_ns, "ns", round_mode="round")
-        self._dut.rst_n.value = 1
+        self.dut.rst_n.value = 1
         self._start_ns = self.now_ns
 
     def finish(self) -> None:
@@ -100,7 +102,7 @@ class RtlBackend:
     @property
     def irq(self) -> bool:
         """Level of the interrupt line."""
-        return bool(self._dut.irq.value)
+        return bool(self.dut.irq.value)
 
     def bind(self, soc: _Bindable) -> None:
         """Connects the memory port with the memory of a SoC."""
@@ -109,7 +111,7 @@ class RtlBackend:
     def connect(self, state: State, port: RingPort, latency: int) -> None:
         """Connects the memory port with any memory; `latency` in cycles."""
         self.shared.bind(state, port)
-        self._dut.latency.value = latency
+        self.dut.latency.value = latency
 
     async def advance(self, ns: float) -> None:
         """Lets `ns` of simulated time pass (at least one simulator step, 1 ps)."""
@@ -140,7 +142,7 @@ class RtlBackend:
     async def wait_irq(self, timeout_ns: float) -> None:
         """Returns when the interrupt line is high. Raises RunError when `timeout_ns` have passed before."""
         if not self.irq:
-            await First(RisingEdge(self._dut.irq), Timer(max(timeout_ns, 0.001), "ns", round_mode="round"))
+            await First(RisingEdge(self.dut.irq), Timer(max(timeout_ns, 0.001), "ns", round_mode="round"))
         self.finish()
         if not self.irq:
             raise RunError(f"waited for the device's interrupt for {timeout_ns:g} ns: it did not come")

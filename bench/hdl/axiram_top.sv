@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The peer of the benchmarks: cosim_top with its memory bus left open, for a memory that is written in Python.
+module axiram_top #(
+  parameter int unsigned ADDR_W     = 40,
+  parameter int unsigned DATA_W     = 64,
+  parameter int unsigned NCH        = 2,
+  parameter int unsigned FIFO_BEATS = 512,
+  parameter int unsigned MAX_BURST  = 64,
+  parameter int unsigned ID_W       = 4,
+  parameter int unsigned USER_W     = 16
+) (
+  input logic clk,
+  input logic rst_n
+);
+  // Written from Python.
+  logic [15:0] latency = 16'd12;         // has no effect here
+  logic        coherent_data = 1'b0;     // what the platform says of the engine's ports (CAP1)
+  logic        coherent_desc = 1'b0;
+  // Read from Python.
+  logic        irq;
+
+  // What depends on an input of the top, or on what Python writes, is evaluated at both edges of the clock: let it be
+  // flip-flops only.
+  logic       reset_n = 1'b0;
+  logic [1:0] straps;
+  always_ff @(posedge clk) begin
+    reset_n <= rst_n;
+    straps  <= {coherent_data, coherent_desc};
+  end
+
+  // Registers.
+  logic [11:0]          axil_awaddr, axil_araddr;
+  logic                 axil_awvalid, axil_awready, axil_wvalid, axil_wready, axil_bvalid, axil_bready, axil_arvalid,
+                       axil_arready, axil_rvalid, axil_rready;
+  logic [31:0]          axil_wdata, axil_rdata;
+  logic [3:0]           axil_wstrb;
+  logic [1:0]           axil_bresp, axil_rresp;
+  // Memory.
+  logic [ID_W-1:0]      m_axi_awid, m_axi_bid, m_axi_arid, m_axi_rid;
+  logic [ADDR_W-1:0]    m_axi_awaddr, m_axi_araddr;
+  logic [7:0]           m_axi_awlen, m_axi_arlen;
+  logic [2:0]           m_axi_awsize, m_axi_awprot, m_axi_awsnoop, m_axi_arsize, m_axi_arprot;
+  logic [1:0]           m_axi_awburst, m_axi_awdomain, m_axi_bresp, m_axi_arburst, m_axi_ardomain, m_axi_rresp;
+  logic [3:0]           m_axi_awcache, m_axi_awqos, m_axi_arcache, m_axi_arqos, m_axi_arsnoop;
+  logic [USER_W-1:0]    m_axi_awuser, m_axi_aruser;
+  logic                 m_axi_awvalid, m_axi_awready, m_axi_wlast, m_axi_wvalid, m_axi_wready, m_axi_bvalid, m_axi_bready,
+                       m_axi_arvalid, m_axi_arready, m_axi_rlast, m_axi_rvalid, m_axi_rready;
+  logic [DATA_W-1:0]    m_axi_wdata, m_axi_rdata;
+  logic [DATA_W/8-1:0]  m_axi_wstrb;
+
+  axil_host #(.ADDR_W(12)) host (
+    .clk, .rst_n(reset_n),
+    .m_axil_awaddr(axil_awaddr), .m_axil_awvalid(axil_awvalid), .m_axil_awready(axil_awready),
+    .m_axil_wdata(axil_wdata), .m_axil_wstrb(axil_wstrb), .m_axil_wvalid(axil_wvalid), .m_axil_wready(axil_wready),
+    .m_axil_bresp(axil_bresp), .m_axil_bvalid(axil_bvalid), .m_axil_bready(axil_bready),
+    .m_axil_araddr(axil_araddr), .m_axil_arvalid(axil_arvalid), .m_axil_arready(axil_arready),
+    .m_axil_rdata(axil_rdata), .m_axil_rresp(axil_rresp), .m_axil_rvalid(axil_rvalid), .m_axil_rready(axil_rready));
+
+  /* verilator lint_off PINCONNECTEMPTY */
+  dma_top #(
+    .ADDR_W(ADDR_W), .DATA_W(DATA_W), .NCH(NCH), .FIFO_BEATS(FIFO_BEATS), .MAX_BURST(MAX_BURST), .ID_W(ID_W),
+    .USER_W(USER_W)
+  ) engine (
+    .clk, .rst_n(reset_n), .irq, .strap_coherent_data(straps[1]), .strap_coherent_desc(straps[0]),
+    .s_axil_awprot(3'b000), .s_axil_arprot(3'b000),
+    .s_axil_awaddr(axil_awaddr), .s_axil_awvalid(axil_awvalid), .s_axil_awready(axil_awready),
+    .s_axil_wdata(axil_wdata), .s_axil_wstrb(axil_wstrb), .s_axil_wvalid(axil_wvalid), .s_axil_wready(axil_wready),
+    .s_axil_bresp(axil_bresp), .s_axil_bvalid(axil_bvalid), .s_axil_bready(axil_bready),
+    .s_axil_araddr(axil_araddr), .s_axil_arvalid(axil_arvalid), .s_axil_arready(axil_arready),
+    .s_axil_rdata(axil_rdata), .s_axil_rresp(axil_rresp), .s_axil_rvalid(axil_rvalid), .s_axil_rready(axil_rready),
+    .m_axi_awlock(), .m_axi_arlock(),
+    .m_axi_awid(m_axi_awid), .m_axi_awaddr(m_axi_awaddr), .m_axi_awlen(m_axi_awlen), .m_axi_awsize(m_axi_awsize),
+    .m_axi_awburst(m_axi_awburst), .m_axi_awcache(m_axi_awcache), .m_axi_awprot(m_axi_awprot), .m_axi_awqos(m_axi_awqos),
+    .m_axi_awdomain(m_axi_awdomain), .m_axi_awsnoop(m_axi_awsnoop), .m_axi_awuser(m_axi_awuser),
+    .m_axi_awvalid(m_axi_awvalid), .m_axi_awready(m_axi_awready),
+    .m_axi_wdata(m_axi_wdata), .m_axi_wstrb(m_axi_wstrb), .m_axi_wlast(m_axi_wlast), .m_axi_wvalid(m_axi_wvalid),
+    .m_axi_wready(m_axi_wready),
+    .m_axi_bid(m_axi_bid), .m_axi_bresp(m_axi_bresp), .m_axi_bvalid(m_axi_bvalid), .m_axi_bready(m_axi_bready),
+    .m_axi_arid(m_axi_arid), .m_axi_araddr(m_axi_araddr), .m_axi_arlen(m_axi_arlen), .m_axi_arsize(m_axi_arsize),
+    .m_axi_arburst(m_axi_arburst), .m_axi_arcache(m_axi_arcache), .m_axi_arprot(m_axi_arprot), .m_axi_arqos(m_axi_arqos),
+    .m_axi_ardomain(m_axi_ardomain), .m_axi_arsnoop(m_axi_arsnoop), .m_axi_aruser(m_axi_aruser),
+    .m_axi_arvalid(m_axi_arvalid), .m_axi_arready(m_axi_arready),
+    .m_axi_rid(m_axi_rid), .m_axi_rdata(m_axi_rdata), .m_axi_rresp(m_axi_rresp), .m_axi_rlast(m_axi_rlast),
+    .m_axi_rvalid(m_axi_rvalid), .m_axi_rready(m_axi_rready),
+    .ev_doorbell(), .ev_fetch(), .ev_own_ok(), .ev_stale(), .ev_ar(), .ev_aw(), .ev_chunk(), .ev_poison(),
+    .ev_status(), .ev_done(), .ev_irq(), .ev_abort(), .dbg_fifo_fill(), .dbg_credit(), .dbg_out_rd(), .dbg_out_wr(),
+    .dbg_drain(), .dbg_r_desc(), .dbg_w_desc(), .dbg_b_desc(), .dbg_state());
+  /* verilator lint_on PINCONNECTEMPTY */
+endmodule
