@@ -47,7 +47,7 @@ module dma_align
     logic [SH-1:0]     turn;                       // lane of destination minus lane of source
     logic [SH-1:0]     tail;                       // lane of the last byte
     logic [DATA_W-1:0] carry;
-    logic [31:0]       crc [2 * NCH];
+    logic [31:0]       crc [2 << CHW];
 
     logic [DATA_W-1:0] data, turned, merged, filled;
     logic [B-1:0]      mask;

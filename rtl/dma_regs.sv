@@ -173,6 +173,7 @@ module dma_regs
         end else begin : g_absent
             assign s = '0;
             assign {hin.ch[i].clear, hin.ch[i].rewind, pend[i], done_due, period_due, ignored, err_high} = '0;
+            wire unused = &{1'b0, s};
         end
     end
 endmodule

@@ -56,7 +56,7 @@ module dma_sched
 
     function automatic logic [7:0] burst_limit(input logic single, input logic [7:0] max_len, input logic [2:0] cache);
         if (single && cache == 0) return 8'd0;     // Device
-        return max_len > 8'(MAX_BURST - 1) ? 8'(MAX_BURST - 1) : max_len;
+        return 9'(max_len) >= 9'(MAX_BURST) ? 8'(MAX_BURST - 1) : max_len;
     endfunction
 
     always_comb begin
