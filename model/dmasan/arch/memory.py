@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import mmap
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,11 @@ Mask = NDArray[np.bool_]
 
 # The version that follows, byte by byte: `data.translate(NEXT_VERSION)`.
 NEXT_VERSION = bytes((i + 1) & 0xFF for i in range(256))
+
+
+def _zeroed(size: int) -> Bytes:
+    """A zeroed array on pages of its own, which cost nothing until they are touched (numpy may clear recycled ones)."""
+    return np.frombuffer(mmap.mmap(-1, size), np.uint8)
 
 
 class Memory:
@@ -36,9 +43,9 @@ class Memory:
             raise UsageError(f"memory of {size} bytes at {base:#x} does not fit below 4 GiB")
         self.base = base
         self.size = size
-        self.data: Bytes = np.zeros(size, np.uint8)
-        self.version: Bytes | None = np.zeros(size, np.uint8) if versions else None
-        self.latest: Bytes | None = np.zeros(size, np.uint8) if versions else None
+        self.data: Bytes = _zeroed(size)
+        self.version: Bytes | None = _zeroed(size) if versions else None
+        self.latest: Bytes | None = _zeroed(size) if versions else None
 
     def offset(self, pa: int, length: int = 1) -> int:
         """Index of `pa` in the arrays. Raises BusError unless [pa, pa + length) lies inside."""

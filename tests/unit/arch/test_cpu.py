@@ -8,7 +8,7 @@ from arch_bench import DATA, NC, PA, WB, ArchBench, held, run
 from dmasan.arch.faults import BusError
 from dmasan.config import RunError, UsageError
 from dmasan.events import Barrier, CacheOp, Level, Load, Maintenance, MemoryType, MmioWrite, OuterSync, Store
-from dmasan.schedule import Footprint, MachineView, Move, Point
+from dmasan.schedule import Footprint, MachineView, Move, Point, RandomMoves
 
 
 def test_accesses_are_told_with_place_and_type() -> None:
@@ -181,3 +181,24 @@ def test_points_number_the_operations_of_each_cpu() -> None:
         ("cpu0", "op", before + 1),
     ]
     assert schedule.asked[1][1] == Footprint("store_nc", PA + DATA, 30000)
+
+
+@pytest.mark.parametrize("profile", ["one-level", "cortex-a9-pl310"])
+def test_the_same_seed_gives_the_same_events(profile: str) -> None:
+    def log(seed: int) -> list[str]:
+        b = ArchBench(profile, schedule=RandomMoves(seed=seed, rate=0.9), sections=2)
+
+        async def program() -> None:
+            for i in range(60):
+                cpu = b.machine.cpus[i & 1]
+                at = DATA + 36 * (i * 7 % 11 & ~3)
+                await (cpu.str_(NC + at, i) if i % 3 else cpu.fill(WB + at, 300, i))
+                await cpu.read((WB if i % 5 else NC) + at, 64)
+                if i % 4 == 0:
+                    await cpu.dcimvac(WB + at, 40)
+
+        run(program())
+        return [f"{event} {getattr(event, 'stale', None)}" for event in b.events]
+
+    assert log(3) == log(3)
+    assert log(3) != log(4)
