@@ -157,7 +157,9 @@ class Life:
         return self.draw.choice(users) if users else None
 
 
-def live(policy: str, seed: int, operations: int, schedule: Schedule, *, listen: bool = False, **knobs: object) -> Life:
+def live(
+    policy: str, seed: int, operations: int, schedule: Schedule, *, listen: bool = False, **knobs: object
+) -> Life:
     life = Life(policy, seed, schedule, **knobs)
     life.machine.bus.active = listen
     with pytest.raises(StopIteration):
@@ -169,7 +171,11 @@ def live(policy: str, seed: int, operations: int, schedule: Schedule, *, listen:
 def test_a_long_life(policy: str) -> None:
     life = live(policy, 11, OPERATIONS, Benign(), versions=False)
     kernel = life.kernel
-    tables = sum(o.pages.size for o in kernel.frames.owners.values() if "page tables" in o.name or o.name.startswith("pgd"))
+    tables = sum(
+        o.pages.size
+        for o in kernel.frames.owners.values()
+        if "page tables" in o.name or o.name.startswith("pgd")
+    )
     image = next(o.pages.size for o in kernel.frames.owners.values() if o.name == "kernel image")
     assert kernel.frames.free_count() == kernel.layout.pages - tables - image
     assert kernel.cma.available == kernel.cma.count and not kernel.cma.bitmap.any()
@@ -180,7 +186,9 @@ def test_a_long_life(policy: str) -> None:
 def test_the_same_seed_lives_the_same_life(policy: str) -> None:
     """Also: what hardware does unasked changes nobody's data in a sound cell (`live` compares what is read)."""
     override = policy != "strict"
-    lives = [live(policy, 3, 120, RandomMoves(seed), listen=True, shared_override=override) for seed in (3, 3, 4)]
+    lives = [
+        live(policy, 3, 120, RandomMoves(seed), listen=True, shared_override=override) for seed in (3, 3, 4)
+    ]
     first, second, third = (life.digest.hexdigest() for life in lives)
     assert first == second and third != first
     assert lives[0].machine.counters == lives[1].machine.counters

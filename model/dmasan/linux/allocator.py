@@ -32,7 +32,9 @@ class PageAllocator:
         pages = np.concatenate(parts)
         if wanted:
             self.frames.release(pages)
-            raise OutOfMemory(f"no memory for {count} movable pages: {count - wanted} are free in {_names(zones)}")
+            raise OutOfMemory(
+                f"no memory for {count} movable pages: {count - wanted} are free in {_names(zones)}"
+            )
         return pages
 
     def _movable_in(self, zone: Zone, count: int) -> Pages:

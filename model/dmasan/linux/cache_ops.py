@@ -51,7 +51,9 @@ async def dmac_inv_range(kernel: Kernel, va: int, length: int) -> None:
         await cpu.dccimvac(end - 1, 1)
         end -= end % line
     if not whole and end <= start:
-        end = min(va + length, start - start % line + line)  # the loop is entered before its condition is tested
+        end = min(
+            va + length, start - start % line + line
+        )  # the loop is entered before its condition is tested
     if start < end:
         await cpu.dcimvac(start, end - start)
     await cpu.dsb(_dsb_option(kernel))

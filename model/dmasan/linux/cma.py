@@ -76,12 +76,16 @@ class CmaArea:
             return self.first + bit
         if busy:
             raise self._failure(count, -16, "every slot holds a page that cannot be moved")
-        raise self._failure(count, -12, f"{self.available} of its {self.count} pages are free, in no run that is long enough")
+        raise self._failure(
+            count, -12, f"{self.available} of its {self.count} pages are free, in no run that is long enough"
+        )
 
     def release(self, first: int) -> None:
         """cma_release: the frames that `alloc` returned as `first` go back to the free lists, and their bits are cleared."""
         owner = self.kernel.frames.owner_of(first)
-        assert owner is not None and int(owner.pages[0]) == first, "cma_release of a range that cma_alloc did not return"
+        assert owner is not None and int(owner.pages[0]) == first, (
+            "cma_release of a range that cma_alloc did not return"
+        )
         count = owner.pages.size
         self.kernel.free_owner(owner)
         self.bitmap[first - self.first : first - self.first + count] = False

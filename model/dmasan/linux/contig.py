@@ -35,7 +35,9 @@ async def alloc_contig_range(kernel: Kernel, first: int, count: int, owner: Owne
         pages = np.arange(first, first + count)
         if not frames.free_mask()[pages].all():
             stuck = pages[~frames.free_mask()[pages]]
-            raise CmaBusy(f"{stuck.size} pages cannot be moved, the first is {kernel.locate(kernel.layout.pa(int(stuck[0])))}")
+            raise CmaBusy(
+                f"{stuck.size} pages cannot be moved, the first is {kernel.locate(kernel.layout.pa(int(stuck[0])))}"
+            )
         # 5 isolate_freepages_range
         frames.take(pages)
         kernel.give(owner, pages)

@@ -53,7 +53,9 @@ class DmaApi:
         buffer = CoherentBuffer(mapping.va, handle, size, name)
         self._coherent[handle] = (buffer, mapping)
         if kernel.machine.bus.active:
-            kernel.emit(DmaMap(*kernel.stamp(), MappingKind.COHERENT, handle, size, Direction.BIDIRECTIONAL, name))
+            kernel.emit(
+                DmaMap(*kernel.stamp(), MappingKind.COHERENT, handle, size, Direction.BIDIRECTIONAL, name)
+            )
         return buffer
 
     async def free_coherent(self, buffer: CoherentBuffer) -> None:
@@ -133,7 +135,9 @@ class DmaApi:
         if VMALLOC_START <= va < VMALLOC_END:
             raise DmaApiError(f"rejecting DMA map of vmalloc memory: {va:#010x}")
         if va >= FIXMAP_START:
-            raise DmaApiError(f"rejecting DMA map of kmap memory: {va:#010x}, only linear addresses of lowmem are allowed")
+            raise DmaApiError(
+                f"rejecting DMA map of kmap memory: {va:#010x}, only linear addresses of lowmem are allowed"
+            )
         raise DmaApiError(f"rejecting DMA map of {size} bytes at {va:#010x}: not in the linear map of lowmem")
 
     def _check_handle(self, handle: int, size: int) -> None:

@@ -81,7 +81,9 @@ class PageFrames:
         self.block_type = np.full(layout.pages >> PAGEBLOCK_ORDER, MigrateType.MOVABLE, np.uint8)
         self.owners: dict[int, Owner] = {}
         self.lists = {
-            (zone, type_): FreeList(zone, type_, np.zeros(layout.pages, np.bool_)) for zone in Zone for type_ in MigrateType
+            (zone, type_): FreeList(zone, type_, np.zeros(layout.pages, np.bool_))
+            for zone in Zone
+            for type_ in MigrateType
         }
         self._numbers = 0
         self.firmware = self.adopt(Owner("firmware"), np.arange(layout.pages))
@@ -136,7 +138,9 @@ class PageFrames:
 
     def free_mask(self) -> NDArray[np.bool_]:
         """Which pages are on a free list."""
-        free: NDArray[np.bool_] = np.logical_or.reduce([free_list.member for free_list in self.lists.values()])
+        free: NDArray[np.bool_] = np.logical_or.reduce(
+            [free_list.member for free_list in self.lists.values()]
+        )
         return free
 
     def free_count(self, zone: Zone | None = None, type_: MigrateType | None = None) -> int:
@@ -154,27 +158,36 @@ class PageFrames:
         """Raises AssertionError unless every page has one owner or lies on the one right free list, and counts are exact."""
         member = np.stack([free_list.member for free_list in self.lists.values()])
         free = member.sum(0)
-        assert ((self.owner == 0) == (free == 1)).all() and (free <= 1).all(), "a page is lost or doubly owned"
+        assert ((self.owner == 0) == (free == 1)).all() and (free <= 1).all(), (
+            "a page is lost or doubly owned"
+        )
         zones = np.arange(self.layout.pages) >= self.layout.lowmem_pages
         types = np.repeat(self.block_type, PAGEBLOCK_PAGES)
         for (zone, type_), free_list in self.lists.items():
             assert free_list.count == int(free_list.member.sum()), "a free count is wrong"
-            assert not (free_list.member & ((zones != bool(zone)) | (types != type_))).any(), "a page is on the wrong list"
+            assert not (free_list.member & ((zones != bool(zone)) | (types != type_))).any(), (
+                "a page is on the wrong list"
+            )
         held = 0
         for number, owner in self.owners.items():
             held += owner.pages.size
             assert (self.owner[owner.pages] == number).all(), f"a page of {owner.name} is somebody else's"
-            assert (self.index[owner.pages] == np.arange(owner.pages.size)).all(), f"a page of {owner.name} lost its place"
+            assert (self.index[owner.pages] == np.arange(owner.pages.size)).all(), (
+                f"a page of {owner.name} lost its place"
+            )
         assert held == int((self.owner != 0).sum()), "a page has an owner that does not know it"
 
     def _by_list(self, pages: Pages) -> list[tuple[FreeList, Pages]]:
         if not pages.size:
             return []
-        key = (pages >= self.layout.lowmem_pages) * len(MigrateType) + self.block_type[pages >> PAGEBLOCK_ORDER]
+        key = (pages >= self.layout.lowmem_pages) * len(MigrateType) + self.block_type[
+            pages >> PAGEBLOCK_ORDER
+        ]
         if (key == key[0]).all():
             kinds = [int(key[0])]
         else:
             kinds = [int(k) for k in np.unique(key)]
         return [
-            (self.lists[Zone(k // len(MigrateType)), MigrateType(k % len(MigrateType))], pages[key == k]) for k in kinds
+            (self.lists[Zone(k // len(MigrateType)), MigrateType(k % len(MigrateType))], pages[key == k])
+            for k in kinds
         ]

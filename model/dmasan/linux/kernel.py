@@ -47,7 +47,9 @@ class Kernel:
         self.knobs = knobs = cell.knobs
         self.era = choose("era", cell.era, ERAS)
         self.policy = POLICIES[resolve(cell.policy, cell.profile, cell.era)]()
-        self.layout = Layout.of(knobs, machine.memory.base, self.policy.cma_zone if cma_zone is None else cma_zone)
+        self.layout = Layout.of(
+            knobs, machine.memory.base, self.policy.cma_zone if cma_zone is None else cma_zone
+        )
         self.counters = KernelCounters()
         self.frames = PageFrames(self.layout)
         self.allocator = PageAllocator(self.frames)
@@ -188,7 +190,9 @@ class Kernel:
         frames = self.frames
         pages = frames.disown(frames.firmware)
         frames.adopt(Owner("kernel image"), pages[:KERNEL_IMAGE_PAGES])
-        for block in range(self.cma.first >> PAGEBLOCK_ORDER, self.cma.first + self.cma.count >> PAGEBLOCK_ORDER):
+        for block in range(
+            self.cma.first >> PAGEBLOCK_ORDER, self.cma.first + self.cma.count >> PAGEBLOCK_ORDER
+        ):
             frames.block_type[block] = MigrateType.CMA
         frames.block_type[0] = MigrateType.UNMOVABLE
         frames.release(pages[KERNEL_IMAGE_PAGES:])

@@ -52,7 +52,9 @@ class KmapLocal:
         assert slot < KMAP_SLOTS, "more nested kmap_local than slots"
         self._depth[cpu] += 1
         va = FIXMAP_START + (cpu * KMAP_SLOTS + slot) * PAGE_SIZE
-        await kernel.tables.set_pte(kernel.tables.init_mm, va, page(kernel.layout.pa(frame), Protection.KERNEL))
+        await kernel.tables.set_pte(
+            kernel.tables.init_mm, va, page(kernel.layout.pa(frame), Protection.KERNEL)
+        )
         await cache_ops.local_flush_tlb_kernel_page(kernel, va)
         return va
 

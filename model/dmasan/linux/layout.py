@@ -65,7 +65,9 @@ class Layout:
         """
         for name, mib in (("ram_mib", knobs.ram_mib), ("lowmem_mib", knobs.lowmem_mib)):
             if mib % PAGEBLOCK_MIB:
-                raise UsageError(f"knob {name}: {mib} is not a multiple of {PAGEBLOCK_MIB}, the size of a pageblock")
+                raise UsageError(
+                    f"knob {name}: {mib} is not a multiple of {PAGEBLOCK_MIB}, the size of a pageblock"
+                )
         low = min(knobs.lowmem_mib, knobs.ram_mib)
         high = knobs.ram_mib - low
         cma = -(-knobs.cma_mib // PAGEBLOCK_MIB) * PAGEBLOCK_MIB
@@ -97,7 +99,9 @@ class Layout:
         """The page that holds physical address `pa`. Raises UsageError outside RAM."""
         page = (pa - self.base) >> PAGE_SHIFT
         if not 0 <= page < self.pages:
-            raise UsageError(f"physical address {pa:#010x} is outside RAM ({self.base:#010x} to {self.pa(self.pages):#010x})")
+            raise UsageError(
+                f"physical address {pa:#010x} is outside RAM ({self.base:#010x} to {self.pa(self.pages):#010x})"
+            )
         return page
 
     def linear(self, pa: int) -> int:

@@ -8,8 +8,6 @@ mapping.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,11 +84,16 @@ class MovableUsers:
         kernel = self.kernel
         users: list[MovableUser] = []
         for zone in Zone:
-            mask = kernel.frames.lists[zone, MigrateType.CMA].member | kernel.frames.lists[zone, MigrateType.MOVABLE].member
+            mask = (
+                kernel.frames.lists[zone, MigrateType.CMA].member
+                | kernel.frames.lists[zone, MigrateType.MOVABLE].member
+            )
             pages = first + np.flatnonzero(mask[first : first + count])
             if pages.size:
                 kernel.frames.take(pages)
-                users.append(await (self._fill_file(pages) if zone is Zone.LOWMEM else self._fill_process(pages)))
+                users.append(
+                    await (self._fill_file(pages) if zone is Zone.LOWMEM else self._fill_process(pages))
+                )
         return users
 
     async def write(self, user: MovableUser) -> None:
@@ -98,7 +101,7 @@ class MovableUsers:
         kernel = self.kernel
         user.generation += 1
         if isinstance(user, Anonymous):
-            async with using_mm(kernel, user.mm):
+            async with UsingMm(kernel, user.mm):
                 await kernel.cpu.write(user.va, user.pattern(0, user.pages.size))
             return
         done = 0
@@ -110,7 +113,7 @@ class MovableUsers:
         """Reads all pages of the user back and counts the bytes that are not what it wrote."""
         kernel = self.kernel
         if isinstance(user, Anonymous):
-            async with using_mm(kernel, user.mm):
+            async with UsingMm(kernel, user.mm):
                 found = await kernel.cpu.read(user.va, user.pages.size << PAGE_SHIFT)
             return int(np.count_nonzero(found != user.pattern(0, user.pages.size)))
         wrong = done = 0
@@ -157,17 +160,25 @@ class MovableUsers:
         kernel.give(user, pages)
         for va in range(user.va & -SECTION_SIZE, user.address(pages.size), SECTION_SIZE):
             await kernel.tables.populate(mm, va)
-        await kernel.tables.set_ptes(mm, user.va, protections.pages(kernel.layout.base + (pages << PAGE_SHIFT), Protection.USER))
+        await kernel.tables.set_ptes(
+            mm, user.va, protections.pages(kernel.layout.base + (pages << PAGE_SHIFT), Protection.USER)
+        )
         await kernel.cpu.dsb("ishst")
         await self.write(user)
         return user
 
 
-@asynccontextmanager
-async def using_mm(kernel: Kernel, mm: Mm) -> AsyncIterator[None]:
-    """kthread_use_mm: the running CPU translates through `mm` inside the block, and through init_mm after it."""
-    await kernel.switch_mm(mm)
-    try:
-        yield
-    finally:
-        await kernel.switch_mm(kernel.tables.init_mm)
+class UsingMm:
+    """kthread_use_mm: the running CPU translates through `mm` inside the block, through init_mm after it.
+
+    A class, not a generator of contextlib: a frame of the standard library would pass for the driver program's.
+    """
+
+    def __init__(self, kernel: Kernel, mm: Mm) -> None:
+        self._kernel, self._mm = kernel, mm
+
+    async def __aenter__(self) -> None:
+        await self._kernel.switch_mm(self._mm)
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._kernel.switch_mm(self._kernel.tables.init_mm)

@@ -39,7 +39,9 @@ class Mm:
     name: str
     pgd: int  # physical address
     asid: int
-    tables: dict[int, int] = field(default_factory=dict)  # MiB of the address -> physical address of its table
+    tables: dict[int, int] = field(
+        default_factory=dict
+    )  # MiB of the address -> physical address of its table
     next_va: int = USER_START
     holes: dict[int, list[int]] = field(default_factory=dict)  # size in MiB -> addresses
 

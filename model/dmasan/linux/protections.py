@@ -23,8 +23,12 @@ _ANY_PAGE = ~(PAGE_SIZE - 1) & 0xFFFF_FFFF
 class Protection(Enum):
     """Memory type, access and scope; the value is the word of a small page at physical address 0."""
 
-    KERNEL = encode(Leaf(Kind.SMALL_PAGE, 0, MemoryType.WB, Access.KERNEL))  # PAGE_KERNEL, L_PTE_MT_WRITEALLOC
-    DMACOHERENT = encode(Leaf(Kind.SMALL_PAGE, 0, MemoryType.NC, Access.KERNEL))  # pgprot_dmacoherent, L_PTE_MT_BUFFERABLE
+    KERNEL = encode(
+        Leaf(Kind.SMALL_PAGE, 0, MemoryType.WB, Access.KERNEL)
+    )  # PAGE_KERNEL, L_PTE_MT_WRITEALLOC
+    DMACOHERENT = encode(
+        Leaf(Kind.SMALL_PAGE, 0, MemoryType.NC, Access.KERNEL)
+    )  # pgprot_dmacoherent, L_PTE_MT_BUFFERABLE
     USER = encode(Leaf(Kind.SMALL_PAGE, 0, MemoryType.WB, Access.USER, non_global=True))  # anonymous memory
 
 

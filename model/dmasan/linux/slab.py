@@ -50,7 +50,9 @@ class Kmalloc:
             pages = kernel.take_unmovable(LargeObject(name), count, align=1 << get_order(size))
             return kernel.linear.va(int(pages[0]))
         rounded = max(ARCH_DMA_MINALIGN, 1 << (size - 1).bit_length())
-        slab = next((s for s in self._slabs.setdefault(rounded, []) if len(s.used) < PAGE_SIZE // rounded), None)
+        slab = next(
+            (s for s in self._slabs.setdefault(rounded, []) if len(s.used) < PAGE_SIZE // rounded), None
+        )
         if slab is None:
             slab = Slab(f"kmalloc-{rounded}", size=rounded)
             kernel.take_unmovable(slab, 1)

@@ -62,7 +62,11 @@ def test_migration_unmaps_with_tlb_maintenance_before_it_copies(make) -> None:
     broadcast = [e for e in log if isinstance(e, TlbMaintenance) and e.broadcast]
     assert [e.va for e in broadcast] == [user.address(index)]
     assert int(user.pages[index]) != kernel.cma.first
-    assert [e.why for e in log if isinstance(e, ContentUndefined)] == ["page allocated", "page freed", "page allocated"]
+    assert [e.why for e in log if isinstance(e, ContentUndefined)] == [
+        "page allocated",
+        "page freed",
+        "page allocated",
+    ]
 
 
 def test_a_pinned_page_costs_a_slot(make) -> None:

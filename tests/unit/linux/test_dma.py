@@ -93,13 +93,21 @@ def test_the_order_of_levels(make, direction: Direction, to_device: list[str], t
     handle = world.kernel.layout.physical(va)
     assert outline(log) == [*given_up, *to_device, "DmaMap"]
     mapped = log[-1]
-    assert (mapped.kind, mapped.address, mapped.length, mapped.name) == (MappingKind.SINGLE, handle, 8192, "packet")
+    assert (mapped.kind, mapped.address, mapped.length, mapped.name) == (
+        MappingKind.SINGLE,
+        handle,
+        8192,
+        "packet",
+    )
     assert world.kernel.locate(handle + 0x20) == "packet+0x20 (lowmem)"
     log = world.watch(dma.sync_single_for_cpu(handle + 1024, 512, direction))
     assert outline(log) == [*to_cpu, "DmaSync"]
     assert (log[-1].address, log[-1].length, log[-1].for_cpu) == (handle + 1024, 512, True)
     assert all(e.address == handle + 1024 and e.length == 512 for e in log if isinstance(e, Maintenance))
-    assert outline(world.watch(dma.sync_single_for_device(handle + 1024, 512, direction))) == [*to_device, "DmaSync"]
+    assert outline(world.watch(dma.sync_single_for_device(handle + 1024, 512, direction))) == [
+        *to_device,
+        "DmaSync",
+    ]
     assert outline(world.watch(dma.unmap_single(handle, 8192, direction))) == ["DmaUnmap", *to_cpu]
 
 

@@ -111,7 +111,9 @@ def test_unmovable_pages_never_come_from_cma(frames: PageFrames) -> None:
     allocator = PageAllocator(frames)
     for _ in range(3):
         assert int(allocator.unmovable(1024, align=1024)[0]) < 3072
-    assert frames.block_type[: 3 * 1024 >> PAGEBLOCK_ORDER].tolist() == [MigrateType.UNMOVABLE] * 3  # two were stolen
+    assert (
+        frames.block_type[: 3 * 1024 >> PAGEBLOCK_ORDER].tolist() == [MigrateType.UNMOVABLE] * 3
+    )  # two were stolen
     with pytest.raises(OutOfMemory, match="outside the CMA area"):
         allocator.unmovable(1)
 

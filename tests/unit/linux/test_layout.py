@@ -7,7 +7,9 @@ from dmasan.linux.layout import PAGE_SIZE, Layout, Zone, get_order
 BASE = 0x8000_0000
 
 
-@pytest.mark.parametrize(("size", "order"), [(1, 0), (4096, 0), (4097, 1), (8192, 1), (12289, 2), (1 << 20, 8)])
+@pytest.mark.parametrize(
+    ("size", "order"), [(1, 0), (4096, 0), (4097, 1), (8192, 1), (12289, 2), (1 << 20, 8)]
+)
 def test_order(size: int, order: int) -> None:
     assert get_order(size) == order
 
@@ -34,9 +36,17 @@ def test_linear_addresses() -> None:
 @pytest.mark.parametrize(
     ("knobs", "zone", "text"),
     [
-        (Knobs(cma_mib=28), Zone.HIGHMEM, "cma_mib: a CMA area of 28 MiB does not fit in highmem, which has 24 MiB"),
+        (
+            Knobs(cma_mib=28),
+            Zone.HIGHMEM,
+            "cma_mib: a CMA area of 28 MiB does not fit in highmem, which has 24 MiB",
+        ),
         (Knobs(lowmem_mib=64), Zone.HIGHMEM, "highmem, which has 0 MiB"),
-        (Knobs(cma_mib=37), Zone.LOWMEM, "cma_mib: a CMA area of 40 MiB does not fit in lowmem, which has 40 MiB"),
+        (
+            Knobs(cma_mib=37),
+            Zone.LOWMEM,
+            "cma_mib: a CMA area of 40 MiB does not fit in lowmem, which has 40 MiB",
+        ),
         (Knobs(lowmem_mib=41), Zone.LOWMEM, "lowmem_mib: 41 is not a multiple of 4"),
         (Knobs(ram_mib=18), Zone.LOWMEM, "ram_mib: 18 is not a multiple of 4"),
     ],

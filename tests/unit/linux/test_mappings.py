@@ -20,7 +20,11 @@ def test_lowmem_is_mapped_by_sections_in_every_mm(make) -> None:
     for mm in tables.everywhere():
         for mib in range(16):
             entry = first_level(world, mm, 0xC000_0000 + (mib << 20))
-            assert isinstance(entry, Leaf) and entry.base == 0x8000_0000 + (mib << 20) and entry.type is MemoryType.WB
+            assert (
+                isinstance(entry, Leaf)
+                and entry.base == 0x8000_0000 + (mib << 20)
+                and entry.type is MemoryType.WB
+            )
         assert first_level(world, mm, 0xC100_0000) is None
 
 
@@ -38,7 +42,9 @@ def test_a_split_reaches_every_mm_and_keeps_the_data(make) -> None:
     assert all(isinstance(entry, Table) and entry == entries[0] for entry in entries)
     assert world.run(kernel.cpu.ldr(0xC040_0004)) == 0x1234_5678
     assert kernel.counters.lowmem_lost_bytes == PAGE_SIZE
-    world.run(kernel.linear.split_range(1024, 512))  # the same MiB and its neighbour, whose table is in the same page
+    world.run(
+        kernel.linear.split_range(1024, 512)
+    )  # the same MiB and its neighbour, whose table is in the same page
     assert (counters.sections_split, kernel.counters.lowmem_lost_bytes) == (2, PAGE_SIZE)
 
 
@@ -55,7 +61,9 @@ def test_small_pages_at_boot(make, era: str, flushed: bool) -> None:
     assert kernel.counters.lowmem_lost_bytes == 2 * PAGE_SIZE
 
 
-@pytest.mark.parametrize(("era", "eager"), [("v2.6.39", True), ("v3.14", True), ("v6.0", False), ("v6.19", False)])
+@pytest.mark.parametrize(
+    ("era", "eager"), [("v2.6.39", True), ("v3.14", True), ("v6.0", False), ("v6.19", False)]
+)
 def test_vunmap(make, era: str, eager: bool) -> None:
     world = make("double_map", era)
     kernel = world.kernel
@@ -101,7 +109,9 @@ def test_kmap_is_local(make) -> None:
     with kernel.on(1):
         log = world.watch(kernel.kmap.map(frame))
         outer = FIXMAP_START + 16 * PAGE_SIZE
-        assert [(e.va, e.cpu, e.broadcast) for e in log if isinstance(e, TlbMaintenance)] == [(outer, 1, False)]
+        assert [(e.va, e.cpu, e.broadcast) for e in log if isinstance(e, TlbMaintenance)] == [
+            (outer, 1, False)
+        ]
         inner = world.run(kernel.kmap.map(frame + 1))
         assert inner == outer + PAGE_SIZE
         world.run(kernel.cpu.str_(outer, 0x55))

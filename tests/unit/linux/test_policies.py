@@ -92,11 +92,15 @@ def test_the_buffer_is_clear_non_cacheable_and_goes_back(make, policy: str, era:
     world = make(policy, era, versions=True)
     kernel, machine = world.kernel, world.machine
     users = world.run(kernel.movable.fill(kernel.cma.first, 64))
-    world.run(kernel.dma.free_coherent(world.run(kernel.dma.alloc_coherent(SIZE))))  # makes the tables that stay
+    world.run(
+        kernel.dma.free_coherent(world.run(kernel.dma.alloc_coherent(SIZE)))
+    )  # makes the tables that stay
     users += world.run(kernel.movable.fill(kernel.cma.first, 64))
     free = kernel.frames.free_count()
     buffer = world.run(kernel.dma.alloc_coherent(SIZE, "frame"))
-    assert kernel.locate(buffer.dma_handle + 0x1234) == f"frame+0x1234 ({where(policy).name.lower()}, CMA area)"
+    assert (
+        kernel.locate(buffer.dma_handle + 0x1234) == f"frame+0x1234 ({where(policy).name.lower()}, CMA area)"
+    )
     assert kernel.cpu.translate(buffer.cpu_addr).type is MemoryType.NC
     assert kernel.cpu.physical(buffer.cpu_addr + PAGE_SIZE) == buffer.dma_handle + PAGE_SIZE
     world.run(kernel.io.wmb())
@@ -108,7 +112,9 @@ def test_the_buffer_is_clear_non_cacheable_and_goes_back(make, policy: str, era:
     world.run(kernel.dma.free_coherent(buffer))
     assert kernel.frames.free_count() == free
     kernel.frames.check()
-    more = world.run(kernel.movable.fill(kernel.cma.first, 64))  # the pages go back to movable users, who write them
+    more = world.run(
+        kernel.movable.fill(kernel.cma.first, 64)
+    )  # the pages go back to movable users, who write them
     assert sum(user.pages.size for user in more) == PAGES
     assert sum(world.run(kernel.movable.damaged(user)) for user in (*users, *more)) == 0
 
@@ -177,7 +183,10 @@ def test_keep_alias_takes_one_page_from_the_page_allocator(make) -> None:
     world = make("keep_alias")
     kernel = world.kernel
     page, frame = (world.run(kernel.dma.alloc_coherent(size)) for size in (PAGE_SIZE, 2 * PAGE_SIZE))
-    assert kernel.layout.page(page.dma_handle) not in kernel.cma and kernel.layout.page(frame.dma_handle) in kernel.cma
+    assert (
+        kernel.layout.page(page.dma_handle) not in kernel.cma
+        and kernel.layout.page(frame.dma_handle) in kernel.cma
+    )
     free = kernel.frames.free_count()
     world.run(kernel.dma.free_coherent(page))
     assert kernel.frames.free_count() == free + 1
@@ -205,7 +214,9 @@ def test_names() -> None:
         assert policy.name == name and policy.summary and "\n" not in policy.summary
     assert [resolve(AUTO, "cortex-a9-pl310", era) for era in ERAS] == ["double_map"] + ["remap_in_place"] * 4
     assert resolve("strict", "one-level", "v3.5") == "strict"
-    with pytest.raises(UsageError, match="unknown policy 'stric' \\(did you mean strict\\?\\): allowed are double_map"):
+    with pytest.raises(
+        UsageError, match="unknown policy 'stric' \\(did you mean strict\\?\\): allowed are double_map"
+    ):
         resolve("stric", "one-level", "v3.5")
 
 

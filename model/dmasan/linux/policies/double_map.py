@@ -23,7 +23,9 @@ class DoubleMap(Policy):
     """The alias stays, cacheable, for as long as the buffer lives: lines may be filled through it at any moment."""
 
     name = "double_map"
-    summary = "second, non-cacheable mapping; the cacheable linear one stays (2.6.39, the series of July 2011)"
+    summary = (
+        "second, non-cacheable mapping; the cacheable linear one stays (2.6.39, the series of July 2011)"
+    )
 
     async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
         kernel.step("alloc 1: take pages from CMA", f"{count} pages")

@@ -26,7 +26,9 @@ class HighmemOnly(Policy):
     """No permanent alias; the temporary mappings that clear the pages leave traces."""
 
     name = "highmem_only"
-    summary = "the CMA area lies in highmem, which has no linear mapping (remedy 1 of July 2011; highmem CMA today)"
+    summary = (
+        "the CMA area lies in highmem, which has no linear mapping (remedy 1 of July 2011; highmem CMA today)"
+    )
     cma_zone = Zone.HIGHMEM
 
     @classmethod

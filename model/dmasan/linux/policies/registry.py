@@ -31,4 +31,3 @@ def resolve(policy: str, profile: str, era: str) -> str:
     if choose("policy", policy, (*POLICIES, AUTO)) != AUTO:
         return policy
     return RemapInPlace.name if since(era, "v3.5") else DoubleMap.name
-

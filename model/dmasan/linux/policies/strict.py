@@ -25,7 +25,9 @@ class Strict(Policy):
     """flush, remap, flush."""
 
     name = "strict"
-    summary = "reference: flush, break-before-make to non-cacheable, flush again; drained before it is given back"
+    summary = (
+        "reference: flush, break-before-make to non-cacheable, flush again; drained before it is given back"
+    )
 
     @classmethod
     def hypothetical(cls, profile: str, era: str) -> str | None:
