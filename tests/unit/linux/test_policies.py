@@ -86,6 +86,39 @@ def test_the_order_of_steps(make, policy: str) -> None:
     assert story(log) == FREE[policy]
 
 
+LINES = PAGE_SIZE // 32
+
+
+@pytest.mark.parametrize(
+    ("policy", "alloc", "free"),
+    [  # for each page: descriptors written, lines of L1, lines of L2, TLB maintenance local, broadcast
+        ("double_map", (1, LINES, LINES, 0, 0), (1, 0, 0, 0, 0)),
+        ("unmap_linear", (2, LINES, LINES, 0, 1), (2, 0, 0, 0, 1)),
+        ("highmem_only", (3, LINES, LINES, 2, 0), (1, 0, 0, 0, 0)),
+        ("remap_in_place", (1, LINES, LINES, 0, 1), (1, 0, 0, 0, 1)),
+        ("keep_alias", (1, LINES, LINES, 0, 0), (1, 0, 0, 0, 0)),
+        ("strict", (2, 2 * LINES, 2 * LINES, 0, 1), (2, 0, 0, 0, 1)),
+    ],
+)
+def test_the_price_of_a_page(make, policy: str, alloc: tuple[int, ...], free: tuple[int, ...]) -> None:
+    world = make(policy)
+    kernel = world.kernel
+    world.run(
+        kernel.dma.free_coherent(world.run(kernel.dma.alloc_coherent(SIZE)))
+    )  # tables exist, sections are split
+
+    def spent() -> tuple[int, ...]:
+        c = world.machine.counters
+        return c.pte_writes, c.l1_ops, c.l2_ops, c.tlbi_local, c.tlbi_broadcast
+
+    before = spent()
+    buffer = world.run(kernel.dma.alloc_coherent(SIZE))
+    between = spent()
+    world.run(kernel.dma.free_coherent(buffer))
+    assert tuple(b - a for a, b in zip(before, between, strict=True)) == tuple(PAGES * x for x in alloc)
+    assert tuple(b - a for a, b in zip(between, spent(), strict=True)) == tuple(PAGES * x for x in free)
+
+
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("era", ERAS)
 def test_the_buffer_is_clear_non_cacheable_and_goes_back(make, policy: str, era: str) -> None:
