@@ -34,7 +34,7 @@ class Delivery:
 
 @dataclass(frozen=True, eq=False)
 class FrameResult:
-    """Both deliveries of a picture, and the bytes that other users of the memory lost on the way."""
+    """Both deliveries of a picture, and the bytes that the next users of the memory did not find as they wrote them."""
 
     picture: Picture
     deliveries: tuple[Delivery, ...]
@@ -53,12 +53,9 @@ async def frame(soc: Soc, picture: Picture | None = None) -> FrameResult:
     streaming = await through_streaming_mappings(soc, engine, picture.data)
     await engine.remove()
 
-    # The pages go back to movable users, who write them; the others write theirs again.
-    others = soc.kernel.movable.all()
-    await soc.kernel.populate()
-    for user in others:
-        await soc.kernel.movable.write(user)
-    damaged = sum([await soc.kernel.movable.damaged(user) for user in soc.kernel.movable.all()])
+    # The pages go back to movable users, who write them, and must find what they wrote.
+    users = await soc.kernel.populate()
+    damaged = sum([await soc.kernel.movable.damaged(user) for user in users])
     return FrameResult(picture, (coherent, streaming), damaged)
 
 

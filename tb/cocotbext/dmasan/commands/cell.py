@@ -9,7 +9,7 @@ import io
 import sys
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Cell:
 
 
 async def run_cell(backend: Backend, **arguments: Any) -> dict[str, Any]:
-    """Runs a cell: {"not_applicable": reason}, or {"run", "wrong_bytes", "pictures", "printed"}.
+    """Runs a cell: {"not_applicable": reason}, or {"run", "wrong_bytes", "pictures", "wrong_pictures", "printed"}.
 
     Raises UsageError for a program or input that cannot be used, RunError if the program raises.
     """
@@ -57,12 +57,15 @@ async def run_cell(backend: Backend, **arguments: Any) -> dict[str, Any]:
         outcome = await _run(cell, soc, entry)
     folder = Path(cell.folder)
     soc.schedule.write(folder / "schedule.jsonl")
-    wrong, pictures, notes = _deliver(outcome, folder) if isinstance(outcome, FrameResult) else (0, [], [])
-    run = _report(cell, soc, notes, folder, time.perf_counter() - started)
+    delivered = _deliver(outcome, folder) if isinstance(outcome, FrameResult) else _Delivered()
+    run = _report(cell, soc, delivered.notes, folder, time.perf_counter() - started)
     return {
         "run": run.to_json(),
-        "wrong_bytes": wrong,
-        "pictures": [str(path) for path in pictures],
+        "wrong_bytes": sum(delivered.wrong),
+        "pictures": delivered.pictures,
+        "wrong_pictures": [
+            path for path, wrong in zip(delivered.pictures, delivered.wrong, strict=True) if wrong
+        ],
         "printed": printed.getvalue(),
     }
 
@@ -107,19 +110,28 @@ async def _run(cell: Cell, soc: Soc, entry: program.Program) -> Any:
         raise RunError(f"the program raised {type(error).__name__} at {where}: {error}") from error
 
 
-def _deliver(result: FrameResult, folder: Path) -> tuple[int, list[Path], list[str]]:
-    """Writes a picture for each pass; wrong bytes of all, the files, and what else is to be told."""
-    wrong, pictures, notes = 0, [], []
+@dataclass
+class _Delivered:
+    """The picture of each pass, how many bytes of it are wrong, and what else is to be told."""
+
+    pictures: list[str] = field(default_factory=list)
+    wrong: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def _deliver(result: FrameResult, folder: Path) -> _Delivered:
+    """Writes a picture for each pass."""
+    told = _Delivered()
     for delivery in result.deliveries:
-        original = result.picture.data
-        wrong += int(np.count_nonzero(original != delivery.data))
-        pictures.append(folder / f"{delivery.name}.png")
-        drawn.write(pictures[-1], drawn.compare(original, delivery.data, result.picture.shape))
+        original, file = result.picture.data, folder / f"{delivery.name}.png"
+        drawn.write(file, drawn.compare(original, delivery.data, result.picture.shape))
+        told.pictures.append(str(file))
+        told.wrong.append(int(np.count_nonzero(original != delivery.data)))
         if delivery.error:
-            notes.append(f"{delivery.name} pass: the engine's driver reports {delivery.error}")
+            told.notes.append(f"{delivery.name} pass: the engine's driver reports {delivery.error}")
     if result.damaged:
-        notes.append(f"{result.damaged} bytes of other users of the memory were damaged")
-    return wrong, pictures, notes
+        told.notes.append(f"{result.damaged} bytes of the next users of the memory were damaged")
+    return told
 
 
 def _report(cell: Cell, soc: Soc, notes: list[str], folder: Path, seconds: float) -> Run:

@@ -55,10 +55,12 @@ def execute(arguments: argparse.Namespace) -> int:
     places = list(rows_of(settings))
     jobs = [_job(settings, each) for each in places]
     rows: list[Row | None] = [None] * len(jobs)
+    wrong: dict[int, list[str]] = {}
     with Progress(len(jobs), settings.quiet) as progress:
         runner = runner_of(settings, progress)
         for index, result in run_all(jobs, runner, settings.jobs):
             rows[index] = row_of(places[index], result)
+            wrong[index] = result.get("wrong_pictures", [])
             progress.step(f"{places[index]}: {_summary(rows[index])}")
     _check_any(rows)
     comparison = Comparison(
@@ -69,7 +71,7 @@ def execute(arguments: argparse.Namespace) -> int:
         settings.backend,
         tuple(row for row in rows if row),
     )
-    _deliver(comparison, settings)
+    _deliver(comparison, [path for index in sorted(wrong) for path in wrong[index]], settings)
     return 0
 
 
@@ -137,7 +139,7 @@ def _check_any(rows: Sequence[Row | None]) -> None:
         raise UsageError(reasons[0])
 
 
-def _deliver(comparison: Comparison, settings: Settings) -> None:
+def _deliver(comparison: Comparison, wrong: Sequence[str], settings: Settings) -> None:
     """Writes the summary, prints the table."""
     summary = settings.folder / "summary.json"
     write_json(summary, comparison.to_json())
@@ -151,9 +153,10 @@ def _deliver(comparison: Comparison, settings: Settings) -> None:
     print_comparison(comparison, out)
     ways = f"schedule {comparison.schedule}, seed {comparison.seed}, backend {comparison.backend}"
     out.print(f"{ways}; the architecture allows each of its moves.", markup=False, soft_wrap=True)
-    wrong = [picture for row in comparison.rows if row.wrong_bytes for picture in row.pictures]
     if wrong:
-        out.print("delivered frames with wrong bytes, beside the original:", markup=False, soft_wrap=True)
-    for picture in wrong:
-        out.print(f"  {picture}", markup=False, soft_wrap=True)
+        out.print(
+            "pictures with wrong bytes (original, delivered, difference):", markup=False, soft_wrap=True
+        )
+    for path in wrong:
+        out.print(f"  {shorten(path)}", markup=False, soft_wrap=True)
     out.print(f"summary: {shorten(str(summary.absolute()))}", markup=False, soft_wrap=True)
