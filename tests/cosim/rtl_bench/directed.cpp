@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directed tests of the engine, one function each: `directed` runs all, `directed NAME` one. Exit status 1 at the first
+// Directed tests of the engine, one function each: `engine_bench directed` runs all, `engine_bench directed NAME` one. Exit status 1 at the first
 // expectation that fails, with its text.
 #include "engine.hpp"
 #include <functional>
@@ -344,7 +344,7 @@ static void early_status() {                       // fault injection: the statu
     EXPECT(copied(e, S, D, 2048));
 }
 
-int main(int argc, char** argv) {
+int directed_main(int argc, char** argv) {
     const std::map<std::string, void (*)()> tests = {
         {"registers", registers}, {"busy_registers", busy_registers}, {"stale", stale}, {"bad_descriptors", bad_descriptors},
         {"laps", laps}, {"attributes", attributes}, {"order", order}, {"coalescing", coalescing}, {"cyclic", cyclic},

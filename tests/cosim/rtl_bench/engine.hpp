@@ -100,8 +100,8 @@ class Engine {
         poke32(a + 44, uint32_t(phase) << 11);
         for (int i = 48; i < 64; i += 4) poke32(a + i, 0xAAAAAAAA);
     }
-    void direct(unsigned c, unsigned op, uint64_t src, uint64_t dst, uint32_t len, unsigned max_beats) {
-        write(ch(c, CFG), DIRECT | (max_beats - 1) << 8 | op << 16 | 1 << 3);
+    void direct(unsigned c, unsigned op, uint64_t src, uint64_t dst, uint32_t len, unsigned max_beats, unsigned limit = 0) {
+        write(ch(c, CFG), DIRECT | (max_beats - 1) << 8 | op << 16 | limit << 20 | 1 << 3);
         write64(ch(c, SRC), src);
         write64(ch(c, DST), dst);
         write(ch(c, LEN), len);

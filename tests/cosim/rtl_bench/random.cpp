@@ -2,7 +2,7 @@
 // Random programs on two channels: all operations, modes, offsets and lengths; read errors, write errors, aborts, pauses
 // and stops at random cycles on channel 0 while channel 1 runs undisturbed. After every disturbance each destination
 // byte is the old or the right value, the residue names exactly the prefix that is right, and START completes the program.
-//     random PROGRAMS SEED
+//     engine_bench random PROGRAMS SEED
 #include "engine.hpp"
 
 struct Program {
@@ -204,7 +204,7 @@ static void program(Engine& e, Random& rnd) {
     if (e.mem.outstanding()) fail("idle with bursts outstanding", e.now);
 }
 
-int main(int argc, char** argv) {
+int random_main(int argc, char** argv) {
     unsigned long programs = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 200;
     unsigned seed = argc > 2 ? unsigned(std::strtoul(argv[2], nullptr, 10)) : 1;
     for (unsigned long done = 0; done < programs;) {

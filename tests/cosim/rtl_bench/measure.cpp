@@ -7,19 +7,19 @@ static void fill_random(Engine& e, unsigned seed) {
     for (auto& b : e.mem.bytes) b = uint8_t(g());
 }
 
-static double use(unsigned latency, unsigned beats, uint32_t bytes, unsigned so, unsigned dof) {
+static double use(unsigned latency, unsigned beats, uint32_t bytes, unsigned so, unsigned dof, unsigned limit = 0) {
     Engine e;
     fill_random(e, 7);
     e.mem.opt.latency = latency;
     uint64_t src = 0x100000 + so, dst = 0x200000 + dof;
     std::vector<uint8_t> want(e.mem.bytes.begin() + long(src), e.mem.bytes.begin() + long(src + bytes));
-    e.direct(0, COPY, src, dst, bytes, beats);
+    e.direct(0, COPY, src, dst, bytes, beats, limit);
     e.wait(ch(0, STATUS), DONE);
     if (!std::equal(want.begin(), want.end(), e.mem.bytes.begin() + long(dst))) fail("data differs", e.now);
     uint64_t cycles = e.mem.last_b - e.mem.first_ar + 1;
     double u = 100.0 * bytes / BPB / double(cycles);
-    std::printf("{\"name\": \"bus_use\", \"latency\": %u, \"beats\": %u, \"bytes\": %u, \"offsets\": [%u, %u], \"percent\": %.2f, "
-                "\"cycles\": %llu, \"r_beats\": %llu, \"max_rd\": %u, \"max_wr\": %u}\n", latency, beats, bytes, so, dof, u,
+    std::printf("{\"name\": \"bus_use\", \"latency\": %u, \"beats\": %u, \"bytes\": %u, \"out_limit\": %u, \"offsets\": [%u, %u], \"percent\": %.2f, "
+                "\"cycles\": %llu, \"r_beats\": %llu, \"max_rd\": %u, \"max_wr\": %u}\n", latency, beats, bytes, limit, so, dof, u,
                 (unsigned long long)cycles, (unsigned long long)e.mem.r_beats, e.mem.max_rd, e.mem.max_wr);
     return u;
 }
@@ -57,12 +57,12 @@ static void descriptors(unsigned prefetch, unsigned latency, uint32_t len) {
                 prefetch, latency, len, double(e.mem.last_b - e.mem.first_ar + 1) / n);
 }
 
-static void abort_latency(unsigned latency) {
+static void abort_latency(unsigned latency, unsigned limit) {
     uint64_t worst = 0;
     for (unsigned at = 0; at < 400; at += 3) {
         Engine e;
         e.mem.opt.latency = latency;
-        e.direct(0, COPY, 0x100000, 0x200000, 0x10000, 16);
+        e.direct(0, COPY, 0x100000, 0x200000, 0x10000, 16, limit);
         e.run(at);
         e.dut.s_axil_awaddr = ch(0, CMD); e.dut.s_axil_awvalid = 1; e.dut.s_axil_wdata = ABORT; e.dut.s_axil_wvalid = 1;
         e.tick();
@@ -72,10 +72,10 @@ static void abort_latency(unsigned latency) {
         if (e.mem.outstanding()) fail("halted with bursts outstanding", e.now);
         if (e.now - t0 > worst) worst = e.now - t0;
     }
-    std::printf("{\"name\": \"abort_to_idle\", \"latency\": %u, \"worst_cycles\": %llu}\n", latency, (unsigned long long)worst);
+    std::printf("{\"name\": \"abort_to_idle\", \"latency\": %u, \"out_limit\": %u, \"worst_cycles\": %llu}\n", latency, limit, (unsigned long long)worst);
 }
 
-int main() {
+int measure_main() {
     for (unsigned lat : {4u, 40u, 200u}) use(lat, 16, 65536, 0, 0);
     for (unsigned lat : {4u, 40u, 200u}) use(lat, 64, 65536, 0, 0);
     use(200, 64, 1 << 20, 0, 0);
@@ -86,6 +86,8 @@ int main() {
     for (unsigned p : {0u, 1u, 2u}) descriptors(p, 4, 64);
     descriptors(2, 40, 64);
     descriptors(2, 4, 4096);
-    for (unsigned lat : {4u, 40u, 200u}) abort_latency(lat);
+    use(40, 16, 65536, 0, 0, 4);
+    abort_latency(40, 4);
+    for (unsigned lat : {4u, 40u, 200u}) abort_latency(lat, 0);
     return 0;
 }
