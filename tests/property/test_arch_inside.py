@@ -29,8 +29,8 @@ PROFILES = {
         "tiny-integrated", "integrated", CacheGeometry(128, 2, 32), CacheGeometry(256, 2, 32)
     ),
 }
-LINES = [PA + DATA + 32 * line for line in (0, 1, 4, 8)]
-WORDS = [line + offset for line in LINES for offset in (0, 24)]
+LINE = PA + DATA
+WORDS = [LINE, LINE + 24, LINE + 4 * 32, LINE + 8 * 32]  # two words of a line, and two lines of the same set
 
 OWN = [
     "store_wb",
@@ -177,12 +177,12 @@ def returned(b: ArchBench, step: Step) -> Iterator[int]:
             yield int(event.stale is None)
 
 
-@settings(max_examples=120)
+@settings(max_examples=250)
 @given(
     st.sampled_from(sorted(PROFILES)),
     st.booleans(),
     st.integers(0, 1 << 20),
-    st.lists(STEP, min_size=1, max_size=24),
+    st.lists(STEP, min_size=8, max_size=32),
 )
 def test_the_machine_is_inside_the_relation(
     profile: str, override: bool, seed: int, steps: list[Step]

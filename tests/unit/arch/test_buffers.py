@@ -2,7 +2,7 @@
 """Store buffers: merging, forwarding, order, capacity."""
 
 import numpy as np
-from arch_bench import DATA, NC, PA, ArchBench, held, run
+from arch_bench import DATA, NC, PA, WB, ArchBench, held, run
 
 from dmasan.arch.write_buffer import Entry, WriteBuffer
 from dmasan.schedule import Move, MoveKind
@@ -99,3 +99,16 @@ def test_bulk_stores_leave_only_what_fits_in_the_buffers() -> None:
     run(b.cpu.dsb())
     run(b.cpu.outer_sync())
     assert (b.machine.device_read(PA + A, 65536) == np.uint8(0x5A)).all()
+
+
+def test_an_ordered_store_lands_before_a_later_access_to_its_line() -> None:
+    b = ArchBench(schedule=held())
+    run(b.cpu.str_(NC + A, 1))
+    run(b.cpu.dmb("ld"))
+    run(b.cpu.ldr(WB + A))
+    assert b.device(PA + A) == 0  # a load-only option orders no store
+    run(b.cpu.dmb())
+    run(b.cpu.ldr(WB + A + 64))
+    assert b.device(PA + A) == 0  # another line
+    run(b.cpu.ldr(WB + A + 4))
+    assert b.device(PA + A) == 1
