@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from cocotb.triggers import First, RisingEdge, Timer, ValueChange
 from cocotb.utils import get_sim_time
@@ -12,7 +12,7 @@ from cocotbext.dmasan.clock import start_clock
 from cocotbext.dmasan.shared import RingPort, Shared, State
 from dmasan.arch.machine import Machine
 from dmasan.config import Knobs, RunError
-from dmasan.device.backend import DeviceBusError, register_offset
+from dmasan.device.backend import BackendHost, DeviceBusError, register_offset
 from dmasan.sanitizer import Sanitizer
 from dmasan.schedule import Schedule
 
@@ -104,9 +104,10 @@ class RtlBackend:
         """Level of the interrupt line."""
         return bool(self.dut.irq.value)
 
-    def bind(self, soc: _Bindable) -> None:
-        """Connects the memory port with the memory of a SoC."""
-        self.connect(state_of(soc), soc.port, soc.knobs.latency)
+    def bind(self, soc: BackendHost) -> None:
+        """Connects the memory port with the memory of a `Soc`: the fast path needs its arrays, not only its port."""
+        whole = cast("_Bindable", soc)
+        self.connect(state_of(whole), whole.port, whole.knobs.latency)
 
     def connect(self, state: State, port: RingPort, latency: int) -> None:
         """Connects the memory port with any memory; `latency` in cycles."""

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What bench/copy.py runs inside the simulator: one direct job of the engine, on different memories."""
+"""What throughput.py runs inside the simulator: one direct job of the engine, on different memories."""
 
 from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
+
 from cocotbext.dmasan.backend import RtlBackend
 from dmasan.device.backend import REGISTERS_BASE
 from dmasan.device.registers import (
@@ -30,11 +32,14 @@ COPY, BEATS = 1, 16
 LIMIT_NS = 1e11
 
 
-async def transfer(backend: RtlBackend, source: int, target: int, size: int) -> float:
+Write = Callable[[int, int], Awaitable[None]]  # address, value
+
+
+async def transfer(backend: RtlBackend, write: Write, source: int, target: int, size: int) -> float:
     """Copies `size` bytes in bursts of 16 beats; the seconds that it took, from the first register to the interrupt."""
     begin = time.perf_counter()
     configuration = CH_CFG.OP.put(COPY) | CH_CFG.MAX_LEN.put(BEATS - 1)
-    await backend.write32(REGISTERS_BASE + CTRL.OFFSET, CTRL.ENABLE.mask)
+    await write(REGISTERS_BASE + CTRL.OFFSET, CTRL.ENABLE.mask)
     for register, value in (
         (CH_IRQ_EN, CH_IRQ_EN.DONE.mask | CH_IRQ_EN.ERR.mask),
         (CH_CFG, configuration),
@@ -45,11 +50,11 @@ async def transfer(backend: RtlBackend, source: int, target: int, size: int) -> 
         (CH_LEN, size),
         (CH_CMD, CH_CMD.START.mask),
     ):
-        await backend.write32(CHANNEL + register.OFFSET, value)
+        await write(CHANNEL + register.OFFSET, value)
     await backend.wait_irq(LIMIT_NS)
     seconds = time.perf_counter() - begin
     status = await backend.read32(CHANNEL + CH_STATUS.OFFSET)
-    await backend.write32(CHANNEL + CH_STATUS.OFFSET, status)
+    await write(CHANNEL + CH_STATUS.OFFSET, status)
     if not status & CH_STATUS.DONE.mask:
         raise ValueError(f"the copy of {size} bytes ended with status {status:#x}")
     return seconds
@@ -60,17 +65,23 @@ async def checked(backend: RtlBackend, size: int, rounds: int, ask_always: bool 
 
     With `ask_always` Python judges every burst.
     """
-    soc = Soc(policy="strict", backend=backend, cma_mib=max(2 * size >> 20, 1) + 2, lowmem_mib=40, ram_mib=128)
+    soc = Soc(
+        policy="strict", backend=backend, cma_mib=max(2 * size >> 20, 1) + 2, lowmem_mib=40, ram_mib=128
+    )
     await soc.boot()
     source = await soc.dma.alloc_coherent(size, "source")
     target = await soc.dma.alloc_coherent(size, "target")
     data = np.random.default_rng(1).integers(0, 256, size, dtype=np.uint8)
     await soc.cpu(0).write(source.cpu_addr, data)
     backend.shared.set_always_call(ask_always)
+
+    async def write(address: int, value: int) -> None:
+        await soc.io.writel(value, address - REGISTERS_BASE)
+
     seconds, cycles = [], 0
     for _ in range(rounds):
         before = backend.cycles
-        seconds.append(await transfer(backend, source.dma_handle, target.dma_handle, size))
+        seconds.append(await transfer(backend, write, source.dma_handle, target.dma_handle, size))
         cycles = backend.cycles - before
     delivered = await soc.cpu(0).read(target.cpu_addr, size)
     if not np.array_equal(delivered, data):
@@ -91,12 +102,14 @@ async def axi_ram(backend: RtlBackend, size: int, rounds: int) -> dict[str, Any]
         from cocotbext.axi import AxiBus, AxiRam
 
         dut = backend.dut
-        ram = AxiRam(AxiBus.from_prefix(dut, "m_axi"), dut.clk, dut.rst_n, reset_active_level=False, size=2 * size)
+        ram = AxiRam(
+            AxiBus.from_prefix(dut, "m_axi"), dut.clk, dut.rst_n, reset_active_level=False, size=2 * size
+        )
         ram.write_if.log.setLevel("WARNING")
         ram.read_if.log.setLevel("WARNING")
         data = np.random.default_rng(1).integers(0, 256, size, dtype=np.uint8).tobytes()
         ram.write(0, data)
-        seconds = [await transfer(backend, 0, size, size) for _ in range(rounds)]
+        seconds = [await transfer(backend, backend.write32, 0, size, size) for _ in range(rounds)]
         if bytes(ram.read(size, size)) != data:
             raise ValueError("the copy is wrong")
     return {"seconds": seconds}

@@ -14,7 +14,7 @@ from dmasan.report.results import Measurement
 
 HERE = Path(__file__).parent
 CHECKED_BYTES, ASKED_BYTES, PEER_BYTES = 16 << 20, 1 << 20, 256 << 10
-ROUNDS = 5
+ROUNDS = 3
 TIMES_THE_PEER = 50
 
 
@@ -40,7 +40,9 @@ def measure(folder: Path) -> list[Measurement]:
     least = TIMES_THE_PEER * peer
     return [
         Measurement("checked copy", value, "MB/s", least, value >= least, name, value / peer),
-        Measurement("checked copy, Python asked for every burst", slow, "MB/s", None, None, name, slow / peer),
+        Measurement(
+            "checked copy, Python asked for every burst", slow, "MB/s", None, None, name, slow / peer
+        ),
         Measurement("clock of the checked copy", clock, "Mcycle/s"),
     ]
 
@@ -51,5 +53,5 @@ def speed(told: dict[str, Any], size: int) -> float:
 
 
 def _run(target: str, out: Path, design: Design, **arguments: Any) -> dict[str, Any]:
-    job = Job(f"_copy_jobs:{target}", arguments, path=(str(HERE),))
+    job = Job(f"bench._throughput_jobs:{target}", arguments, path=(str(HERE.parent),))
     return dict(run_job(job, out, design=design, timeout=300))
