@@ -8,6 +8,7 @@ times are nanoseconds of simulated time. Observers subscribe to an `EventBus`; w
 from __future__ import annotations
 
 import sys
+import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -302,12 +303,16 @@ class EventBus:
 
 
 _PROGRAM_FLOORS = ("scenarios", "corpus")
+_LIBRARY = sysconfig.get_path("stdlib").replace("\\", "/") + "/"
 _is_program: dict[CodeType, bool] = {}
 
 
 def _belongs_to_program(code: CodeType) -> bool:
-    """True for code outside dmasan, and for the driver programs that dmasan ships."""
+    """True for code outside dmasan and the standard library, and for the driver programs that dmasan ships."""
     path = code.co_filename.replace("\\", "/")
+    if path.startswith((_LIBRARY, "<frozen ")) and "/site-packages/" not in path:
+        _is_program[code] = False
+        return False
     _, found, inner = path.rpartition("/dmasan/")
     verdict = not found or inner.split("/")[0] in _PROGRAM_FLOORS
     _is_program[code] = verdict

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from dmasan.arch.configuration import EMPTY, RESET, Config, copy, is_cacheable, value_of
 from dmasan.arch.copies import Copies, Copy
+from dmasan.arch.family import Family, family_of
 from dmasan.arch.profile import CacheGeometry, Profile
-from dmasan.arch.semantics import MOVES, OPERATIONS, Family, closure, family_of
+from dmasan.arch.semantics import MOVES, OPERATIONS, closure
 from dmasan.events import Load
 from dmasan.schedule import RandomMoves
 

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan.arch.configuration import IDLE, STALE, Config
-from dmasan.arch.semantics import MOVES, OPERATIONS, Family
+from dmasan.arch.family import Family
+from dmasan.arch.semantics import MOVES, OPERATIONS
 from dmasan.schedule import Footprint, MachineView, Move, MoveKind, Point
 
 _MOVES = {
@@ -28,7 +29,7 @@ _MOVES = {
     "drain_store_buffer": (MoveKind.DRAIN, "store_buffer"),
     "drain_outer_buffer": (MoveKind.DRAIN, "outer_buffer"),
 }
-_DEPTH = 3  # hidden moves before one operation
+_DEPTH = 6  # hidden moves before one operation
 # What may come next, and how much a stale read in it counts: the nearer, the more.
 _FUTURES = (
     (16, ("dev_read",)),

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan.arch.configuration import LATEST, RESET, STALE, Config, has_latest
-from dmasan.arch.semantics import OPERATIONS, Family, Operation, closure
+from dmasan.arch.family import Family
+from dmasan.arch.semantics import OPERATIONS, Operation, closure
 
 CAPACITY = 1 << 16
 MISSING = 0xFFFF  # a column's entry that is not computed yet; in `fast` also one that is a hazard

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from dmasan.arch.configuration import IDLE, LATEST, RESET, STALE, Config, aged
-from dmasan.arch.semantics import FAMILIES, OPERATIONS, Family, Outcome, closure
+from dmasan.arch.family import FAMILIES, Family
+from dmasan.arch.semantics import OPERATIONS, Outcome, closure
 from dmasan.config import choose
 
 # Operation names of short sequences. Those without `x` are complete when they return.

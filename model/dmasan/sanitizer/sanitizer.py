@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan import events as ev
-from dmasan.arch.semantics import Family
+from dmasan.arch.family import Family
 from dmasan.events import CacheOp, Level, MappingKind, MemoryType
 from dmasan.sanitizer.automaton import Automaton, Verdict
 from dmasan.sanitizer.buffers import Buffers, Mapping

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from dmasan.arch.cpu import Cpu
+from dmasan.arch.family import family_of
 from dmasan.arch.machine import Machine
 from dmasan.arch.memory import RAM_BASE
 from dmasan.arch.profile import find_profile
-from dmasan.arch.semantics import family_of
 from dmasan.config import DEFAULT_ERA, DEFAULT_PROFILE, ERAS, Cell, Knobs, RunError, choose
 from dmasan.device.backend import Backend
 from dmasan.device.model import ModelBackend

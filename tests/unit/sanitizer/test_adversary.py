@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from dmasan.arch.configuration import IDLE, RESET, STALE, Config
-from dmasan.arch.semantics import FAMILIES, MOVES, OPERATIONS, Family, closure
+from dmasan.arch.family import FAMILIES, Family
+from dmasan.arch.semantics import MOVES, OPERATIONS, closure
 from dmasan.sanitizer.adversary import Planner
 
 READS = ("dev_read", "load_nc", "load_wb")
@@ -38,7 +39,9 @@ def test_plans_are_hidden_moves_and_find_the_stale_read(family: Family) -> None:
                 ends = {after for c in ends for after in MOVES[name](family, c)}
                 assert ends, f"{name} is not possible in {config}"
             possible = any(
-                value == STALE for c in closure(family, [config]) for _, value in OPERATIONS[read].apply(family, c)
+                value == STALE
+                for c in closure(family, [config])
+                for _, value in OPERATIONS[read].apply(family, c)
             )
             found = any(value == STALE for c in ends for _, value in OPERATIONS[read].apply(family, c))
             assert found == possible, (config, read, planner.plan(config, read))

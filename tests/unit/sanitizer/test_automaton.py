@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from dmasan.arch.configuration import RESET, STALE, Config, has_latest
-from dmasan.arch.semantics import FAMILIES, OPERATIONS, Family, closure
+from dmasan.arch.family import FAMILIES, Family
+from dmasan.arch.semantics import OPERATIONS, closure
 from dmasan.sanitizer import automaton as table
 from dmasan.sanitizer.automaton import MISSING, Automaton, Verdict
 from dmasan.sanitizer.shadow import Shadow

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dmasan import events as ev
-from dmasan.arch.semantics import PL310, PL310_OVERRIDE, Family
+from dmasan.arch.family import PL310, PL310_OVERRIDE, Family
 from dmasan.events import CacheOp, Direction, Level, MappingKind, MemoryType, Site
 from dmasan.sanitizer import Code, Sanitizer, State
 
@@ -29,7 +29,9 @@ class Story:
             self.sanitizer.observe(event)
         return self
 
-    def store(self, kind: MemoryType, line: int = 7, cpu: int = 0, offset: int = 0, length: int = LENGTH) -> Story:
+    def store(
+        self, kind: MemoryType, line: int = 7, cpu: int = 0, offset: int = 0, length: int = LENGTH
+    ) -> Story:
         return self.tell(ev.Store(1.0, Site("driver.py", line), cpu, BUFFER + offset, length, kind))
 
     def load(self, kind: MemoryType, stale: np.ndarray | None = None) -> Story:
@@ -78,7 +80,14 @@ def test_streaming_to_device_is_clean() -> None:
 
 
 def test_missing_outer_clean_is_a_stale_device_read() -> None:
-    story = Story().store(MemoryType.WB).maintain(CacheOp.CLEAN).dsb().streaming(Direction.TO_DEVICE).device_reads()
+    story = (
+        Story()
+        .store(MemoryType.WB)
+        .maintain(CacheOp.CLEAN)
+        .dsb()
+        .streaming(Direction.TO_DEVICE)
+        .device_reads()
+    )
     assert story.codes == [Code.STALE_DEVICE_READ]
 
 
