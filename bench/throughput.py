@@ -49,7 +49,7 @@ def measure(folder: Path) -> list[Measurement]:
 
 def speed(told: dict[str, Any], size: int) -> float:
     """MB/s of the median round."""
-    return size / median(told["seconds"]) / 1e6
+    return size / float(median(told["seconds"])) / 1e6
 
 
 def _run(target: str, out: Path, design: Design, **arguments: Any) -> dict[str, Any]:

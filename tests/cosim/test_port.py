@@ -60,8 +60,8 @@ def test_a_full_ring_is_drained_while_the_program_waits(tmp_path: Path) -> None:
 @pytest.mark.parametrize("latency", [0, 40, 200])
 def test_latency_delays_read_and_write(tmp_path: Path, latency: int) -> None:
     told = simulate("copies", tmp_path, size=128, beats=16, latency=latency)
-    # 5 register writes of 3 cycles, 16 beats, and the latency twice: of R and of B (at least 2 cycles).
-    assert told["cycles"] - 2 * max(latency, 2) == pytest.approx(30, abs=1)
+    # 5 register writes of 3 cycles, 16 beats, the latency of R (at least 2 cycles) and of B (at least 3).
+    assert told["cycles"] - max(latency, 2) - max(latency, 3) == pytest.approx(30, abs=2)
 
 
 def test_fast_path_applies_the_columns(tmp_path: Path) -> None:
