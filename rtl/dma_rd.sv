@@ -166,7 +166,7 @@ module dma_rd
             if (fault.valid && head.tag.ch == 3'(i)) stop[i] <= 1'b1;
             if (kill[i]) stop[i] <= 1'b0;
         end
-        outstanding <= outstanding + 8'(issue || want_desc) - 8'(r_valid && r_ready && r_last);
+        outstanding <= outstanding + 8'(issue || want_desc) - 8'(r_last && (data_beat || d_valid != 0));
         if (!rst_n) begin
             first <= 1'b1;
             beat <= '0;

@@ -136,7 +136,7 @@ module dma_top
     stat_t stat [NCH];
     job_t  job [NCH];
     attr_t d_attr [NCH];
-    logic [NCH-1:0] kill, pause, drained, job_valid, job_ready, busy, halting;
+    logic [NCH-1:0] kill, pause, drained, job_valid, job_ready, busy, moving, halting;
     logic [NCH-1:0] d_req, d_short, d_taken, d_valid, t_req, t_taken, t_done, poison;
     logic [NCH-1:0] e_own, e_stale, e_abort, e_door, e_done;
     logic [63:0]  d_addr [NCH], t_addr [NCH];
@@ -157,13 +157,14 @@ module dma_top
         .coherent({strap_coherent_desc, strap_coherent_data}), .cfg, .cmd, .stat, .enable, .soft_reset, .soft_done,
         .idle, .draining(dbg_drain), .out_rd(dbg_out_rd), .out_wr(dbg_out_wr), .wdog, .pmu_snapshot, .pmu_clear, .pmu, .irq);
 
-    assign idle       = busy == 0 && drained == '1 && dbg_out_rd == 0 && dbg_out_wr == 0
+    assign idle       = moving == 0 && drained == '1 && dbg_out_rd == 0 && dbg_out_wr == 0
                         && !m_axi_arvalid && !m_axi_awvalid && !m_axi_wvalid;
-    assign soft_done  = soft_reset && idle;
+    assign soft_done  = soft_reset && idle && busy == 0;
     assign core_rst_n = rst_n && !soft_done;
 
     for (genvar i = 0; i < NCH; i++) begin : g_ch
         assign busy[i]      = stat[i].busy;
+        assign moving[i]    = stat[i].busy && stat[i].state != ST_WAIT;
         assign halting[i]   = kill[i];
         assign d_attr[i]    = cfg[i].attr_desc;
         assign d_short[i]   = cfg[i].stride[1];
@@ -259,7 +260,7 @@ module dma_top
         .b_index(dbg_b_desc), .b_beat);
 
     dma_pmu u_pmu (
-        .clk, .rst_n(core_rst_n), .snapshot(pmu_snapshot), .clear(pmu_clear), .wdog, .busy(busy != 0),
+        .clk, .rst_n(core_rst_n), .snapshot(pmu_snapshot), .clear(pmu_clear), .wdog, .busy(moving != 0),
         .ar_valid(m_axi_arvalid), .ar_ready(m_axi_arready), .r_beat, .aw_valid(m_axi_awvalid), .aw_ready(m_axi_awready),
         .w_valid(m_axi_wvalid), .w_ready(m_axi_wready), .w_zero(m_axi_wstrb == 0), .b_beat, .desc(d_taken != 0),
         .out_rd(dbg_out_rd), .out_wr(dbg_out_wr), .fifo_used(16'(FIFO_BEATS) - 16'(space)), .cycles, .timeout, .shown(pmu));

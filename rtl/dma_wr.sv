@@ -225,7 +225,7 @@ module dma_wr
     always_ff @(posedge clk) begin
         for (int i = 0; i < NCH; i++)
             out_ch[i] <= out_ch[i] + 7'(aw_data && s_side.tag.ch == 3'(i)) - 7'(b_data && sent.tag.ch == 3'(i));
-        outstanding <= outstanding + 8'(aw_data || want_status) - 8'(b_valid);
+        outstanding <= outstanding + 8'(aw_data || want_status) - 8'(b_data || t_done != 0);
         if (!rst_n) begin
             for (int i = 0; i < NCH; i++) out_ch[i] <= '0;
             outstanding <= '0;

@@ -179,6 +179,7 @@ template <class Dut> class Memory {
         if ((x.cache & 12) && !(x.cache & 2)) fail("AxCACHE illegal", now, x.addr);
     }
     void check_stable(const Dut& d, uint64_t now) {
+        if (!d.rst_n) { prev_ = Held{}; return; }  // a reset takes VALID away
         uint8_t wd[BPB];
         get(d.m_axi_wdata, wd);
         if (prev_.ar && (!d.m_axi_arvalid || d.m_axi_araddr != prev_.ara)) fail("AR not stable", now, prev_.ara);

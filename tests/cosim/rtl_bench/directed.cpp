@@ -9,7 +9,15 @@ static void expect(bool ok, const char* what, Engine& e, uint64_t value = 0) { i
 #define SAME(a, b) expect((a) == (b), #a " == " #b, e, uint64_t(a))
 constexpr uint64_t TABLE = 0x4000, S = 0x100000, D = 0x200000;
 
-static void random_memory(Engine& e) { std::mt19937 g(3); for (auto& b : e.mem.bytes) b = uint8_t(g()); }
+static void random_memory(Engine& e) {
+    static const std::vector<uint8_t> image = [&] {
+        std::mt19937 g(3);
+        std::vector<uint8_t> bytes(e.mem.bytes.size());
+        for (auto& b : bytes) b = uint8_t(g());
+        return bytes;
+    }();
+    e.mem.bytes = image;
+}
 static bool copied(Engine& e, uint64_t src, uint64_t dst, uint32_t n) {
     return std::equal(e.mem.bytes.begin() + long(src), e.mem.bytes.begin() + long(src + n), e.mem.bytes.begin() + long(dst));
 }
@@ -302,6 +310,25 @@ static void soft_reset() {
     }
 }
 
+static void hard_reset() {                         // the memory keeps answering what was asked before the reset
+    for (unsigned at = 0; at < 150; at += 11) {
+        Engine e;
+        random_memory(e);
+        e.mem.opt.latency = 30;
+        e.direct(0, SINK, S, D, 8192, 16);         // reads only: a write cut by a reset would leave the memory waiting
+        e.run(at);
+        e.dut.rst_n = 0;
+        e.run(3);
+        e.dut.rst_n = 1;
+        e.run(1200);                               // late beats arrive and are swallowed
+        SAME(e.read(GSTATUS), 1u);
+        e.write(CTRL, 1);
+        e.direct(0, COPY, S + 1, D, 1000, 16);
+        e.wait(ch(0, STATUS), DONE);
+        EXPECT(copied(e, S + 1, D, 1000));
+    }
+}
+
 static void w1c_race() {                           // clearing DONE in every cycle around the next completion loses none
     for (unsigned at = 0; at < 60; at++) {
         Engine e;
@@ -349,7 +376,7 @@ int directed_main(int argc, char** argv) {
         {"registers", registers}, {"busy_registers", busy_registers}, {"stale", stale}, {"bad_descriptors", bad_descriptors},
         {"laps", laps}, {"attributes", attributes}, {"order", order}, {"coalescing", coalescing}, {"cyclic", cyclic},
         {"short_format", short_format}, {"abort_every_cycle", abort_every_cycle}, {"watchdog", watchdog},
-        {"soft_reset", soft_reset}, {"w1c_race", w1c_race}, {"counters", counters}, {"early_status", early_status}};
+        {"soft_reset", soft_reset}, {"hard_reset", hard_reset}, {"w1c_race", w1c_race}, {"counters", counters}, {"early_status", early_status}};
     unsigned ran = 0;
     for (auto& [name, test] : tests)
         if (argc < 2 || name == argv[1]) { std::printf("%s\n", name.c_str()); std::fflush(stdout); test(); ran++; }
