@@ -19,7 +19,9 @@ from PIL import Image
 ROOT = Path(__file__).parents[2]
 POLICIES = ("double_map", "unmap_linear", "strict", "highmem_only", "remap_in_place", "keep_alias")
 
-pytestmark = pytest.mark.cosim
+SMALL = ("--set", "cma_mib=4")  # less memory for others to fill and write
+
+pytestmark = [pytest.mark.cosim, pytest.mark.timeout(400)]
 
 
 def dmasan(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -30,7 +32,7 @@ def dmasan(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         "DMASAN_CACHE": os.environ.get("DMASAN_CACHE", str(ROOT / "build" / "cache")),
     }
     command = [sys.executable, "-m", "cocotbext.dmasan.cli", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=170)
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=390)
 
 
 def check(document: Any, schema: str) -> Any:
@@ -44,7 +46,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess
     folder = tmp_path_factory.mktemp("compare")
     noise = np.random.default_rng(3).integers(1, 256, (60, 120, 3), dtype=np.uint8)
     Image.fromarray(noise).save(folder / "small.png")
-    done = dmasan("compare", "--input", "small.png", "--timeout", "120", cwd=folder)
+    done = dmasan("compare", "--input", "small.png", *SMALL, cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder, done
 
@@ -56,7 +58,6 @@ def rows(folder: Path) -> dict[tuple[str, bool], dict[str, Any]]:
     return {(row["policy"], row["shared_override"]): row for row in summary["rows"]}
 
 
-@pytest.mark.timeout(200)
 def test_every_policy_has_a_row_with_and_without_the_override(compared: Any) -> None:
     folder, done = compared
     assert set(rows(folder)) == {(policy, override) for policy in POLICIES for override in (False, True)}
@@ -109,16 +110,8 @@ def test_a_schedule_that_was_written_replays_to_the_same_bytes(compared: Any) ->
         folder / "build" / "compare" / "double_map-cortex-a9-pl310-v6.19-override-off" / "schedule.jsonl"
     )
     assert schedule.stat().st_size > 0
-    arguments = [
-        "--policy",
-        "double_map",
-        "--set",
-        "shared_override=off",
-        "--input",
-        "small.png",
-        "--out",
-        "again",
-    ]
+    cell = ("--policy", "double_map", "--set", "shared_override=off", *SMALL)
+    arguments = (*cell, "--input", "small.png", "--out", "again")
     done = dmasan("compare", *arguments, "--schedule", f"replay:{schedule}", cwd=folder)
     assert done.returncode == 0, done.stderr
     (after,) = json.loads((folder / "again" / "summary.json").read_text())["rows"]
@@ -128,7 +121,7 @@ def test_a_schedule_that_was_written_replays_to_the_same_bytes(compared: Any) ->
 
 def test_run_exits_1_with_hazards_and_0_without(tmp_path: Path) -> None:
     Image.new("RGB", (40, 30), (200, 30, 90)).save(tmp_path / "small.png")
-    arguments = ["run", "frame", "--input", "small.png", "--json", "-", "--policy"]
+    arguments = ["run", "frame", *SMALL, "--input", "small.png", "--json", "-", "--policy"]
     bad = dmasan(*arguments, "double_map", cwd=tmp_path)
     assert bad.returncode == 1, bad.stderr
     assert check(json.loads(bad.stdout), "run-1")["hazards"]
