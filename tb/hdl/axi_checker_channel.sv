@@ -23,7 +23,7 @@ module axi_checker_channel #(
     if (rst_n && waiting) begin
       broken[0] = !valid;
       broken[1] = valid && payload != offered;
-      broken[3] = TIMEOUT != 0 && waited == TIMEOUT;
+      broken[3] = TIMEOUT != 0 && waited == TIMEOUT && !ready;
     end
     // A design with a synchronous reset has this edge to lower VALID, hence the edge after the first one in reset.
     broken[2] = in_reset && valid;

@@ -50,7 +50,7 @@ module axi_checker_read #(
       broken[1] = known && rlast != (beat[rid] == burst.len);
       broken[2] = known && rresp == 2'b01 && !burst.lock;
     end
-    broken[3] = rst_n && TIMEOUT != 0 && waited == TIMEOUT;
+    broken[3] = rst_n && TIMEOUT != 0 && waited == TIMEOUT && !rvalid;
   end
 
   always_ff @(posedge clk) begin

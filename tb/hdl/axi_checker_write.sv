@@ -105,7 +105,7 @@ module axi_checker_write #(
       w_broken[1] = !LITE && (beat.strb & ~lanes_of(burst.addr[11:0], burst.len, burst.size, burst.burst, index)) != 0;
       w_broken[2] = AXI3 && beat.id != burst.id;
     end
-    w_broken[3] = rst_n && TIMEOUT != 0 && starved == TIMEOUT;
+    w_broken[3] = rst_n && TIMEOUT != 0 && starved == TIMEOUT && !wvalid;
   end
 
   always_ff @(posedge clk) begin
@@ -152,7 +152,7 @@ module axi_checker_write #(
       b_broken[1] = known && !complete;
       b_broken[2] = known && bresp == 2'b01 && !answer.lock;
     end
-    b_broken[3] = rst_n && TIMEOUT != 0 && waited == TIMEOUT;
+    b_broken[3] = rst_n && TIMEOUT != 0 && waited == TIMEOUT && !bvalid;
   end
 
   always_ff @(posedge clk) begin
