@@ -240,8 +240,12 @@ class AliasTracker:
         done = self._pending.pop(cpu, [])
         for invalidation in done:
             kept: list[Residue] = []
-            for residue in self.residues:
-                kept.extend(self._apply(invalidation, residue))
+            cpus, serial = invalidation.cpus, invalidation.serial
+            for residue in self.residues:  # most are another CPU's: they are passed over quickly
+                if residue.holders & cpus and residue.serial <= serial:
+                    kept.extend(self._apply(invalidation, residue))
+                else:
+                    kept.append(residue)
             self.residues = kept
         return done
 
@@ -256,7 +260,7 @@ class AliasTracker:
             unit = span.granule
             low = max(low, invalidation.va & -unit)
             high = min(high, (invalidation.va + invalidation.length + unit - 1) & -unit)
-        if low >= high or residue.serial > invalidation.serial or not residue.holders & invalidation.cpus:
+        if low >= high:
             yield residue
             return
         for start, end, hit in (

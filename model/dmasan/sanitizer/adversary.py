@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from dmasan.arch.configuration import IDLE, STALE, Config
 from dmasan.arch.family import Family
 from dmasan.arch.semantics import MOVES, OPERATIONS
-from dmasan.schedule import Footprint, MachineView, Move, MoveKind, Point
+from dmasan.schedule import Footprint, LineCopies, MachineView, Move, MoveKind, Point
 
 _MOVES = {
     "fill_l1": (MoveKind.FILL, "l1"),
@@ -162,37 +162,42 @@ class Adversary:
         """The moves for every line of a range; neighbours that make the same move make it together."""
         first = address & -self.line
         lines = -(-(address + length - first) // self.line)
-        copies = machine.copies_of_lines(first, lines)
-        fields = (copies.l1, copies.l2, copies.memory, copies.store_buffer, copies.outer_buffer, copies.live)
-        configs, kind = np.unique(np.stack(fields, axis=1).astype(np.uint8), axis=0, return_inverse=True)
-        kind = kind.reshape(-1)
-        plans = [self.planner.plan(_config(codes), operation) for codes in configs.tolist()]
+        packed, kind = np.unique(_pack(machine.copies_of_lines(first, lines)), return_inverse=True)
+        configs = [_unpack(code) for code in packed.tolist()]
+        plans = [self.planner.plan(config, operation) for config in configs]
         for step in range(max(map(len, plans))):
             for name, (move, level) in _MOVES.items():
                 moving = np.array([plan[step : step + 1] == (name,) for plan in plans])[kind]
                 if moving.any():
-                    idle = np.array(
-                        [_untouched(name, codes, plan) for codes, plan in zip(configs, plans, strict=True)]
+                    along = np.array(
+                        [not plan and self._harmless(name, c) for plan, c in zip(plans, configs, strict=True)]
                     )
-                    for start, end in _runs(moving, idle[kind]):
+                    for start, end in _runs(moving, along[kind]):
                         yield Move(move, level, 0, first + start * self.line, end - start)
 
+    def _harmless(self, name: str, config: Config) -> bool:
+        """Whether a line that has nothing to do may lie inside a run of lines that are filled, losing no worth by it."""
+        if not config.live or not name.startswith("fill"):
+            return False
+        worth, planner = self.planner.worth, self.planner
+        return all(worth(after) >= worth(config) for after in MOVES[name](planner.family, config))
 
-def _config(codes: Sequence[int]) -> Config:
-    l1, l2, memory, store_buffer, outer_buffer, live = codes
+
+def _pack(copies: LineCopies) -> NDArray[np.int32]:
+    """One number a line: its codes, four bits each."""
+    fields = (copies.l1, copies.l2, copies.memory, copies.store_buffer, copies.outer_buffer, copies.live)
+    return sum((field.astype(np.int32) << 4 * n for n, field in enumerate(fields)), np.zeros(1, np.int32))
+
+
+def _unpack(code: int) -> Config:
+    l1, l2, memory, store_buffer, outer_buffer, live = (code >> 4 * n & 15 for n in range(6))
     return Config(l1, l2, memory, store_buffer, outer_buffer, 0, IDLE, live)
 
 
-def _untouched(name: str, codes: NDArray[np.uint8], plan: tuple[str, ...]) -> bool:
-    """Whether a line may lie inside a run of moving ones: a fill does nothing to a line that is there, and stays."""
-    held = {"fill_l1": codes[0], "fill_l2": codes[1]}.get(name)
-    return bool(held) and not plan and bool(codes[5])
-
-
-def _runs(moving: NDArray[np.bool_], idle: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Runs [start, end) of lines that move, across lines that it does not touch."""
+def _runs(moving: NDArray[np.bool_], along: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Runs [start, end) of lines that move, across lines that may go along."""
     places = np.flatnonzero(moving)
-    blocked = np.concatenate(([0], np.cumsum(~moving & ~idle)))[places]
+    blocked = np.concatenate(([0], np.cumsum(~moving & ~along)))[places]
     breaks = np.flatnonzero(np.diff(blocked)) + 1
     for part in np.split(places, breaks):
         yield int(part[0]), int(part[-1]) + 1
