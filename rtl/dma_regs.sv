@@ -47,7 +47,8 @@ module dma_regs
     output wire               pmu_snapshot,
     output wire               pmu_clear,
     input  wire  [31:0]       pmu [12],
-    output wire               irq
+    output wire               irq,
+    output logic        timing              // a coalesced interrupt waits for its time
 );
     import dma_csr_pkg::*;
     localparam int unsigned GEN = dma_csr_pkg::NCH;
@@ -88,6 +89,8 @@ module dma_regs
     assign pmu_snapshot = hout.PMU_CTRL.SNAPSHOT.value;
     assign pmu_clear    = hout.PMU_CTRL.CLEAR.value;
     assign irq          = |pend;
+    logic [GEN-1:0] aging;
+    assign timing       = |aging;
 
     for (genvar i = 0; i < GEN; i++) begin : g_ch
         stat_t s;
@@ -158,6 +161,7 @@ module dma_regs
             wire due = (s.done_irq && (9'(waiting) + 9'd1 >= 9'(threshold))) || s.done_now
                        || (waiting != 0 && limit != 0 && age >= {limit, 6'b0});
             wire is_period = cfg[i].cyclic && cfg[i].mode == MODE_RING;
+            assign aging[i]   = waiting != 0 && limit != 0;
             assign done_due   = due && !is_period;
             assign period_due = due && is_period;
 
@@ -172,6 +176,7 @@ module dma_regs
             end
         end else begin : g_absent
             assign s = '0;
+            assign aging[i] = 1'b0;
             assign {hin.ch[i].clear, hin.ch[i].rewind, pend[i], done_due, period_due, ignored, err_high} = '0;
             wire unused = &{1'b0, s};
         end

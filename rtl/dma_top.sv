@@ -103,7 +103,8 @@ module dma_top
     output wire  [15:0]         dbg_r_desc,
     output wire  [15:0]         dbg_w_desc,
     output wire  [15:0]         dbg_b_desc,
-    output wire  [4*NCH-1:0]    dbg_state          // state_e of each channel, channel 0 lowest
+    output wire  [4*NCH-1:0]    dbg_state,         // state_e of each channel, channel 0 lowest
+    output wire                 dbg_quiet          // nothing happens until a register access: clk may be gated
 );
     localparam int unsigned CW     = $clog2(FIFO_BEATS + 1);
     localparam int unsigned CHUNKS = 16;           // chunks between scheduler and writer
@@ -143,7 +144,7 @@ module dma_top
     logic [15:0]  d_index [NCH], t_index [NCH];
     logic [127:0] t_data [NCH];
     logic [31:0]  fill_word [NCH], pmu [12], wdog, cycles, sink_crc;
-    logic         enable, soft_reset, soft_done, pmu_snapshot, pmu_clear, timeout, idle, core_rst_n;
+    logic         enable, soft_reset, soft_done, pmu_snapshot, pmu_clear, timeout, idle, timing, core_rst_n;
     logic [DATA_W-1:0] r_data;
     logic [1:0]   r_resp, b_resp;
     logic         r_last;
@@ -155,12 +156,14 @@ module dma_top
         .s_axil_wvalid, .s_axil_wready, .s_axil_bresp, .s_axil_bvalid, .s_axil_bready, .s_axil_araddr, .s_axil_arprot,
         .s_axil_arvalid, .s_axil_arready, .s_axil_rdata, .s_axil_rresp, .s_axil_rvalid, .s_axil_rready,
         .coherent({strap_coherent_desc, strap_coherent_data}), .cfg, .cmd, .stat, .enable, .soft_reset, .soft_done,
-        .idle, .draining(dbg_drain), .out_rd(dbg_out_rd), .out_wr(dbg_out_wr), .wdog, .pmu_snapshot, .pmu_clear, .pmu, .irq);
+        .idle, .draining(dbg_drain), .out_rd(dbg_out_rd), .out_wr(dbg_out_wr), .wdog, .pmu_snapshot, .pmu_clear, .pmu, .irq,
+        .timing);
 
     assign idle       = moving == 0 && drained == '1 && dbg_out_rd == 0 && dbg_out_wr == 0
                         && !m_axi_arvalid && !m_axi_awvalid && !m_axi_wvalid;
     assign soft_done  = soft_reset && idle && busy == 0;
     assign core_rst_n = rst_n && !soft_done;
+    assign dbg_quiet  = idle && !timing && !soft_reset;
 
     for (genvar i = 0; i < NCH; i++) begin : g_ch
         assign busy[i]      = stat[i].busy;

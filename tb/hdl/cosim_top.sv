@@ -10,8 +10,9 @@ module cosim_top #(
   parameter int unsigned ID_W       = 4,
   parameter int unsigned USER_W     = 16
 ) (
-  input logic clk,
-  input logic rst_n
+  input  logic clk,
+  input  logic rst_n,
+  output logic quiet  // nothing happens until Python asks for a register access: the main program may stop the clock
 );
   // Written from Python.
   logic [15:0] latency = 16'd12;         // of the memory port, cycles
@@ -49,6 +50,10 @@ module cosim_top #(
   logic [DATA_W-1:0]    axi_wdata, axi_rdata;
   logic [DATA_W/8-1:0]  axi_wstrb;
 
+  logic engine_quiet;
+  assign quiet = engine_quiet && reset_n && host.request == host.done && !axil_awvalid && !axil_wvalid && !axil_arvalid
+                 && !axil_bvalid && !axil_rvalid;
+
   axil_host #(.ADDR_W(12)) host (
     .clk, .rst_n(reset_n),
     .m_axil_awaddr(axil_awaddr), .m_axil_awvalid(axil_awvalid), .m_axil_awready(axil_awready),
@@ -85,7 +90,7 @@ module cosim_top #(
     .m_axi_rvalid(axi_rvalid), .m_axi_rready(axi_rready),
     .ev_doorbell(), .ev_fetch(), .ev_own_ok(), .ev_stale(), .ev_ar(), .ev_aw(), .ev_chunk(), .ev_poison(),
     .ev_status(), .ev_done(), .ev_irq(), .ev_abort(), .dbg_fifo_fill(), .dbg_credit(), .dbg_out_rd(), .dbg_out_wr(),
-    .dbg_drain(), .dbg_r_desc(), .dbg_w_desc(), .dbg_b_desc(), .dbg_state());
+    .dbg_drain(), .dbg_r_desc(), .dbg_w_desc(), .dbg_b_desc(), .dbg_state(), .dbg_quiet(engine_quiet));
   /* verilator lint_on PINCONNECTEMPTY */
 
   axi_mem_port #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .ID_W(ID_W), .USER_W(USER_W)) port (

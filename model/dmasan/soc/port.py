@@ -87,7 +87,8 @@ class Port:
             elif phase == _WRITE:
                 self._next_point(channel, _POINT_OF_WRITE[kind])
                 self.sanitizer.device_wrote(address, length)
-            self.bytes_moved += length
+            if phase in (_READ, _WRITE):
+                self.bytes_moved += length
 
     def _in_ram(self, burst: Burst) -> bool:
         memory = self.machine.memory

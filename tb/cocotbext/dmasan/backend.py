@@ -8,7 +8,7 @@ from typing import Any, Protocol, cast
 from cocotb.triggers import First, RisingEdge, Timer, ValueChange
 from cocotb.utils import get_sim_time
 
-from cocotbext.dmasan.clock import start_clock
+from cocotbext.dmasan.clock import clock_cycles, start_clock
 from cocotbext.dmasan.shared import RingPort, Shared, State
 from dmasan.arch.machine import Machine
 from dmasan.config import Knobs, RunError
@@ -72,7 +72,7 @@ class RtlBackend:
         self._host = dut.host
         self._clock_ns = clock_ns
         self._request = 0
-        self._start_ns = 0.0
+        self._start_cycles = 0
         self.shared = Shared()
 
     async def start(self) -> None:
@@ -82,7 +82,7 @@ class RtlBackend:
         start_clock(self._clock_ns)
         await Timer(RESET_CYCLES * self._clock_ns, "ns", round_mode="round")
         self.dut.rst_n.value = 1
-        self._start_ns = self.now_ns
+        self._start_cycles = clock_cycles()
 
     def finish(self) -> None:
         """Hands over the last bursts. Raises what went wrong since the last await."""
@@ -96,8 +96,8 @@ class RtlBackend:
 
     @property
     def cycles(self) -> int:
-        """Clock cycles of the device since its reset."""
-        return int((self.now_ns - self._start_ns) / self._clock_ns)
+        """Clock cycles of the device since its reset; while it is quiet its clock is gated."""
+        return clock_cycles() - self._start_cycles
 
     @property
     def irq(self) -> bool:

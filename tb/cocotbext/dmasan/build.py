@@ -44,6 +44,7 @@ class Design:
     parameters: Mapping[str, int] = field(default_factory=dict)
     depends: tuple[Path, ...] = ()  # files that sources include
     clock: str = "clk"  # the top's clock input, which the simulator's main program drives
+    quiet: str = ""  # the top's output that lets the main program gate the clock, if there is one
 
     @property
     def ordered(self) -> list[Path]:
@@ -57,7 +58,7 @@ def engine(parameters: Mapping[str, int] | None = None) -> Design:
     files = [path for folder in (hdl.rtl(), hdl.bench()) for path in sorted(folder.rglob("*"))]
     sources = tuple(p for p in files if p.suffix in (".sv", ".v", ".vlt", ".cpp") and p != _main())
     headers = tuple(path for path in files if path.suffix == ".h" and path.parent == hdl.bench())
-    return Design("cosim_top", sources, parameters or {}, headers)
+    return Design("cosim_top", sources, parameters or {}, headers, quiet="quiet")
 
 
 def build(design: Design, *, trace: str = "none", coverage: bool = False) -> Path:
@@ -92,6 +93,7 @@ def _key(design: Design, options: Sequence[str], identity: str) -> str:
     about = [
         design.top,
         design.clock,
+        design.quiet,
         dict(design.parameters),
         list(options),
         identity,
@@ -132,6 +134,7 @@ def _commands(
             for option in ("-CFLAGS", f"-I{folder}")
         ),
         *("-CFLAGS", f"-DDMASAN_CLOCK={design.clock}"),
+        *(("-CFLAGS", f"-DDMASAN_QUIET={design.quiet}") if design.quiet else ()),
         str(_main()),
         *map(str, design.ordered),
     ]

@@ -25,3 +25,10 @@ def start_clock(period_ns: float) -> None:
         raise RunError("the simulator was built with another main program than sim_main.cpp") from None
     start.argtypes, start.restype = (ctypes.c_uint64,), None
     start(half)
+
+
+def clock_cycles() -> int:
+    """Cycles of the clock so far; it is gated while the design is quiet."""
+    edges = ctypes.CDLL(None).dmasan_clock_edges
+    edges.argtypes, edges.restype = (), ctypes.c_uint64
+    return int(edges()) // 2
