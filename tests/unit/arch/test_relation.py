@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Properties of the relation's transitions, over every configuration that is reachable from reset; and its printer."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pytest
+
+from dmasan.arch import murphi
+from dmasan.arch.configuration import ABSENT, IDLE, RESET, Config, has_latest, is_cacheable, is_dirty
+from dmasan.arch.family import FAMILIES, Family
+from dmasan.arch.fields import FIELDS
+from dmasan.arch.semantics import MOVES, OPERATIONS, closure, successors
+
+families = pytest.mark.parametrize("family", FAMILIES.values(), ids=list(FAMILIES))
+
+
+@cache
+def reachable(family: Family) -> frozenset[Config]:
+    seen, todo = {RESET}, [RESET]
+    while todo:
+        state = todo.pop()
+        after = {config for _, config in successors(family, state)}
+        after |= {config for op in OPERATIONS.values() for config, _ in op.apply(family, state)}
+        todo += after - seen
+        seen |= after
+    return frozenset(seen)
+
+
+@families
+def test_a_dead_alias_gains_no_copy_from_below(family: Family) -> None:
+    """Hidden moves bring a copy into L1 only from the store buffer, and one into L2 only from L1."""
+    for before in reachable(family):
+        if before.live:
+            continue
+        for name, after in successors(family, before):
+            if after.l1 and not before.l1:
+                assert is_cacheable(before.store_buffer), (name, before)
+            if after.l2 and not before.l2:
+                assert is_dirty(before.l1) or is_cacheable(before.store_buffer), (name, before)
+
+
+@families
+def test_hidden_moves_of_a_dead_alias_come_to_rest(family: Family) -> None:
+    """Whatever is cached or buffered, moves alone can empty it all into memory: and then nothing moves."""
+    for before in random.Random(1).sample(sorted(reachable(family)), 300):
+        dead = before._replace(live=0)
+        resting = [c for c in closure(family, [dead]) if not any(True for _ in successors(family, c))]
+        assert resting, dead
+        assert all(c[:2] == (ABSENT, ABSENT) and c.in_flight == IDLE for c in resting)
+
+
+@families
+def test_only_invalidation_and_races_lose_an_update(family: Family) -> None:
+    """No hidden move but maintenance, or a write-back or drain over a younger value, loses the last copy; loads never do."""
+    for before in reachable(family):
+        if not has_latest(before):
+            continue
+        for name in ("fill_l1", "fill_l2"):
+            assert all(has_latest(after) for after in MOVES[name](family, before)), (name, before)
+        for name in ("dev_read", "snoop_read", "dmb", "alias_live", "alias_dead", "give_up"):
+            assert all(has_latest(after) for after, _ in OPERATIONS[name].apply(family, before)), (name, before)
+
+
+@families
+def test_codes_of_reachable_configurations_have_names(family: Family) -> None:
+    assert [field.name for field in FIELDS] == list(Config._fields)
+    for config in reachable(family):
+        assert all(0 <= code < len(field.codes) for code, field in zip(config, FIELDS, strict=True))
+
+
+def followed(node: murphi.Tree, config: Config) -> int | None:
+    """What a printed nest of switches comes to."""
+    while isinstance(node, murphi.Switch):
+        node = next(branch for codes, branch in node.cases if config[node.field] in codes)
+    return node.code
+
+
+@pytest.mark.parametrize("name", ["evict_l1", "store_nc"])
+def test_printed_rules_are_the_relation(name: str) -> None:
+    """The compressed tables give back every outcome of every configuration."""
+    family = FAMILIES["pl310"]
+    rule = murphi.rules()[name]
+    table = murphi.tabulate(rule, family)
+    own = np.indices(murphi.SHAPE, dtype=np.int8)
+    count = murphi.tree(table.count)
+    fields = [[murphi.tree(codes, own[n]) for n, codes in enumerate(outcome)] for outcome in table.after]
+    for config in random.Random(2).sample([Config(*codes) for codes in product(*map(range, murphi.SHAPE))], 2000):
+        outcomes = list(dict.fromkeys(after for after, _ in rule(family, config)))
+        assert followed(count, config) == len(outcomes)
+        for trees, after in zip(fields, outcomes, strict=False):
+            new = [followed(node, config) for node in trees]
+            assert tuple(config[n] if code is None else code for n, code in enumerate(new)) == after
+
+
+def test_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert murphi.main([]) == 2
+    assert "usage" in capsys.readouterr().err
+    assert murphi.main(["pl320"]) == 2
+    assert "unknown family 'pl320' (did you mean pl310?)" in capsys.readouterr().err
