@@ -134,6 +134,11 @@ class Machine:
         """Time of an event of the CPU that acts now: the clock, and what that CPU has used since its last yield."""
         return self.clock.now_ns + self._active_cpu.owed_ns
 
+    def point(self) -> Point:
+        """The point of the operation that some CPU has begun last."""
+        cpu = self._active_cpu
+        return Point(cpu.name, "op", cpu.operations - 1)
+
     def acting(self, cpu: Core, site: Site) -> None:
         """`cpu` begins an operation for the program's line `site`."""
         self._active_cpu = cpu

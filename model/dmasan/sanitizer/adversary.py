@@ -21,7 +21,7 @@ from dmasan.arch.family import Family
 from dmasan.arch.semantics import MOVES, OPERATIONS
 from dmasan.schedule import Footprint, LineCopies, MachineView, Move, MoveKind, Point
 
-_MOVES = {
+MACHINE_MOVES = {  # hidden moves that the concrete machine makes
     "fill_l1": (MoveKind.FILL, "l1"),
     "fill_l2": (MoveKind.FILL, "l2"),
     "evict_l1": (MoveKind.EVICT, "l1"),
@@ -74,7 +74,7 @@ class Planner:
         for _ in range(_DEPTH):
             reached = []
             for config in edge:
-                for name in _MOVES:
+                for name in MACHINE_MOVES:
                     for after in MOVES[name](self.family, config):
                         if after not in ways:
                             ways[after] = (*ways[config], name)
@@ -166,7 +166,7 @@ class Adversary:
         configs = [_unpack(code) for code in packed.tolist()]
         plans = [self.planner.plan(config, operation) for config in configs]
         for step in range(max(map(len, plans))):
-            for name, (move, level) in _MOVES.items():
+            for name, (move, level) in MACHINE_MOVES.items():
                 moving = np.array([plan[step : step + 1] == (name,) for plan in plans])[kind]
                 if moving.any():
                     along = np.array(

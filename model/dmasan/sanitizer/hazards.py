@@ -55,6 +55,8 @@ class Hazard:
     time_ns: float
     step: str = ""
     repair: str | None = None
+    seen: int = 0  # number of steps of the history when it was first seen, itself included
+    byte: int = 0  # physical address of the first byte then found wrong
 
     @property
     def file(self) -> str:
@@ -86,6 +88,7 @@ class Finding:
     copies: str
     time_ns: float
     step: str = ""
+    seen: int = 0
 
 
 @dataclass
@@ -127,6 +130,8 @@ class HazardLog:
                 copies=finding.copies,
                 time_ns=finding.time_ns,
                 step=finding.step,
+                seen=finding.seen,
+                byte=first,
             )
             self._roots[root] = hazard
             self.hazards.append(hazard)

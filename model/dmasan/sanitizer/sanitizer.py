@@ -7,10 +7,8 @@ What this run did enters only as the mask of stale bytes that an access carries;
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +20,12 @@ from dmasan.sanitizer.automaton import Automaton, Verdict
 from dmasan.sanitizer.buffers import Buffers, Mapping
 from dmasan.sanitizer.describe import describe
 from dmasan.sanitizer.hazards import Code, Finding, HazardLog
+from dmasan.sanitizer.history import History, Step
 from dmasan.sanitizer.pending import Ranges
-from dmasan.sanitizer.shadow import Shadow
+from dmasan.sanitizer.shadow import Shadow, Verdicts
+from dmasan.schedule import Point
 
-_WRITERS_KEPT = 50_000  # stores that a report can still name
+NO_POINT = Point("", "", 0)
 
 _INNER = {
     CacheOp.CLEAN: "issue_clean",
@@ -39,14 +39,14 @@ _OUTER = {
 }
 
 
-@dataclass(slots=True)
-class _Writer:
-    """A write that a later report may name."""
+class DeviceAccess(NamedTuple):
+    """A burst as the sanitizer sees it. Addresses and lengths in bytes, time in ns."""
 
+    point: Point
     address: int
     length: int
-    site: ev.Site
-    by: str
+    snoop: bool
+    time_ns: float
 
 
 class Sanitizer:
@@ -58,11 +58,12 @@ class Sanitizer:
         self.shadow = Shadow(self.automaton, base, size, line)
         self.buffers = Buffers(base, size)
         self.log = HazardLog()
+        self.history = History(line)
+        self.point: Callable[[], Point] = lambda: NO_POINT  # of the CPU's operation that is told now
         self.pending = [Ranges() for _ in range(cpus)]
         self.pending_outer = Ranges()
         self.policy_step: ev.PolicyStep | None = None
         self.device_site = ev.NOWHERE
-        self._writers: deque[_Writer] = deque(maxlen=_WRITERS_KEPT)
         self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.Store: self._store,
             ev.Load: self._load,
@@ -90,14 +91,14 @@ class Sanitizer:
     def _store(self, e: ev.Store) -> None:
         if self.buffers.live and self.buffers.streaming(e.address, e.length):
             self._check_owner(e, write=True)
-        self._writers.append(_Writer(e.address, e.length, e.site, f"cpu{e.cpu}"))
         if e.type is MemoryType.WB:
+            self._remember("store", e.address, e.length, e, f"cpu{e.cpu}")
             wrong = self.shadow.store(e.address, e.length)
             if wrong is not None:
                 address, _ = self.shadow.lines_of(e.address, e.length)
                 self._report(Code.LOST_UPDATE, address, wrong, e, e.type)
         else:  # write-through and Device stores are buffered and bypass as Non-cacheable ones do (DDI 0388I, 7.1)
-            wrong = self.shadow.apply("store_nc", e.address, e.length)
+            wrong = self._apply("store_nc", e.address, e.length, e, f"cpu{e.cpu}")
             self.pending[e.cpu].add(e.address, e.length)
             if wrong is not None:
                 self._report(Code.LOST_UPDATE, e.address, wrong, e, e.type)
@@ -107,17 +108,17 @@ class Sanitizer:
             self._check_owner(e, write=False)
         name = "load_wb" if e.type is MemoryType.WB else "load_nc"
         states = self._states(e.address, e.length)
-        wrong = self.shadow.apply(name, e.address, e.length)
+        wrong = self._apply(name, e.address, e.length, e, f"cpu{e.cpu}")
         if wrong is not None:
             self._report(Code.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
 
     def _maintenance(self, e: ev.Maintenance) -> None:
         address, length = self.shadow.lines_of(e.address, e.length)
         if e.level is Level.INNER:
-            wrong = self.shadow.apply(_INNER[e.op], address, length)
+            wrong = self._apply(_INNER[e.op], address, length, e, f"cpu{e.cpu}")
             self.pending[e.cpu].add(address, length)
         else:
-            wrong = self.shadow.apply(_OUTER[e.op], address, length)
+            wrong = self._apply(_OUTER[e.op], address, length, e, f"cpu{e.cpu}")
         if wrong is not None:
             self._report(Code.LOST_UPDATE, address, wrong, e, None)
 
@@ -125,29 +126,29 @@ class Sanitizer:
         pending = self.pending[e.cpu]
         if e.name == "dsb":
             for address, length in pending.take():
-                self.shadow.apply("dsb", address, length)
+                self._apply("dsb", address, length, e, f"cpu{e.cpu}")
                 if self.family.outer:
                     self.pending_outer.add(address, length)
         elif e.name == "dmb" and not e.option.endswith("ld"):
             for address, length in pending:
-                self.shadow.apply("dmb", address, length)
+                self._apply("dmb", address, length, e, f"cpu{e.cpu}")
 
     def _outer_sync(self, e: ev.OuterSync) -> None:
         for address, length in self.pending_outer.take():
-            self.shadow.apply("outer_sync", address, length)
+            self._apply("outer_sync", address, length, e, f"cpu{e.cpu}")
 
     def _mmio_write(self, e: ev.MmioWrite) -> None:
         for address, length in self.pending[e.cpu]:
-            self.shadow.apply("doorbell", address, length)
+            self._apply("doorbell", address, length, e, f"cpu{e.cpu}")
         self.device_site = e.site
 
     # --- translations and content --------------------------------------------------------------------------------
 
     def _alias(self, e: ev.AliasChange) -> None:
-        self.shadow.apply("alias_live" if e.live else "alias_dead", e.address, e.length)
+        self._apply("alias_live" if e.live else "alias_dead", e.address, e.length, e, "kernel")
 
     def _undefined(self, e: ev.ContentUndefined) -> None:
-        self.shadow.apply("give_up", e.address, e.length)
+        self._apply("give_up", e.address, e.length, e, "kernel")
 
     def _descriptor(self, e: ev.DescriptorWrite) -> None:
         if e.valid_to_valid:
@@ -176,60 +177,68 @@ class Sanitizer:
 
     # --- the device ----------------------------------------------------------------------------------------------
 
-    def device_read(
-        self, address: int, length: int, snoop: bool, time_ns: float, stale: NDArray[np.bool_] | None
-    ) -> None:
+    def device_read(self, access: DeviceAccess, stale: NDArray[np.bool_] | None) -> None:
         """A read burst, judged before its data is sampled. `stale` marks the bytes not the latest at the PoC in this run."""
-        event = ev.DeviceRead(time_ns, self.device_site, address, length, ev.BurstKind.DATA, 0, 0, snoop)
+        event = ev.DeviceRead(*self._device(access), ev.BurstKind.DATA, 0, 0, access.snoop)
         self._check_device(event, write=False)
-        name = "snoop_read" if snoop else "dev_read"
-        states = self._states(address, length)
-        wrong = self.shadow.apply(name, address, length)
+        name = "snoop_read" if access.snoop else "dev_read"
+        states = self._states(access.address, access.length)
+        wrong = self._apply(name, access.address, access.length, event, "device", access.point)
         if wrong is not None:
-            self._report(Code.STALE_DEVICE_READ, address, wrong, event, None, stale, name, states)
+            self._report(Code.STALE_DEVICE_READ, access.address, wrong, event, None, stale, name, states)
 
-    def device_write(
-        self, address: int, length: int, snoop: bool, time_ns: float, strobe: NDArray[np.bool_] | None
-    ) -> None:
+    def device_write(self, access: DeviceAccess, strobe: NDArray[np.bool_] | None) -> None:
         """A write burst whose data was accepted; bytes without strobe are not touched."""
-        event = ev.DeviceWrite(
-            time_ns, self.device_site, address, length, ev.BurstKind.DATA, 0, 0, snoop, done=False
-        )
-        name = "snoop_write" if snoop else "dev_write_posted"
-        for start, count in _runs(strobe, length):
-            part = ev.DeviceWrite(
-                time_ns,
-                event.site,
-                address + start,
-                count,
-                event.kind,
-                event.channel,
-                event.tag,
-                snoop,
-                done=False,
-            )
-            self._check_device(part, write=True)
-            self._writers.append(_Writer(part.address, count, event.site, "device"))
-            wrong = self.shadow.apply(name, part.address, count)
+        name = "snoop_write" if access.snoop else "dev_write_posted"
+        for start, count in _runs(strobe, access.length):
+            part = access._replace(address=access.address + start, length=count)
+            event = ev.DeviceWrite(*self._device(part), ev.BurstKind.DATA, 0, 0, part.snoop, done=False)
+            self._check_device(event, write=True)
+            wrong = self._apply(name, part.address, count, event, "device", part.point)
             if wrong is not None:
-                self._report(Code.LOST_UPDATE, part.address, wrong, part, None)
+                self._report(Code.LOST_UPDATE, part.address, wrong, event, None)
 
-    def device_wrote(self, address: int, length: int) -> None:
-        """A write burst that was judged elsewhere: remembered, so that reports can name the device as writer."""
-        self._writers.append(_Writer(address, length, self.device_site, "device"))
+    def device_done(self, access: DeviceAccess) -> None:
+        """The B response of a write burst."""
+        event = ev.DeviceWrite(*self._device(access), ev.BurstKind.DATA, 0, 0, access.snoop, done=True)
+        self._apply("dev_write_done", access.address, access.length, event, "device", access.point)
 
-    def device_strayed(self, address: int, length: int, time_ns: float) -> None:
-        """A burst outside of RAM."""
-        event = ev.DeviceRead(time_ns, self.device_site, address, length, ev.BurstKind.DATA, 0, 0, False)
-        self._add(
-            Code.OWNERSHIP, address, np.arange(length), None, event, "device access outside of RAM", None
+    def device_served(self, access: DeviceAccess, operation: str, burst: int) -> None:
+        """Consecutive bursts of `burst` bytes, from `access.point` on, that were judged and served elsewhere."""
+        self.history.add(
+            Step(
+                access.point,
+                operation,
+                access.address,
+                access.length,
+                self.device_site,
+                access.time_ns,
+                "device",
+                burst,
+            )
         )
 
-    def device_done(self, address: int, length: int) -> None:
-        """The B response of a write burst."""
-        self.shadow.apply("dev_write_done", address, length)
+    def device_strayed(self, access: DeviceAccess) -> None:
+        """A burst outside of RAM."""
+        event = ev.DeviceRead(*self._device(access), ev.BurstKind.DATA, 0, 0, access.snoop)
+        where = np.arange(access.length)
+        self._add(Code.OWNERSHIP, access.address, where, None, event, "device access outside of RAM", None)
+
+    def _device(self, access: DeviceAccess) -> tuple[float, ev.Site, int, int]:
+        return access.time_ns, self.device_site, access.address, access.length
 
     # --- reports -------------------------------------------------------------------------------------------------
+
+    def _apply(
+        self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None = None
+    ) -> Verdicts | None:
+        self._remember(name, address, length, event, by, point)
+        return self.shadow.apply(name, address, length)
+
+    def _remember(
+        self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None = None
+    ) -> None:
+        self.history.add(Step(point or self.point(), name, address, length, event.site, event.time_ns, by))
 
     def _states(self, address: int, length: int) -> NDArray[np.uint16]:
         start = address - self.shadow.base
@@ -298,20 +307,18 @@ class Sanitizer:
                 alias=alias.value if alias else "device",
                 copies=copies,
                 time_ns=event.time_ns,
+                seen=self.history.count,
                 step=step.text if step and code is Code.LOST_UPDATE else (mapping.step if mapping else ""),
             )
         )
 
     def _writer_of(self, address: int, event: ev.Event) -> ev.Site:
         """The last write to an address before this event: a line of the program, for a device the one that started it."""
-        skip = isinstance(event, ev.Store)
-        for writer in reversed(self._writers):
-            if writer.address <= address < writer.address + writer.length:
-                if skip:
-                    skip = False
-                    continue
-                return writer.site
-        return ev.NOWHERE
+        writes = self.history.writes_to(address)
+        if isinstance(event, ev.Store):
+            next(writes, None)  # the store that is reported, not the one that it may lose
+        found = next(writes, None)
+        return found.site if found is not None else ev.NOWHERE
 
 
 def _runs(strobe: NDArray[np.bool_] | None, length: int) -> list[tuple[int, int]]:

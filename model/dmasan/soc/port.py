@@ -18,9 +18,11 @@ from dmasan.device.backend import Backend
 from dmasan.device.burst import DECERR, KINDS, OKAY, Burst
 from dmasan.events import BurstKind
 from dmasan.sanitizer import Sanitizer
+from dmasan.sanitizer.sanitizer import DeviceAccess
 from dmasan.schedule import Footprint, Point
 
-_READ, _WRITE = 0, 1  # phases of a burst in the records of the RTL's port
+_READ, _WRITE = 0, 1  # phases of a burst in the records of the RTL's port; the third is its B
+_OPERATIONS = ("dev_read", "dev_write_posted", "dev_write_done")
 _POINT_OF_READ = {BurstKind.DATA: "read", BurstKind.DESCRIPTOR: "descriptor", BurstKind.STATUS: "status"}
 _POINT_OF_WRITE = {BurstKind.DATA: "write", BurstKind.DESCRIPTOR: "descriptor", BurstKind.STATUS: "status"}
 
@@ -35,85 +37,100 @@ class Port:
         self.bytes_moved = 0
         self._count: Counter[tuple[str, str]] = Counter()
 
-    def _next_point(self, channel: int, kind: str) -> Point:
-        agent = f"dma{channel}"
-        n = self._count[agent, kind]
-        self._count[agent, kind] = n + 1
-        return Point(agent, kind, n)
-
     def read(self, burst: Burst) -> tuple[int, NDArray[np.uint8]]:
         """Serves a read burst; DECERR and zeros outside of RAM."""
         machine, address, length = self.machine, burst.address, burst.length
-        point = self._next_point(burst.channel, _POINT_OF_READ[burst.kind])
-        if not self._in_ram(burst):
+        access = self._access(burst, _POINT_OF_READ[burst.kind])
+        if not self._in_ram(access):
             return DECERR, np.zeros(length, np.uint8)
-        machine.make_moves(point, Footprint("dev_read", address, length))
-        now = self.backend.now_ns
-        stale = machine.device_stale(address, length)
-        self.sanitizer.device_read(address, length, burst.snoop, now, stale)
+        machine.make_moves(access.point, Footprint("dev_read", address, length))
+        self.sanitizer.device_read(access, machine.device_stale(address, length))
         data = machine.device_read(address, length)
-        self._emit(
-            ev.DeviceRead(now, ev.NOWHERE, address, length, burst.kind, burst.channel, burst.tag, burst.snoop)
-        )
+        self._emit(ev.DeviceRead, burst)
         self.bytes_moved += length
         return OKAY, data
 
     def write(self, burst: Burst, data: NDArray[np.uint8], strobe: NDArray[np.bool_] | None) -> int:
         """Accepts a write burst's data; DECERR outside of RAM."""
         machine, address, length = self.machine, burst.address, burst.length
-        point = self._next_point(burst.channel, _POINT_OF_WRITE[burst.kind])
-        if not self._in_ram(burst):
+        access = self._access(burst, _POINT_OF_WRITE[burst.kind])
+        if not self._in_ram(access):
             return DECERR
-        machine.make_moves(point, Footprint("dev_write", address, length))
-        self.sanitizer.device_write(address, length, burst.snoop, self.backend.now_ns, strobe)
+        machine.make_moves(access.point, Footprint("dev_write", address, length))
+        self.sanitizer.device_write(access, strobe)
         machine.device_write(address, data, strobe)
-        self._emit_write(burst, done=False)
+        self._emit(ev.DeviceWrite, burst, False)
         self.bytes_moved += length
         return OKAY
 
     def write_done(self, burst: Burst) -> None:
-        """The B response of a write burst."""
-        if self._in_ram(burst):
-            self.sanitizer.device_done(burst.address, burst.length)
-            self._emit_write(burst, done=True)
-
-    def drain(self, records: NDArray[np.void]) -> None:
-        """Takes note of bursts that the RTL's port served by itself, oldest first."""
-        for record in records:
-            phase, channel, kind = int(record["phase"]), int(record["channel"]), KINDS[record["kind"]]
-            address, length = int(record["address"]), int(record["length"])
-            if phase == _READ:
-                self._next_point(channel, _POINT_OF_READ[kind])
-            elif phase == _WRITE:
-                self._next_point(channel, _POINT_OF_WRITE[kind])
-                self.sanitizer.device_wrote(address, length)
-            if phase in (_READ, _WRITE):
-                self.bytes_moved += length
-
-    def _in_ram(self, burst: Burst) -> bool:
+        """The B response of a write burst; its point is that of the last burst of its kind whose data was accepted."""
+        agent, kind = f"dma{burst.channel}", _POINT_OF_WRITE[burst.kind]
+        point = Point(agent, kind, self._count[agent, kind] - 1)
         memory = self.machine.memory
         if memory.base <= burst.address and burst.address + burst.length <= memory.base + memory.size:
-            return True
-        self.sanitizer.device_strayed(burst.address, burst.length, self.backend.now_ns)
-        return False
-
-    def _emit(self, event: ev.Event) -> None:
-        if self.machine.bus.active:
-            self.machine.bus.emit(event)
-
-    def _emit_write(self, burst: Burst, done: bool) -> None:
-        self._emit(
-            ev.DeviceWrite(
-                self.backend.now_ns,
-                ev.NOWHERE,
-                burst.address,
-                burst.length,
-                burst.kind,
-                burst.channel,
-                burst.tag,
-                burst.snoop,
-                done,
+            self.sanitizer.device_done(
+                DeviceAccess(point, burst.address, burst.length, burst.snoop, self.backend.now_ns)
             )
+            self._emit(ev.DeviceWrite, burst, True)
+
+    def drain(self, records: NDArray[np.void]) -> None:
+        """Takes note of bursts that the RTL's port served by itself, oldest first; neighbours are told as one."""
+        fields = ("phase", "channel", "kind", "length")
+        streams: dict[tuple[int, int, int, int], int] = {}
+        keys = list(zip(*(records[name].tolist() for name in fields), strict=True))
+        addresses = records["address"].tolist()
+        runs: list[list[int]] = []  # first record, bytes
+        for n, (key, address) in enumerate(zip(keys, addresses, strict=True)):
+            run = streams.get(key)
+            if run is not None and addresses[runs[run][0]] + runs[run][1] == address:
+                runs[run][1] += key[3]
+            else:
+                streams[key] = len(runs)
+                runs.append([n, key[3]])
+        for first, length in runs:
+            self._served(records[first], length)
+
+    def _served(self, record: np.void, length: int) -> None:
+        """A run of bursts that began with `record`."""
+        phase, channel, kind, burst = (
+            int(record["phase"]),
+            int(record["channel"]),
+            KINDS[record["kind"]],
+            int(record["length"]),
+        )
+        agent = f"dma{channel}"
+        name = _POINT_OF_READ[kind] if phase == _READ else _POINT_OF_WRITE[kind]
+        n = self._count[agent, name]
+        if phase in (_READ, _WRITE):
+            self._count[agent, name] = n + length // burst
+            self.bytes_moved += length
+        access = DeviceAccess(
+            Point(agent, name, n),
+            int(record["address"]),
+            length,
+            bool(record["snoop"]),
+            float(record["time_ns"]),
+        )
+        self.sanitizer.device_served(access, _OPERATIONS[phase], burst)
+
+    def _access(self, burst: Burst, kind: str) -> DeviceAccess:
+        """The burst at its point, which is now used up."""
+        agent = f"dma{burst.channel}"
+        n = self._count[agent, kind]
+        self._count[agent, kind] = n + 1
+        return DeviceAccess(
+            Point(agent, kind, n), burst.address, burst.length, burst.snoop, self.backend.now_ns
         )
 
+    def _in_ram(self, access: DeviceAccess) -> bool:
+        memory = self.machine.memory
+        if memory.base <= access.address and access.address + access.length <= memory.base + memory.size:
+            return True
+        self.sanitizer.device_strayed(access)
+        return False
 
+    def _emit(self, kind: type[ev.DeviceRead] | type[ev.DeviceWrite], burst: Burst, *done: bool) -> None:
+        if self.machine.bus.active:
+            where = (self.backend.now_ns, ev.NOWHERE, burst.address, burst.length)
+            self.machine.bus.emit(kind(*where, burst.kind, burst.channel, burst.tag, burst.snoop, *done))

@@ -67,6 +67,7 @@ class Soc:
         self.schedule = Recorder(self._schedule(schedule))
         self.machine = Machine(found, self.knobs, self.schedule, self.bus, seed)
         self.bus.subscribe(self.sanitizer.observe)
+        self.sanitizer.point = self.machine.point
         self.machine.clock = self.backend
         self.machine.mmio = self.backend
         self.port = Port(self.machine, self.sanitizer, self.backend)

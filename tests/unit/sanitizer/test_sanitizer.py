@@ -10,6 +10,8 @@ from dmasan import events as ev
 from dmasan.arch.family import PL310, PL310_OVERRIDE, Family
 from dmasan.events import CacheOp, Direction, Level, MappingKind, MemoryType, Site
 from dmasan.sanitizer import Code, Sanitizer, State
+from dmasan.sanitizer.sanitizer import DeviceAccess
+from dmasan.schedule import Point
 
 BASE = 0x8000_0000
 BUFFER = BASE + 0x1000
@@ -56,14 +58,17 @@ class Story:
         return self.tell(ev.DmaMap(1.8, HERE, MappingKind.SINGLE, BUFFER, LENGTH, direction, "frame"))
 
     def device_reads(self, stale: np.ndarray | None = None) -> Story:
-        self.sanitizer.device_read(BUFFER, LENGTH, False, 3.0, stale)
+        self.sanitizer.device_read(self.burst("read"), stale)
         return self
 
     def device_writes(self, done: bool = True) -> Story:
-        self.sanitizer.device_write(BUFFER, LENGTH, False, 3.0, None)
+        self.sanitizer.device_write(self.burst("write"), None)
         if done:
-            self.sanitizer.device_done(BUFFER, LENGTH)
+            self.sanitizer.device_done(self.burst("write"))
         return self
+
+    def burst(self, kind: str) -> DeviceAccess:
+        return DeviceAccess(Point("dma0", kind, 0), BUFFER, LENGTH, False, 3.0)
 
     @property
     def codes(self) -> list[Code]:

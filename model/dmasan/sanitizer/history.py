@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was done to RAM, in order: the operations on the shadow, each with the point at which it happened.
+
+From it the story of one byte can be told, and a schedule be searched that makes a hazard visible.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from dmasan.events import Site
+from dmasan.schedule import Point
+
+KEPT = 500_000  # steps that can still be told
+_SEARCHED = 50_000  # steps that are looked through for a write
+_WRITES = ("store", "store_nc", "dev_write_posted", "snoop_write")
+
+
+@dataclass(slots=True, frozen=True)
+class Step:
+    """One operation of the relation on a range, or a cacheable store with its line's rest (`name` "store").
+
+    Consecutive bursts of a device that were served together are one step: burst k of `burst` bytes happened at
+    point n + k. Addresses and lengths are bytes.
+    """
+
+    point: Point
+    name: str
+    address: int
+    length: int
+    site: Site
+    time_ns: float
+    by: str
+    burst: int = 0
+
+    def point_of(self, address: int) -> Point:
+        """The point at which the byte at `address` was reached."""
+        if not self.burst:
+            return self.point
+        return self.point._replace(n=self.point.n + (address - self.address) // self.burst)
+
+
+class Touch(NamedTuple):
+    """What one step did to one byte."""
+
+    point: Point
+    operation: str
+    step: Step
+
+
+class History:
+    """The steps of a run; the oldest are forgotten beyond `KEPT`. Lines have `line` bytes."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        self.steps: deque[Step] = deque(maxlen=KEPT)
+        self.count = 0  # all steps so far, forgotten ones included
+
+    def add(self, step: Step) -> None:
+        self.steps.append(step)
+        self.count += 1
+
+    def of(self, address: int, until: int | None = None) -> Iterator[Touch]:
+        """What happened to the byte at `address`, in order; `until` is a value of `count`: what came later is left out."""
+        skipped = self.count - len(self.steps)
+        first, last = address & -self.line, address | (self.line - 1)
+        for number, step in enumerate(self.steps, skipped + 1):
+            if until is not None and number > until:
+                return
+            if step.address <= address < step.address + step.length:
+                name = "store_wb" if step.name == "store" else step.name
+                yield Touch(step.point_of(address), name, step)
+            elif step.name == "store" and step.address <= last and first < step.address + step.length:
+                yield Touch(step.point, "neighbour_wb", step)
+
+    def writes_to(self, address: int) -> Iterator[Step]:
+        """The writes to a byte, the last one first, as far as is worth looking."""
+        for step in islice(reversed(self.steps), _SEARCHED):
+            if step.name in _WRITES and step.address <= address < step.address + step.length:
+                yield step
