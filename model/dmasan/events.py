@@ -240,6 +240,19 @@ class DmaSync(Event):
 
 
 @dataclass(slots=True)
+class OwnershipWords(Event):
+    """The driver declares words by which the other side hands over: `length` bytes, `count` times, `stride` apart.
+
+    They are read while the other side may be writing them, again and again until they change.
+    """
+
+    address: int
+    length: int
+    stride: int
+    count: int
+
+
+@dataclass(slots=True)
 class PolicyStep(Event):
     """The alias policy begins a step; `text` is its name, `detail` what it acts on."""
 

@@ -42,6 +42,9 @@ class DriverDma(Protocol):
     async def free_coherent(self, buffer: Any) -> None:
         """Frees what `alloc_coherent` of the same object returned."""
 
+    def ownership_words(self, buffer: Any, offset: int, stride: int, count: int) -> None:
+        """Declares 32-bit words of `buffer` that are polled while the device writes them."""
+
 
 class DriverIo(Protocol):
     """Register accessors (offsets in bytes from the device's first register) and the barriers that go with DMA."""

@@ -33,6 +33,7 @@ from dmasan.device.transaction import (
 CAUSES = reg.CH_STATUS
 ENABLED_CAUSES = reg.CH_IRQ_EN.DONE.mask | reg.CH_IRQ_EN.ERR.mask
 POLLS = 1000
+_ENDED = words.STATUS.DONE.mask | words.STATUS.ERR.mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class DmaEngine:
             raise ProbeError(f"ring_entries is {settings.ring_entries}: a ring has at least 2 descriptors")
         await _check_identity(soc, settings)
         ring = await soc.dma.alloc_coherent(settings.ring_entries * SIZE, "descriptor ring")
+        soc.dma.ownership_words(ring, words.STATUS.OFFSET, SIZE, settings.ring_entries)
         engine = cls(soc, settings, ring)
         await engine._start()
         return engine
@@ -233,15 +235,20 @@ class DmaEngine:
     async def _descriptor_done(self, transaction: Transaction) -> bool:
         """Reads the status word of the last descriptor. Raises CompletionUnseen if HEAD has passed it all the same."""
         place = transaction.slots[-1]
-        status = await self._soc.cpu().ldr(self._va(place) + words.STATUS.OFFSET)
-        if status & words.STATUS.DONE.mask:
-            # What the client reads next must not be older than the status word.
-            await self._soc.io.dma_rmb()
-            return True
-        if status & words.STATUS.ERR.mask or not await self._passed(transaction):
+        status = await self._status_word(place)
+        if not status & _ENDED and await self._passed(transaction):
+            status = await self._status_word(place)  # it may have ended between the two reads
+            if not status & _ENDED:
+                detail = f"the device has completed it, its status word reads {status:#x}"
+                raise CompletionUnseen(Kind.NONE, place, self._ring.dma_handle + place * SIZE, 0, detail)
+        if not status & words.STATUS.DONE.mask:
             return False
-        detail = f"the device has completed it, its status word reads {status:#x}"
-        raise CompletionUnseen(Kind.NONE, place, self._ring.dma_handle + place * SIZE, 0, detail)
+        # What the client reads next must not be older than the status word.
+        await self._soc.io.dma_rmb()
+        return True
+
+    async def _status_word(self, place: int) -> int:
+        return await self._soc.cpu().ldr(self._va(place) + words.STATUS.OFFSET)
 
     async def _passed(self, transaction: Transaction) -> bool:
         """True when HEAD lies behind all of the oldest transaction's places."""

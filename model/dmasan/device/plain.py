@@ -96,6 +96,9 @@ class PlainContext:
     async def free_coherent(self, buffer: object) -> None:
         self.calls.append(("free", 0))
 
+    def ownership_words(self, buffer: object, offset: int, stride: int, count: int) -> None:
+        """Nobody watches here."""
+
     async def ldr(self, va: int) -> int:
         return int.from_bytes((await self.read(va, 4)).tobytes(), "little")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dmasan.events import Direction, DmaMap, DmaSync, DmaUnmap, MappingKind
+from dmasan.events import Direction, DmaMap, DmaSync, DmaUnmap, MappingKind, OwnershipWords
 from dmasan.linux import cache_ops
 from dmasan.linux.errors import DmaApiError
 from dmasan.linux.layout import FIXMAP_START, PAGE_SHIFT, VMALLOC_END, VMALLOC_START, pages_of
@@ -68,6 +68,24 @@ class DmaApi:
             both = Direction.BIDIRECTIONAL
             kernel.emit(DmaUnmap(*kernel.stamp(), MappingKind.COHERENT, buffer.dma_handle, buffer.size, both))
         await kernel.policy.free(kernel, mapping)
+
+    def ownership_words(
+        self, buffer: CoherentBuffer, offset: int, stride: int = 0, count: int = 1, length: int = 4
+    ) -> None:
+        """Declares words of a coherent buffer that are polled while the other side writes them, a race by design.
+
+        No call of the kernel, and nothing happens: it says what a descriptor's layout says. `length` bytes from
+        `offset`, `count` times, `stride` bytes apart. Raises DmaApiError for words outside of the buffer.
+        """
+        if length <= 0 or count <= 0 or not 0 <= offset <= buffer.size - (count - 1) * stride - length:
+            raise DmaApiError(
+                f"{count} ownership words of {length} bytes from offset {offset}, {stride} apart, do not lie in a "
+                f"buffer of {buffer.size} bytes"
+            )
+        kernel = self.kernel
+        if kernel.machine.bus.active:
+            where = buffer.dma_handle + offset
+            kernel.emit(OwnershipWords(*kernel.stamp(), where, length, stride, count))
 
     async def map_single(self, cpu_addr: int, size: int, direction: Direction, name: str = "") -> int:
         """dma_map_single of `size` bytes at a linear address: hands them to the device, returns their bus address.

@@ -161,6 +161,24 @@ class Automaton:
         stale = [config for config in self.states[state] if self._step(column, config).stale]
         return min(stale, key=_complexity, default=None)
 
+    def stale_when_drained(self, name: str, state: int) -> bool:
+        """Whether a read by `name` may still be stale when all buffers are empty and all posted writes complete.
+
+        A may-set is closed under hidden moves, so what it drains to is in it.
+        """
+        column = self.columns[name]
+        return any(
+            self._step(column, config).stale
+            for config in self.states[state]
+            if not (config.store_buffer or config.outer_buffer or config.posted)
+        )
+
+    def after_latest(self, name: str, state: int) -> int:
+        """The state after a read by `name` that was seen to return the latest value."""
+        apply = self.columns[name].operation.apply
+        outcomes = [outcome for config in self.states[state] for outcome in apply(self.family, config)]
+        return self.number(self._closed(after for after, value in outcomes if value == LATEST))
+
 
 def _complexity(config: Config) -> tuple[int, Config]:
     """Orders configurations by how much is going on in them."""

@@ -22,6 +22,9 @@ class Permission(IntFlag):
     DECLARED = 16  # an ownership word
 
 
+# As plain integers: numpy would widen the bytes for an enumeration.
+_READ, _WRITE, _OWNED = int(Permission.READ), int(Permission.WRITE), int(Permission.OWNED)
+_DECLARED = int(Permission.DECLARED)
 _BY_DIRECTION = {
     Direction.TO_DEVICE: Permission.READ,
     Direction.FROM_DEVICE: Permission.WRITE,
@@ -84,10 +87,23 @@ class Buffers:
         return None
 
     def give_to_device(self, address: int, length: int, direction: Direction) -> None:
-        self._view(address, length)[:] = _BY_DIRECTION[direction] | Permission.OWNED
+        view = self._view(address, length)
+        view[:] = (view & _DECLARED) | int(_BY_DIRECTION[direction] | Permission.OWNED)
 
     def give_to_cpu(self, address: int, length: int) -> None:
-        self._view(address, length)[:] = 0
+        view = self._view(address, length)
+        view &= _DECLARED
+
+    def declare(self, address: int, length: int, stride: int, count: int) -> None:
+        """Makes words ownership words, until their mapping ends."""
+        for start in range(address, address + max(1, count * stride), stride or 1):
+            view = self._view(start, length)
+            view |= _DECLARED
+
+    def declared(self, address: int, length: int) -> NDArray[np.bool_]:
+        """Which bytes belong to ownership words."""
+        found: NDArray[np.bool_] = (self._view(address, length) & _DECLARED) != 0
+        return found
 
     def at(self, address: int, length: int = 1) -> Mapping | None:
         """The live mapping that overlaps a range, else the most recent past one, else None."""
@@ -118,12 +134,12 @@ class Buffers:
         Reading what the device only reads is harmless on every machine modelled (OK9 of the controls).
         """
         view = self._view(address, length)
-        owned = (view & Permission.OWNED) != 0
+        owned = (view & _OWNED) != 0
         if not write:
-            owned &= (view & Permission.WRITE) != 0
+            owned &= (view & _WRITE) != 0
         return np.flatnonzero(owned)
 
     def forbidden(self, address: int, length: int, write: bool) -> NDArray[np.int64]:
         """Offsets of the bytes that the device must not touch in this way now."""
-        needed = Permission.WRITE if write else Permission.READ
+        needed = _WRITE if write else _READ
         return np.flatnonzero((self._view(address, length) & needed) == 0)

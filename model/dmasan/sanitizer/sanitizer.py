@@ -21,6 +21,7 @@ from dmasan.sanitizer.buffers import Buffers, Mapping
 from dmasan.sanitizer.describe import describe
 from dmasan.sanitizer.hazards import Code, Finding, HazardLog
 from dmasan.sanitizer.history import History, Step
+from dmasan.sanitizer.ownership_words import excuse
 from dmasan.sanitizer.pending import Ranges
 from dmasan.sanitizer.shadow import Shadow, Verdicts
 from dmasan.schedule import Point
@@ -77,6 +78,7 @@ class Sanitizer:
             ev.DmaMap: self._map,
             ev.DmaUnmap: self._unmap,
             ev.DmaSync: self._sync,
+            ev.OwnershipWords: self._words,
             ev.PolicyStep: self._step,
         }
 
@@ -109,6 +111,8 @@ class Sanitizer:
         name = "load_wb" if e.type is MemoryType.WB else "load_nc"
         states = self._states(e.address, e.length)
         wrong = self._apply(name, e.address, e.length, e, f"cpu{e.cpu}")
+        if wrong is not None:
+            wrong = excuse(self.shadow, self.buffers, name, e.address, states, wrong, e.stale)
         if wrong is not None:
             self._report(Code.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
 
@@ -175,6 +179,9 @@ class Sanitizer:
             mapping = self.buffers.at(e.address, e.length)
             self.buffers.give_to_device(e.address, e.length, mapping.direction if mapping else e.direction)
 
+    def _words(self, e: ev.OwnershipWords) -> None:
+        self.buffers.declare(e.address, e.length, e.stride, e.count)
+
     # --- the device ----------------------------------------------------------------------------------------------
 
     def device_read(self, access: DeviceAccess, stale: NDArray[np.bool_] | None) -> None:
@@ -184,6 +191,8 @@ class Sanitizer:
         name = "snoop_read" if access.snoop else "dev_read"
         states = self._states(access.address, access.length)
         wrong = self._apply(name, access.address, access.length, event, "device", access.point)
+        if wrong is not None:
+            wrong = excuse(self.shadow, self.buffers, name, access.address, states, wrong, stale)
         if wrong is not None:
             self._report(Code.STALE_DEVICE_READ, access.address, wrong, event, None, stale, name, states)
 

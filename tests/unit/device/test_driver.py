@@ -230,6 +230,29 @@ def test_a_status_that_cannot_be_seen_is_an_error_and_no_hang():
     finish(program())
 
 
+class Slow(PlainContext):
+    """A CPU on which much time passes between a load and what comes after it."""
+
+    async def ldr(self, va: int) -> int:
+        value = await super().ldr(va)
+        await self.backend.advance(1e6)
+        return value
+
+
+def test_a_job_that_ends_between_its_status_word_and_head_is_complete():
+    soc = Slow(ModelBackend())
+
+    async def program() -> None:
+        engine = await DmaEngine.probe(soc)
+        source, target, expected = await buffers(soc)
+        cookie = await engine.submit(engine.prep_memcpy(target, source, LENGTH))
+        await engine.issue_pending()
+        assert (await engine.tx_status(cookie)).state is TxState.COMPLETE
+        assert await content(soc, target, LENGTH) == expected
+
+    finish(program())
+
+
 def test_terminate_stops_everything_and_the_channel_works_again():
     soc = world(latency=200)
 
