@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types shared by the modules of the DMA engine. Register offsets and bit positions: dma.rdl.
-//
-// AxUSER of every burst, USER_W bits (16 by default):
-//   [0]                  COHERENT bit of the buffer's attribute word
-//   [USER_W-6:1]         descriptor index, low bits (list: descriptors since START, direct: 0)
-//   [USER_W-3:USER_W-5]  channel
-//   [USER_W-1:USER_W-2]  kind: 0 data, 1 descriptor fetch, 2 status write-back
-// AxID: the same numbers as kind.
+// Types shared by the modules of the DMA engine. Register offsets, bit positions, AxUSER and AxID: dma.rdl.
 `default_nettype none
 
 package dma_pkg;

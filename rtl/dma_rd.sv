@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Read side: issues AR for descriptor fetches and data bursts, and sorts R by RID.
-// A data burst is issued when the data FIFO has room for all of its beats (credit), so R is never stalled for data.
+// A data burst is issued when the data FIFO has room for all of its beats (credit), so R is never stalled for data, and
+// while fewer beats are on their way than the window. The window starts with FIRST beats and grows by one for every cycle
+// in which it alone holds AR back and no beat comes: it ends at the memory's latency and no further, so that the bus is
+// full and an abort has no more to wait for than that.
 // Every chunk puts exactly one end-of-chunk mark into the FIFO: with its last beat, or, if the channel is killed or has
 // seen a read error before its last burst was issued, as a phantom entry in place of what was dropped.
 `default_nettype none
@@ -14,6 +17,7 @@ module dma_rd
     parameter int unsigned USER_W = 16,
     parameter int unsigned NCH    = 2,
     parameter int unsigned DEPTH  = 64,            // outstanding data bursts
+    parameter int unsigned FIRST  = 16,            // beats of the window when the bus is quiet
     parameter int unsigned CW     = 10             // width of the credit count
 ) (
     input  wire                clk,
@@ -81,8 +85,8 @@ module dma_rd
     logic [NCH-1:0] stop;                          // a read error was seen: like kill, until kill takes over
     logic [6:0]     out_ch [NCH];                  // outstanding data bursts per channel
     logic [2:0]     dch;                           // channel whose descriptor fetch is next
-    logic           ar_free, want_desc, dead, issue, dq_ready, rq_ready;
-    logic [CW-1:0]  beats;
+    logic           ar_free, want_desc, dead, ready, issue, dq_ready, rq_ready;
+    logic [CW-1:0]  beats, coming, window;         // `coming` counts data beats between AR and R
     entry_t         entry;
 
     always_comb begin
@@ -94,8 +98,9 @@ module dma_rd
         d_taken[dch[CHW-1:0]] = want_desc;
         dead      = kill[s_side.tag.ch[CHW-1:0]] || stop[s_side.tag.ch[CHW-1:0]];
         beats     = CW'(s_len) + 1'b1;
-        issue     = s_valid && !dead && ar_free && !want_desc && rq_ready && space >= beats
+        ready     = s_valid && !dead && ar_free && !want_desc && rq_ready && space >= beats
                     && (s_side.limit == 0 || out_ch[s_side.tag.ch[CHW-1:0]] < 7'(s_side.limit));
+        issue     = ready && coming < window;
         s_drop    = dead;
         s_ready   = issue || (s_valid && dead && rq_ready && space != 0);
         take      = !s_ready ? '0 : dead ? CW'(1) : beats;
@@ -103,20 +108,13 @@ module dma_rd
                       bytes: dead ? s_left : s_bytes, addr: s_addr};
     end
 
-    always_ff @(posedge clk) begin
-        if (want_desc) begin
-            m_arid   <= ID_W'(KIND_DESC);
-            m_araddr <= d_addr[dch[CHW-1:0]][ADDR_W-1:0];
-            m_arlen  <= d_short[dch[CHW-1:0]] ? 8'((32 >> SH) - 1) : 8'((64 >> SH) - 1);
-            m_arattr <= d_attr[dch[CHW-1:0]];
-            m_aruser <= {KIND_DESC, dch, d_index[dch[CHW-1:0]][IDX_W-1:0], d_attr[dch[CHW-1:0]].coherent};
-        end else if (issue) begin
-            m_arid   <= ID_W'(KIND_DATA);
-            m_araddr <= s_addr;
-            m_arlen  <= s_len;
-            m_arattr <= s_side.attr;
-            m_aruser <= {KIND_DATA, s_side.tag.ch, s_side.tag.index[IDX_W-1:0], s_side.attr.coherent};
-        end
+    always_ff @(posedge clk) if (want_desc || issue) begin
+        m_arid   <= ID_W'(want_desc ? KIND_DESC : KIND_DATA);
+        m_araddr <= want_desc ? d_addr[dch[CHW-1:0]][ADDR_W-1:0] : s_addr;
+        m_arlen  <= !want_desc ? s_len : d_short[dch[CHW-1:0]] ? 8'((32 >> SH) - 1) : 8'((64 >> SH) - 1);
+        m_arattr <= want_desc ? d_attr[dch[CHW-1:0]] : s_side.attr;
+        m_aruser <= want_desc ? {KIND_DESC, dch, d_index[dch[CHW-1:0]][IDX_W-1:0], d_attr[dch[CHW-1:0]].coherent}
+                              : {KIND_DATA, s_side.tag.ch, s_side.tag.index[IDX_W-1:0], s_side.attr.coherent};
     end
 
     always_ff @(posedge clk) begin
@@ -167,13 +165,14 @@ module dma_rd
             if (kill[i]) stop[i] <= 1'b0;
         end
         outstanding <= outstanding + 8'(issue || want_desc) - 8'(r_last && (data_beat || d_valid != 0));
+        coming <= coming + (issue ? beats : '0) - CW'(data_beat);
+        if (coming == 0) window <= CW'(FIRST);
+        else if (ready && !issue && !r_valid) window <= window + 1'b1;
         if (!rst_n) begin
-            first <= 1'b1;
-            beat <= '0;
-            promised <= '0;
+            first  <= 1'b1;
+            window <= CW'(FIRST);
+            {beat, promised, stop, outstanding, coming} <= '0;
             for (int i = 0; i < NCH; i++) out_ch[i] <= '0;
-            stop <= '0;
-            outstanding <= '0;
         end
     end
 

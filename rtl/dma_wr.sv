@@ -119,20 +119,13 @@ module dma_wr
         end
     end
 
-    always_ff @(posedge clk) begin
-        if (want_status) begin
-            m_awid   <= ID_W'(KIND_STATUS);
-            m_awaddr <= t_addr[tch[CHW-1:0]][ADDR_W-1:0];
-            m_awlen  <= entry.len;
-            m_awattr <= t_attr[tch[CHW-1:0]];
-            m_awuser <= {KIND_STATUS, tch, t_index[tch[CHW-1:0]][IDX_W-1:0], t_attr[tch[CHW-1:0]].coherent};
-        end else if (aw_data) begin
-            m_awid   <= ID_W'(KIND_DATA);
-            m_awaddr <= s_addr;
-            m_awlen  <= s_len;
-            m_awattr <= s_side.attr;
-            m_awuser <= {KIND_DATA, s_side.tag.ch, s_side.tag.index[IDX_W-1:0], s_side.attr.coherent};
-        end
+    always_ff @(posedge clk) if (want_status || aw_data) begin
+        m_awid   <= ID_W'(want_status ? KIND_STATUS : KIND_DATA);
+        m_awaddr <= want_status ? t_addr[tch[CHW-1:0]][ADDR_W-1:0] : s_addr;
+        m_awlen  <= entry.len;
+        m_awattr <= want_status ? t_attr[tch[CHW-1:0]] : s_side.attr;
+        m_awuser <= want_status ? {KIND_STATUS, tch, t_index[tch[CHW-1:0]][IDX_W-1:0], t_attr[tch[CHW-1:0]].coherent}
+                                : {KIND_DATA, s_side.tag.ch, s_side.tag.index[IDX_W-1:0], s_side.attr.coherent};
     end
 
     always_ff @(posedge clk) begin

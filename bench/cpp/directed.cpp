@@ -381,5 +381,6 @@ int directed_main(int argc, char** argv) {
     for (auto& [name, test] : tests)
         if (argc < 2 || name == argv[1]) { std::printf("%s\n", name.c_str()); std::fflush(stdout); test(); ran++; }
     if (!ran) { std::printf("no test called %s\n", argv[1]); return 2; }
+    std::printf("{\"tests\": %u}\n", ran);
     return 0;
 }

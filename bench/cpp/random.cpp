@@ -2,8 +2,11 @@
 // Random programs on two channels: all operations, modes, offsets and lengths; read errors, write errors, aborts, pauses
 // and stops at random cycles on channel 0 while channel 1 runs undisturbed. After every disturbance each destination
 // byte is the old or the right value, the residue names exactly the prefix that is right, and START completes the program.
-//     engine_bench random PROGRAMS SEED
+//     engine_bench random TRANSFERS SEED
 #include "engine.hpp"
+
+// Sources, destinations, descriptors; the memory ends behind the descriptors.
+constexpr uint64_t SOURCES = 0x10000, TARGETS = 0x80000, TABLES = 0xE0000, SIZE = 0x100000;
 
 struct Program {
     unsigned channel, mode, prefetch;
@@ -47,7 +50,7 @@ static uint32_t length(Random& rnd) {
 }
 
 static Program make(Random& rnd, unsigned channel, uint64_t& room) {
-    Program p{channel, rnd(8) == 0 ? DIRECT : rnd(3) == 0 ? LIST : RING, rnd(3), 0x3E0000 + 0x8000 * channel, {}};
+    Program p{channel, rnd(8) == 0 ? DIRECT : rnd(3) == 0 ? LIST : RING, rnd(3), TABLES + 0x8000 * channel, {}};
     unsigned n = p.mode == DIRECT ? 1 : 1 + rnd(6);
     for (unsigned i = 0; i < n; i++) {
         static const unsigned ops[] = {COPY, COPY, COPY, COPY, COPY, FILL, SINK, NOP};
@@ -57,7 +60,7 @@ static Program make(Random& rnd, unsigned channel, uint64_t& room) {
         d.sstride = int32_t(rnd(3000)) - 1000;
         d.dstride = int32_t(d.len + rnd(100));
         if (d.op == SINK) d.rows = 0;
-        d.src = 0x10000 + rnd(0x1E0000);
+        d.src = SOURCES + rnd(0x60000);
         d.dst = room + rnd(rnd(2) ? 8 : 5000);
         room = d.dst + d.len + uint64_t(d.rows) * uint64_t(d.dstride) + 40;
         d.next = p.mode == LIST && i + 1 < n ? p.table + 128 * (i + 1) : 0;
@@ -116,7 +119,7 @@ static void check_prefix(Engine& e, const Program& p, const std::vector<uint8_t>
         apply(least, p.d[i], pattern, exact);
         apply(most, p.d[i], pattern, t);
     }
-    for (uint64_t a = 0x200000; a < p.end; a++) {
+    for (uint64_t a = TARGETS; a < p.end; a++) {
         uint8_t v = e.mem.bytes[a];
         if (v != before[a] && v != most[a]) fail("third value", e.now, a);
         if (least[a] != before[a] && v != least[a]) fail("acknowledged byte is missing", e.now, a);
@@ -167,12 +170,12 @@ static void disturb(Engine& e, Random& rnd, const Program& p, const std::vector<
 }
 
 static void program(Engine& e, Random& rnd) {
-    uint64_t room = 0x200000 + rnd(64);
+    uint64_t room = TARGETS + rnd(64);
     uint32_t pattern = rnd.g();
     Program p0 = make(rnd, 0, room);
     room += 64;
     Program p1 = make(rnd, 1, room);
-    if (room > 0x3D0000) fail("bench: destination area too small", 0);
+    if (room > TABLES) fail("bench: destination area too small", 0);
     std::vector<uint8_t> before = e.mem.bytes, want;
     unsigned kind = rnd(8);                        // 1 read error, 2 write error, 3 abort, 4 stop, 5 pause, else none
     const Descriptor& victim = p0.d[rnd(unsigned(p0.d.size()))];
@@ -195,7 +198,7 @@ static void program(Engine& e, Random& rnd) {
     want = before;
     for (auto& d : p0.d) apply(want, d, pattern, ~0ull);
     for (auto& d : p1.d) apply(want, d, ~pattern, ~0ull);
-    for (uint64_t a = 0; a < 0x3E0000; a++)
+    for (uint64_t a = 0; !std::equal(want.begin(), want.begin() + long(TABLES), e.mem.bytes.begin()) && a < TABLES; a++)
         if (e.mem.bytes[a] != want[a]) { std::printf("kind %u mode %u got %02x want %02x before %02x\n", kind, p0.mode, e.mem.bytes[a], want[a], before[a]); fail("memory differs", e.now, a); }
     check_status(e, p0, pattern, pitch0);
     check_status(e, p1, ~pattern, pitch1);
@@ -205,12 +208,12 @@ static void program(Engine& e, Random& rnd) {
 }
 
 int random_main(int argc, char** argv) {
-    unsigned long programs = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 200;
+    unsigned long wanted = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 2000, programs = 0;
     unsigned seed = argc > 2 ? unsigned(std::strtoul(argv[2], nullptr, 10)) : 1;
-    for (unsigned long done = 0; done < programs;) {
+    while (counts.transfers < wanted) {
         Random rnd{std::mt19937(seed)};
         std::printf("seed %u\n", seed++);
-        Engine e;
+        Engine e(SIZE);
         e.mem.rng.seed(rnd.g());
         for (auto& b : e.mem.bytes) b = uint8_t(rnd.g());
         static const unsigned lat[] = {0, 1, 4, 40, 200};
@@ -218,7 +221,7 @@ int random_main(int argc, char** argv) {
         e.mem.opt.stall = rnd(2) ? 0 : 16 + rnd(160);
         e.mem.opt.aw_late = rnd(4) == 0;
         e.mem.opt.queue = rnd(3) ? 64 : 1 + rnd(4);
-        for (int k = 0; k < 20 && done < programs; k++, done++) program(e, rnd);
+        for (int k = 0; k < 20 && counts.transfers < wanted; k++, programs++) program(e, rnd);
     }
     std::printf("{\"programs\": %lu, \"transfers\": %lu, \"read_errors\": %lu, \"write_errors\": %lu, \"aborts\": %lu, \"stops\": %lu, "
                 "\"pauses\": %lu, \"errors_not_reached\": %lu}\n", programs, counts.transfers, counts.rd, counts.wr, counts.aborts,

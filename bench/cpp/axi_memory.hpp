@@ -50,6 +50,9 @@ struct Options {
     unsigned stall = 0;                 // chance in 256 that a READY or a response is withheld in a cycle
     bool aw_late = false;               // AWREADY only once W data waits
     unsigned queue = 64;                // bursts accepted ahead
+    bool w_first = false;               // AWREADY only once W data was accepted
+    unsigned hold_w = 0;                // WREADY only once so many AWs wait for data, or no more came for 64 cycles
+    unsigned bad_resp = 2;              // 2 SLVERR, 3 DECERR
 };
 
 template <class Dut> class Memory {
@@ -101,8 +104,9 @@ template <class Dut> class Memory {
 
     void drive(Dut& d, uint64_t now) {
         d.m_axi_arready = ar_.size() < opt.queue && !held() && !dead;
-        d.m_axi_awready = aw_.size() < opt.queue && !held() && !dead && (!opt.aw_late || d.m_axi_wvalid || !w_.empty());
-        d.m_axi_wready = w_.size() < 4 && !held() && !dead;
+        d.m_axi_awready = aw_.size() < opt.queue && !held() && !dead && (!opt.aw_late || d.m_axi_wvalid || !w_.empty())
+                          && (!opt.w_first || !w_.empty());
+        d.m_axi_wready = w_.size() < 4 && !held() && !dead && w_released();
         if (!r_on_ && !dead && !held()) pick_read(now);
         d.m_axi_rvalid = r_on_;
         if (r_on_) {
@@ -112,7 +116,7 @@ template <class Dut> class Memory {
             for (unsigned i = 0; i < BPB; i++) beat[i] = bytes[(a + i) % bytes.size()];
             put(d.m_axi_rdata, beat);
             d.m_axi_rid = x.id;
-            d.m_axi_rresp = bad_read.count(a) ? 2 : 0;
+            d.m_axi_rresp = bad_read.count(a) ? opt.bad_resp : 0;
             d.m_axi_rlast = x.beat == x.len;
         }
         if (!b_on_ && !dead && !held())
@@ -132,6 +136,16 @@ template <class Dut> class Memory {
     std::size_t r_sel_ = 0, b_sel_ = 0;
     unsigned resp_ = 0;
 
+    unsigned aw_quiet_ = 0;             // cycles without a new AW
+    bool released_ = false;
+    bool w_released() {
+        aw_quiet_ = aw_.size() == aw_seen_ ? aw_quiet_ + 1 : 0;
+        aw_seen_ = aw_.size();
+        if (aw_.empty()) released_ = false;
+        if (aw_.size() >= opt.hold_w || aw_quiet_ > 64) released_ = true;
+        return !opt.hold_w || released_;
+    }
+    std::size_t aw_seen_ = 0;
     bool held() { return opt.stall && (rng() & 255) < opt.stall; }
 
     static bool first_of_id(const std::deque<Burst>& q, std::size_t i) {
@@ -163,7 +177,7 @@ template <class Dut> class Memory {
                 if (base + i < x.addr) fail("strobe below the address", now, x.addr);
                 if (!bad_write.count(base)) bytes[(base + i) % bytes.size()] = w.data[i];
             }
-        if (bad_write.count(base)) resp_ = 2;
+        if (bad_write.count(base)) resp_ = opt.bad_resp;
         if (x.beat++ == x.len) {
             Burst b = x;
             b.beat = resp_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// engine_bench measure | directed [NAME] | random PROGRAMS SEED
-#include <cstdio>
+// engine_bench [--x-seed N] measure | directed [NAME] | random TRANSFERS SEED
+// With --x-seed registers and memories have random content before reset (built with --x-initial unique).
+#include "engine.hpp"
 #include <cstring>
 
 int measure_main();
@@ -8,9 +9,10 @@ int directed_main(int argc, char** argv);
 int random_main(int argc, char** argv);
 
 int main(int argc, char** argv) {
+    if (argc > 2 && !std::strcmp(argv[1], "--x-seed")) { x_seed = unsigned(std::atoi(argv[2])); argc -= 2; argv += 2; }
     if (argc > 1 && !std::strcmp(argv[1], "measure")) return measure_main();
     if (argc > 1 && !std::strcmp(argv[1], "directed")) return directed_main(argc - 1, argv + 1);
     if (argc > 1 && !std::strcmp(argv[1], "random")) return random_main(argc - 1, argv + 1);
-    std::fprintf(stderr, "usage: engine_bench measure | directed [NAME] | random PROGRAMS SEED\n");
+    std::fprintf(stderr, "usage: engine_bench [--x-seed N] measure | directed [NAME] | random TRANSFERS SEED\n");
     return 2;
 }

@@ -27,14 +27,20 @@ struct Descriptor {
     uint64_t src = 0, dst = 0; uint32_t len = 0, rows = 0; int32_t sstride = 0, dstride = 0; uint64_t next = 0;
 };
 
+inline unsigned x_seed = 0;                        // not 0: what the design does not reset starts with random content
+
 class Engine {
+    static VerilatedContext* prepared(VerilatedContext& context) {
+        if (x_seed) { context.randReset(2); context.randSeed(int(x_seed++)); }
+        return &context;
+    }
   public:
     VerilatedContext context;
-    Vdma_top dut{&context};
-    Memory<Vdma_top> mem{1 << 22};
+    Vdma_top dut{prepared(context)};
+    Memory<Vdma_top> mem;
     uint64_t now = 0;
 
-    Engine() {
+    explicit Engine(std::size_t size = 1 << 22) : mem(size) {
         dut.clk = 0; dut.rst_n = 0;
         for (int i = 0; i < 4; i++) tick();
         dut.rst_n = 1;
@@ -47,7 +53,7 @@ class Engine {
         dut.clk = 1; dut.eval();
         now++;
         mem.drive(dut, now);
-        dut.clk = 0; dut.eval();
+        dut.clk = 0;                               // evaluated at the next tick, with what the host changes until then
     }
     void run(uint64_t cycles) { for (uint64_t i = 0; i < cycles; i++) tick(); }
 

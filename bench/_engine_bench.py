@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds and runs `engine_bench`, the programs of bench/cpp: the engine alone on a memory in C++, no Python per cycle.
+
+The tests of the engine run the same executable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from cocotbext.dmasan import hdl, toolchain
+from dmasan.config import RunError
+
+PROGRAMS = Path(__file__).parent / "cpp"
+NAME = "engine_bench"
+# Verilator compiles with -Os unless it is told; the bench has no use for small code.
+OPTIONS = (
+    *("--cc", "--exe", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--top-module", "dma_top"),
+    *("-MAKEFLAGS", "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O2"),
+)
+SHOWN = 3000  # characters of a failed command's output
+
+
+def sources() -> list[Path]:
+    """The engine's sources in the order of `rtl/files.f`."""
+    lines = (hdl.rtl() / "files.f").read_text(encoding="utf-8").splitlines()
+    return [hdl.rtl() / line for line in lines if line and not line.startswith("//")]
+
+
+def build(width: int, extra: tuple[str, ...] = ()) -> Path:
+    """The executable for a data width in bits and more options of Verilator, from the cache or built now.
+
+    Raises UsageError without a compiler, RunError if the build fails.
+    """
+    tools = toolchain.find()
+    generated = hdl.rtl() / "gen"
+    programs = sorted(PROGRAMS.glob("*.cpp"))
+    digest = hashlib.sha256(f"{width} {OPTIONS} {extra} {tools.identity}".encode())
+    for path in (*sources(), *programs, *sorted(PROGRAMS.glob("*.hpp")), *sorted(generated.glob("*.h"))):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    folder = hdl.cache() / f"{NAME}-{digest.hexdigest()[:16]}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            work = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
+            flags = f"-std=c++20 -DDATA_W={width} -I{PROGRAMS} -I{generated}"
+            command = [str(tools.verilator), *OPTIONS, "--build", "-j", str(os.cpu_count() or 1), *extra]
+            command += [f"-GDATA_W={width}", "--Mdir", str(work / "objects"), "-CFLAGS", flags, "-o", NAME]
+            try:
+                _run([*command, *map(str, sources()), *map(str, programs)], tools.environment, 600)
+                (work / "ready").mkdir()
+                (work / "objects" / NAME).rename(work / "ready" / NAME)
+                (work / "ready").rename(folder)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+    return folder / NAME
+
+
+def run(width: int, *arguments: str, timeout: float = 900.0) -> list[dict[str, Any]]:
+    """The JSON lines that a program of the bench prints. Raises RunError with the end of its output if it fails."""
+    return told(build(width), *arguments, timeout=timeout)
+
+
+def told(executable: Path, *arguments: str, timeout: float = 900.0) -> list[dict[str, Any]]:
+    """As `run`, for an executable that is there."""
+    output = _run([str(executable), *arguments], None, timeout)
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+
+def _run(command: list[str], environment: dict[str, str] | None, timeout: float) -> str:
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout)
+    if done.returncode != 0:
+        shown = f"{done.stdout[-SHOWN:]}{done.stderr[-SHOWN:]}"
+        raise RunError(f"{Path(command[0]).name} {command[1]} failed (status {done.returncode}): {shown}")
+    return done.stdout
