@@ -25,17 +25,18 @@ SCHEDULES = ("benign", "random", "adversarial", "replay")
 
 
 class MoveKind(Enum):
-    """What the hardware does. FILL, EVICT and DROP act on a line, DRAIN on a buffer."""
+    """What the hardware does. FILL, EVICT and KEEP act on lines, DRAIN on a buffer."""
 
     FILL = "fill"  # a speculative read allocates the line
     EVICT = "evict"  # a dirty line is written back and leaves, or a clean one leaves
     DRAIN = "drain"  # a buffered store reaches the next level
+    KEEP = "keep"  # from now on replacement passes the line over, as it is free to do
 
 
 class Move(NamedTuple):
     """One hidden move, on `lines` consecutive lines from `address`.
 
-    `level` is "l1", "l2" (fill, evict), "store_buffer" or "outer_buffer" (drain; the whole buffer where `address` is 0).
+    `level` is "l1", "l2" (fill, evict, keep), "store_buffer" or "outer_buffer" (drain; the whole buffer where `address` is 0).
     Under every schedule but `benign` a buffer drains only by such a move, for want of room, or by a barrier or sync.
     """
 

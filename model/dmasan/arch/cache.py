@@ -36,6 +36,7 @@ class Cache:
         self.dirty: Mask = np.zeros(slots, np.bool_)
         self.data: Bytes = np.zeros((slots, geometry.line), np.uint8)
         self.version: Bytes | None = np.zeros((slots, geometry.line), np.uint8) if versions else None
+        self.kept: set[int] = set()  # lines that replacement passes over
         self._by_set = self.tags.reshape(geometry.sets, geometry.ways)
         self._random = replacement == "pseudo-random"
         self._turn = np.zeros(geometry.sets, np.uint32)
@@ -85,7 +86,17 @@ class Cache:
                 turn = (turn + np.uint32(1)) % np.uint32(self.ways)
             self._turn[used] = turn
             slots[full] = used * self.ways + way
+            if self.kept:
+                self._pass_over_kept(slots)
         return slots
+
+    def _pass_over_kept(self, slots: Indices) -> None:
+        """Moves each victim on to the next way whose line is not to be kept, if its set has one."""
+        for _ in range(self.ways - 1):
+            held = np.isin(self.tags[slots], list(self.kept))
+            if not held.any():
+                return
+            slots[held] += np.where(slots[held] % self.ways == self.ways - 1, 1 - self.ways, 1)
 
     def install(
         self, slots: Indices, lines: Indices, data: Bytes, version: Bytes | None, dirty: Mask | bool

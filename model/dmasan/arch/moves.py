@@ -63,6 +63,8 @@ class HiddenMoves:
             (MoveKind.FILL, "l2"): self._fill_l2,
             (MoveKind.EVICT, "l1"): self._evict_l1,
             (MoveKind.EVICT, "l2"): self._evict_l2,
+            (MoveKind.KEEP, "l1"): self._keep,
+            (MoveKind.KEEP, "l2"): self._keep,
             (MoveKind.DRAIN, "store_buffer"): self._drain_store_buffer,
             (MoveKind.DRAIN, "outer_buffer"): self._drain_outer_buffer,
         }
@@ -161,6 +163,15 @@ class HiddenMoves:
         self.hierarchy.write_back(l2, slots)
         l2.drop(slots)
         return True
+
+    def _keep(self, move: Move) -> bool:
+        """In every L1, or in L2: which line a fill replaces is the cache's own choice."""
+        h = self.hierarchy
+        first = move.address >> h.shift
+        for cache in h.l1 if move.level == "l1" else (h.l2,):
+            if cache is not None:
+                cache.kept.update(range(first, first + move.lines))
+        return False
 
     def _drain(self, buffer: WriteBuffer, move: Move) -> bool:
         """What the buffer holds of the lines, or everything where the address is 0."""

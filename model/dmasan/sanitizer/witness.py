@@ -21,7 +21,7 @@ from dmasan.arch.family import Family
 from dmasan.arch.semantics import MOVES, OPERATIONS
 from dmasan.sanitizer.adversary import MACHINE_MOVES
 from dmasan.sanitizer.history import Touch
-from dmasan.schedule import Move, Point
+from dmasan.schedule import Move, MoveKind, Point
 
 Cost = tuple[int, int]  # hidden moves, and how early they are
 
@@ -38,17 +38,21 @@ class _Chain(NamedTuple):
 class Witness:
     """The hidden moves that lead to a wrong read of the byte at `address`, in order, each before the operation at its point.
 
-    `replayable`: the concrete machine can make all of them.
+    `start` is the point at which the byte's story begins; `replayable`: the concrete machine can make all of the moves.
     """
 
     address: int
+    start: Point
     moves: tuple[tuple[Point, str], ...]
     replayable: bool
 
     def schedule(self, line: int) -> list[tuple[Point, Move]]:
-        """The moves as a replay file holds them, on the byte's line of `line` bytes."""
+        """The moves as a replay file holds them, on the byte's line of `line` bytes.
+
+        What is to stay in a cache until it does harm is kept there: no other line may take its place meanwhile.
+        """
         home = self.address & -line
-        made = []
+        made = [(self.start, Move(MoveKind.KEEP, level, 0, home)) for level in ("l1", "l2")]
         for point, name in self.moves:
             if name in MACHINE_MOVES:
                 kind, level = MACHINE_MOVES[name]
@@ -62,7 +66,7 @@ def find_witness(family: Family, address: int, touches: Sequence[Touch]) -> Witn
         chain = _search(family, touches, concrete)
         if chain is not None:
             moves = tuple((touches[link.touch].point, link.name) for link in reversed(list(_links(chain[0]))))
-            return Witness(address, moves, concrete)
+            return Witness(address, touches[0].point, moves, concrete)
     return None
 
 

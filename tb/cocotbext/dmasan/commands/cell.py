@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from cocotbext.dmasan.commands.witness import write_witness
 from dmasan.config import RunError, UsageError
 from dmasan.device.backend import Backend
 from dmasan.report import picture as drawn
@@ -38,6 +39,7 @@ class Cell:
     seed: int
     input: str | None
     folder: str
+    witness: int = 0  # number of the hazard whose witness is wanted, 0: none
 
 
 async def run_cell(backend: Backend, **arguments: Any) -> dict[str, Any]:
@@ -67,6 +69,7 @@ async def run_cell(backend: Backend, **arguments: Any) -> dict[str, Any]:
             path for path, wrong in zip(delivered.pictures, delivered.wrong, strict=True) if wrong
         ],
         "printed": printed.getvalue(),
+        "witness": write_witness(soc, cell.witness, folder) if cell.witness else None,
     }
 
 

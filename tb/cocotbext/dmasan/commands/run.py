@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from cocotbext.dmasan.commands.options import add_cell, add_run, only, settle
 from cocotbext.dmasan.commands.progress import Progress
 from cocotbext.dmasan.commands.runner import runner_of
 from cocotbext.dmasan.commands.settings import Settings
+from cocotbext.dmasan.commands.witness import replay_of, verdict
 from dmasan.config import UsageError
 from dmasan.report.jsonfile import write_json
 from dmasan.report.results import Run, shorten
@@ -27,21 +29,45 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "scenario", metavar="SCENARIO", help="a name of `dmasan list scenarios`, or path.py[:function]"
     )
+    parser.add_argument(
+        "--witness",
+        metavar="N",
+        type=_number,
+        default=0,
+        help="also search a schedule that makes hazard N manifest, and replay it",
+    )
     add_cell(parser, several=False)
     add_run(parser, DEFAULTS.schedule)
 
 
+def _number(text: str) -> int:
+    """The number of a hazard."""
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"--witness {text}: not the number of a hazard, allowed is 1 and above")
+    return int(text)
+
+
 def execute(arguments: argparse.Namespace) -> int:
     settings = settle(DEFAULTS, arguments)
-    job = _job(arguments.scenario, settings)
+    number: int = arguments.witness
+    job = _job(arguments.scenario, settings, number)
     _check(arguments.scenario, settings)
-    with Progress(1, settings.quiet) as progress:
+    told: list[str] = []
+    with Progress(1 + bool(number), settings.quiet) as progress:
         runner = runner_of(settings, progress)
         ((_, result),) = run_all([job], runner, 1)
         progress.step(job.title)
-    if "not_applicable" in result:
-        raise UsageError(f"policy {job.arguments['policy']} does not apply here: {result['not_applicable']}")
-    return _deliver(Run.from_json(result["run"]), result, settings)
+        if "not_applicable" in result:
+            raise UsageError(
+                f"policy {job.arguments['policy']} does not apply here: {result['not_applicable']}"
+            )
+        run = Run.from_json(result["run"])
+        if number:
+            again = replay_of(job, number, result["witness"])
+            ((_, replayed),) = run_all([again], runner, 1)
+            progress.step(again.title)
+            told = verdict(run, Run.from_json(replayed["run"]), number, result["witness"])
+    return _deliver(run, result, settings, told)
 
 
 def _check(scenario: str, settings: Settings) -> None:
@@ -55,7 +81,7 @@ def _check(scenario: str, settings: Settings) -> None:
         picture.load(Path(settings.input))
 
 
-def _job(scenario: str, settings: Settings) -> Job:
+def _job(scenario: str, settings: Settings, witness: int) -> Job:
     arguments: dict[str, Any] = {
         "scenario": scenario,
         "policy": only("policy", settings.policy),
@@ -66,11 +92,12 @@ def _job(scenario: str, settings: Settings) -> Job:
         "seed": settings.seed,
         "input": str(Path(settings.input).absolute()) if settings.input else None,
         "folder": str(settings.folder.absolute()),
+        "witness": witness,
     }
     return Job(f"{scenario} under {arguments['policy']}", settings.folder, arguments)
 
 
-def _deliver(run: Run, result: dict[str, Any], settings: Settings) -> int:
+def _deliver(run: Run, result: dict[str, Any], settings: Settings, told: Sequence[str]) -> int:
     """Writes `run.json`, prints the hazards; 1 if there are any."""
     file = settings.folder / "run.json"
     write_json(file, run.to_json())
@@ -82,6 +109,8 @@ def _deliver(run: Run, result: dict[str, Any], settings: Settings) -> int:
     print(result["printed"], end="", file=aside)
     if not (settings.json == "-" and settings.quiet):
         print_run(run, out)
+        for sentence in told:
+            out.print(sentence, markup=False, soft_wrap=True)
         for picture in result["pictures"]:
             out.print(f"picture: {shorten(picture)}", markup=False, soft_wrap=True)
         out.print(f"report: {shorten(str(file.absolute()))}", markup=False, soft_wrap=True)
