@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from dmasan.device import registers as reg
 from dmasan.device.attributes import Attributes
 from dmasan.device.bits import Register
-from dmasan.device.burst import AXI_IDS, Burst, UserTag, encode_user
-from dmasan.device.port import MemoryPort
+from dmasan.device.burst import AXI_IDS, SLVERR, Burst, UserTag, encode_user
+from dmasan.device.port import BeatwisePort, MemoryPort
 from dmasan.events import BurstKind
 
 TAG_MASK = 0x3FF  # AxUSER has ten bits for the descriptor's index
@@ -57,6 +57,14 @@ class Bus:
     def read(self, burst: Burst) -> tuple[int, NDArray[np.uint8]]:
         self.count(reg.PMU_R_BEATS, self.beats(burst))
         return self.port.read(burst)
+
+    def first_error(self, burst: Burst, response: int) -> int | None:
+        """The beat of a read just served from which on its data is not good. None: all of it is."""
+        if response < SLVERR:
+            return None
+        if not isinstance(self.port, BeatwisePort):
+            return 0
+        return self.port.first_error(burst) // self.sizes.beat - burst.address // self.sizes.beat
 
     def write(self, burst: Burst, data: NDArray[np.uint8]) -> int:
         """Writes `data` to the burst's first bytes; lanes behind it are masked."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dmasan.config import RunError
 from dmasan.device import registers as reg
@@ -17,10 +17,13 @@ from dmasan.device.attributes import COHERENT, NONCOHERENT, encode
 from dmasan.device.bits import Register
 from dmasan.device.context import CoherentMemory, DriverContext
 from dmasan.device.descriptor import CTRL_SIZE, SIZE, Descriptor
+from dmasan.device.prepare import InterleavedTemplate, interleaved, periods, rows, scattered, segments
+from dmasan.device.probe import Settings, check_identity
 from dmasan.device.registers import Kind, Mode, Op
 from dmasan.device.transaction import (
     CompletionUnseen,
     DmaError,
+    DmaResult,
     Flags,
     ProbeError,
     RingFull,
@@ -31,21 +34,10 @@ from dmasan.device.transaction import (
 )
 
 CAUSES = reg.CH_STATUS
-ENABLED_CAUSES = reg.CH_IRQ_EN.DONE.mask | reg.CH_IRQ_EN.ERR.mask
+ENABLED_CAUSES = reg.CH_IRQ_EN.DONE.mask | reg.CH_IRQ_EN.ERR.mask | reg.CH_IRQ_EN.PERIOD.mask
 POLLS = 1000
+TRIES = 8  # to read HEAD and RESIDUE of the same descriptor
 _ENDED = words.STATUS.DONE.mask | words.STATUS.ERR.mask
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the driver runs its channel. `max_segment` (bytes) is the longest descriptor, `max_beats` the longest burst."""
-
-    channel: int = 0
-    ring_entries: int = 32
-    max_beats: int = 16
-    prefetch: int = 0
-    max_segment: int = words.LEN.BYTES.limit
-    dma_coherent: bool = False  # what the device tree says
 
 
 class DmaEngine:
@@ -62,6 +54,9 @@ class DmaEngine:
         self._by_cookie: dict[int, Transaction] = {}
         self._cookie = 0
         self._fill = 0
+        self._cyclic = False  # the channel is configured for a cyclic transfer
+        self._stopping = False  # ABORT is given, the end not awaited
+        self._first_period = 0  # DONE_CNT when the cyclic transfer began
 
     # --- probe and remove
 
@@ -75,7 +70,7 @@ class DmaEngine:
         settings = settings or Settings()
         if settings.ring_entries < 2:
             raise ProbeError(f"ring_entries is {settings.ring_entries}: a ring has at least 2 descriptors")
-        await _check_identity(soc, settings)
+        await check_identity(soc, settings)
         ring = await soc.dma.alloc_coherent(settings.ring_entries * SIZE, "descriptor ring")
         soc.dma.ownership_words(ring, words.STATUS.OFFSET, SIZE, settings.ring_entries)
         engine = cls(soc, settings, ring)
@@ -91,20 +86,27 @@ class DmaEngine:
 
     async def _start(self) -> None:
         """Brings the channel into ring mode with an empty ring."""
-        settings = self._settings
         await self._soc.io.writel(reg.CTRL.ENABLE.mask, reg.CTRL.OFFSET)
-        attributes = encode(COHERENT if settings.dma_coherent else NONCOHERENT)
+        attributes = encode(COHERENT if self._settings.dma_coherent else NONCOHERENT)
         for register in (reg.CH_ATTR_SRC, reg.CH_ATTR_DST, reg.CH_ATTR_DESC):
             await self._write(register, attributes)
-        cfg = reg.CH_CFG.MODE.put(Mode.RING) | reg.CH_CFG.WB_EN.mask
-        cfg |= reg.CH_CFG.MAX_LEN.put(settings.max_beats - 1) | reg.CH_CFG.PREFETCH.put(settings.prefetch)
-        await self._write(reg.CH_CFG, cfg)
-        await self._write(reg.CH_RING_LEN, settings.ring_entries)
+        await self._configure(self._settings.ring_entries)
         await self._write(reg.CH_IRQ_EN, ENABLED_CAUSES)
         await self._rewind()  # the ring's memory is zeroed
 
+    async def _configure(self, entries: int, cyclic: bool = False) -> None:
+        """CFG and RING_LEN of the (idle or halted) channel."""
+        settings = self._settings
+        cfg = reg.CH_CFG.MODE.put(Mode.RING) | reg.CH_CFG.WB_EN.mask | reg.CH_CFG.CYCLIC.put(cyclic)
+        cfg |= reg.CH_CFG.MAX_LEN.put(settings.max_beats - 1) | reg.CH_CFG.PREFETCH.put(settings.prefetch)
+        await self._write(reg.CH_CFG, cfg)
+        await self._write(reg.CH_RING_LEN, entries)
+        self._cyclic = cyclic
+
     async def _restart(self) -> None:
         """Begins a new life of the ring: no control word of the old one may pass for one of the new first lap."""
+        if self._cyclic:
+            await self._configure(self._settings.ring_entries)
         for place in range(self._settings.ring_entries):
             await self._soc.cpu().str_(self._va(place), 0)
         await self._rewind()
@@ -133,16 +135,43 @@ class DmaEngine:
         """Several copies in a row, each (destination, source, bytes)."""
         return self._prep(tuple(Descriptor(Op.COPY, src, dst, length) for dst, src, length in pieces), flags)
 
+    def prep_scattered(
+        self, dst_sg: Iterable[tuple[int, int]], src_sg: Iterable[tuple[int, int]], flags: Flags = Flags.INTERRUPT
+    ) -> Transaction:
+        """A copy between scatterlists of (bus address, bytes), however they are cut; of equal length, else ValueError.
+
+        `device_prep_dma_sg`, which Linux had up to v4.13.
+        """
+        return self._prep(scattered(dst_sg, src_sg), flags)
+
     def prep_interleaved(
-        self, dst: int, src: int, length: int, rows: int, dst_stride: int, src_stride: int,
+        self, dst: int, src: int, length: int, count: int, dst_stride: int, src_stride: int,
         flags: Flags = Flags.INTERRUPT,
     ) -> Transaction:  # fmt: skip
-        """`rows` rows of `length` bytes, the strides (signed) apart (`device_prep_interleaved_dma`)."""
-        return self._prep((Descriptor(Op.COPY, src, dst, length, rows, src_stride, dst_stride),), flags)
+        """`count` rows of `length` bytes, the strides (signed) apart."""
+        return self._prep(rows(dst, src, length, count, dst_stride, src_stride), flags)
+
+    def prep_template(self, template: InterleavedTemplate, flags: Flags = Flags.INTERRUPT) -> Transaction:
+        """Frames of several chunks with gaps (`device_prep_interleaved_dma`)."""
+        return self._prep(interleaved(template), flags)
+
+    def prep_cyclic(self, dst: int, src: int, length: int, period: int) -> Transaction:
+        """A copy of `length` bytes that repeats for ever, with an interrupt every `period` bytes.
+
+        `device_prep_dma_cyclic`, of which memory takes both ends. It ends by `terminate`. Raises ValueError where the
+        length is no whole number of periods or the ring has fewer places than there are periods.
+        """
+        descriptors = periods(dst, src, length, period)
+        if len(descriptors) > self._settings.ring_entries or period > self._settings.max_segment:
+            raise ValueError(
+                f"{len(descriptors)} periods of {period} bytes: the ring has {self._settings.ring_entries} places "
+                f"of at most {self._settings.max_segment} bytes"
+            )
+        return Transaction(descriptors, cyclic=True)
 
     def _prep(self, descriptors: Iterable[Descriptor], flags: Flags) -> Transaction:
         """Cuts descriptors at the longest segment; the last one carries the interrupt."""
-        pieces = [piece for d in descriptors for piece in _segments(d, self._settings.max_segment)]
+        pieces = [piece for d in descriptors for piece in segments(d, self._settings.max_segment)]
         if flags & Flags.INTERRUPT and pieces:
             pieces[-1] = replace(pieces[-1], irq=True)
         return Transaction(pieces)
@@ -151,7 +180,13 @@ class DmaEngine:
 
     async def submit(self, transaction: Transaction) -> int:
         """Writes the descriptors into the ring, all but their control words. Returns the cookie; raises RingFull."""
+        if self._stopping:
+            await self.synchronize()
+        if self._cyclic or (transaction.cyclic and self._active):
+            raise RingFull("a cyclic transfer has the ring for itself")
         await self._use_fill(transaction)
+        if transaction.cyclic:
+            await self._halt_at_first_place()
         if len(transaction.descriptors) > self.free_places:
             raise RingFull(
                 f"{len(transaction.descriptors)} descriptors do not fit: {self.free_places} of "
@@ -185,7 +220,22 @@ class DmaEngine:
             await self._soc.cpu().str_(self._va(place), descriptor.ctrl)
         self._submitted.clear()
         # writel orders the control words before the doorbell.
+        if self._active[-1].cyclic:
+            await self._begin_cycle(len(self._active[-1].slots))
+            return
         await self._write(reg.CH_TAIL, reg.CH_TAIL.INDEX.put(self._next) | reg.CH_TAIL.LAP.put(self._lap))
+
+    async def _halt_at_first_place(self) -> None:
+        """Stops the channel, which is idle, and has the next descriptors begin the ring."""
+        await self._write(reg.CH_CMD, reg.CH_CMD.STOP.mask)
+        await self._poll(CAUSES.BUSY.mask, 0, "stop")
+        self._next = self._lap = 0
+
+    async def _begin_cycle(self, entries: int) -> None:
+        """Starts the halted channel on the ring's first `entries` places, round and round without a doorbell."""
+        await self._configure(entries, cyclic=True)
+        self._first_period = await self._read(reg.CH_DONE_CNT)
+        await self._rewind()
 
     @property
     def free_places(self) -> int:
@@ -204,9 +254,11 @@ class DmaEngine:
         """Sleeps until the transaction is complete (`dma_sync_wait`, by interrupt).
 
         The time limit is per interrupt; by default 1 ms and 50 ns per byte. Raises DmaError, Terminated, or RunError
-        at the limit.
+        at the limit, ValueError for a cyclic transaction.
         """
         transaction = self._transaction(cookie)
+        if transaction.cyclic:
+            raise ValueError(f"the transaction with the cookie {cookie} is cyclic: it never completes, wait for periods")
         limit = timeout_ns if timeout_ns is not None else 1e6 + 50.0 * transaction.total
         while not transaction.complete and transaction.error is None:
             await self._soc.wait_irq(limit)
@@ -214,23 +266,43 @@ class DmaEngine:
         if transaction.error is not None:
             raise transaction.error
 
+    async def wait_periods(self, cookie: int, count: int = 1, timeout_ns: float = 1e6) -> int:
+        """Sleeps until `count` more periods of a cyclic transaction have passed; how many have since its start.
+
+        The time limit is per interrupt. Raises DmaError, Terminated, or RunError at the limit.
+        """
+        transaction = self._transaction(cookie)
+        wanted = transaction.periods + count
+        while transaction.periods < wanted and transaction.error is None:
+            await self._soc.wait_irq(timeout_ns)
+            await self.interrupt()
+        if transaction.error is not None:
+            raise transaction.error
+        return transaction.periods
+
     async def interrupt(self) -> None:
         """The interrupt handler: acknowledges the causes, completes what is done, records an error."""
         causes = await self._read(CAUSES)
         await self._write(CAUSES, causes & (ENABLED_CAUSES | CAUSES.EMPTY.mask))
         await self._reap()
+        if causes & CAUSES.PERIOD.mask and self._cyclic:
+            # One interrupt may stand for several periods.
+            passed = await self._read(reg.CH_DONE_CNT) - self._first_period
+            self._active[0].periods = passed & reg.CH_DONE_CNT.COUNT.limit
+            self._active[0].report()
         if causes & CAUSES.ERR.mask:
             await self._recover()
 
     async def _reap(self) -> None:
         """Completes the transactions whose last descriptor says so."""
-        while self._active:
+        while self._active and not self._active[0].cyclic:
             transaction = self._active[0]
             if transaction.slots and not await self._descriptor_done(transaction):
                 break
             transaction.complete = True
             transaction.slots.clear()
             self._active.popleft()
+            transaction.report()
 
     async def _descriptor_done(self, transaction: Transaction) -> bool:
         """Reads the status word of the last descriptor. Raises CompletionUnseen if HEAD has passed it all the same."""
@@ -264,26 +336,32 @@ class DmaEngine:
         transaction = self._transaction(cookie)
         await self._reap()
         if transaction.error is not None:
-            return TxStatus(TxState.ERROR, transaction.total)
+            return TxStatus(TxState.ERROR, transaction.residue)
         if transaction.complete:
             return TxStatus(TxState.COMPLETE, 0)
         state = TxState.PAUSED if await self._read(CAUSES) & CAUSES.PAUSED.mask else TxState.IN_PROGRESS
         return TxStatus(state, await self._residue(transaction))
 
+    def tx_result(self, cookie: int) -> DmaResult:
+        """How a transaction ended: what its `callback` is told (`struct dmaengine_result`)."""
+        return self._transaction(cookie).result
+
+    async def _progress(self) -> tuple[int, int]:
+        """HEAD's place and the bytes that its job still has to move, of the same moment if the engine is slow enough."""
+        for _ in range(TRIES):
+            head = await self._read(reg.CH_HEAD)
+            left = await self._read(reg.CH_RESIDUE)
+            if await self._read(reg.CH_HEAD) == head:
+                break  # else it moved on between the two reads
+        return reg.CH_HEAD.INDEX.get(head), left
+
     async def _residue(self, transaction: Transaction) -> int:
         """Bytes of its descriptors from HEAD on, the current one counted by RESIDUE."""
-        while True:
-            head = await self._read(reg.CH_HEAD)
-            current = await self._read(reg.CH_RESIDUE)
-            if await self._read(reg.CH_HEAD) == head:
-                break  # else the engine moved on between the two reads
-        place = reg.CH_HEAD.INDEX.get(head)
+        place, left = await self._progress()
         if place not in transaction.slots:
             return transaction.total
-        at = transaction.slots.index(place)
-        rest = sum(d.total for d in transaction.descriptors[at + 1 :])
         started = await self._read(CAUSES) & CAUSES.STATE.mask in (reg.State.RUN, reg.State.STATUS, reg.State.PAUSED)
-        return rest + (current if started else transaction.descriptors[at].total)
+        return _from(transaction, place, left if started else None)
 
     async def _recover(self) -> None:
         """After an error: reads what the hardware says, gives all waiting transactions up, starts afresh."""
@@ -292,15 +370,24 @@ class DmaEngine:
         address = low | await self._read(reg.CH_ERR_ADDR_HI) << 32
         kind = Kind(reg.CH_ERR_INFO.KIND.get(info))
         error = DmaError(kind, reg.CH_ERR_INFO.INDEX.get(info), address, reg.CH_ERR_INFO.RESP.get(info))
-        self._give_up(error)
         await self._poll(CAUSES.HALTED.mask, CAUSES.HALTED.mask, "halt after an error")
+        await self._give_up(error, all_moved=kind is Kind.DESC_WB)
         await self._restart()
 
-    def _give_up(self, error: Exception) -> None:
-        for transaction in self._active:
+    async def _give_up(self, error: Exception, all_moved: bool = False) -> None:
+        """Ends all transactions. The halted engine's RESIDUE is 0 where HEAD's job has not begun, or has `all_moved`."""
+        place, left = await self._progress()
+        ended, reached = list(self._active), False
+        self._active.clear()
+        for transaction in ended:
+            if place in transaction.slots:
+                transaction.residue = _from(transaction, place, left if left or all_moved else None)
+                reached = True
+            else:
+                transaction.residue = transaction.total if reached else 0
             transaction.error = transaction.error or error
             transaction.slots.clear()
-        self._active.clear()
+            transaction.report()
 
     # --- control
 
@@ -314,10 +401,22 @@ class DmaEngine:
         await self._write(reg.CH_CMD, reg.CH_CMD.RESUME.mask)
 
     async def terminate(self) -> None:
-        """Gives up all transactions (`device_terminate_all`); returns when the engine touches no memory any more."""
+        """Gives up all transactions; returns when the engine touches no memory any more (`dmaengine_terminate_sync`)."""
+        await self.terminate_async()
+        await self.synchronize()
+
+    async def terminate_async(self) -> None:
+        """Has the engine stop and does not wait for it: its memory may not be touched before `synchronize`."""
         await self._write(reg.CH_CMD, reg.CH_CMD.ABORT.mask)
+        self._stopping = True
+
+    async def synchronize(self) -> None:
+        """Returns when the engine has stopped; what it had to do then has failed (`device_synchronize`)."""
+        if not self._stopping:
+            return
         await self._poll(CAUSES.BUSY.mask, 0, "abort")
-        self._give_up(Terminated("the transaction was terminated"))
+        self._stopping = False
+        await self._give_up(Terminated("the transaction was terminated"))
         await self._restart()
 
     async def _use_fill(self, transaction: Transaction) -> None:
@@ -356,31 +455,8 @@ class DmaEngine:
         return self._by_cookie[cookie]
 
 
-async def _check_identity(soc: DriverContext, settings: Settings) -> None:
-    """ID, VERSION and capabilities against what the driver was told."""
-    identity = await soc.io.readl(reg.ID.OFFSET)
-    if identity != reg.ID.RESET:
-        raise ProbeError(f"device ID is {identity:#010x}, not {reg.ID.RESET:#010x}: this is not the DMA engine")
-    major = reg.VERSION.MAJOR.get(await soc.io.readl(reg.VERSION.OFFSET))
-    if major != reg.VERSION.MAJOR.get(reg.VERSION.RESET):
-        raise ProbeError(f"device version {major} is not {reg.VERSION.MAJOR.get(reg.VERSION.RESET)}")
-    channels = reg.CAP0.NCH.get(await soc.io.readl(reg.CAP0.OFFSET))
-    if not 0 <= settings.channel < channels:
-        raise ProbeError(f"channel {settings.channel} does not exist: the device has 0 to {channels - 1}")
-    features = await soc.io.readl(reg.CAP1.OFFSET)
-    if not features & reg.CAP1.SG.mask:
-        raise ProbeError("the device has no descriptor ring (CAP1.SG is 0)")
-    coherent = reg.CAP1.COHERENT_DATA.mask | reg.CAP1.COHERENT_DESC.mask
-    if settings.dma_coherent and features & coherent != coherent:
-        raise ProbeError("the device is described as dma-coherent, but CAP1 says that its port does not snoop")
-
-
-def _segments(descriptor: Descriptor, most: int) -> Iterable[Descriptor]:
-    """`descriptor` cut into pieces of at most `most` bytes per row; one of several rows stays whole."""
-    if descriptor.rows > 1 or descriptor.length <= most:
-        yield descriptor
-        return
-    for start in range(0, descriptor.length, most):
-        source = descriptor.src + start if descriptor.op != Op.FILL else 0
-        size = min(most, descriptor.length - start)
-        yield replace(descriptor, src=source, dst=descriptor.dst + start, length=size)
+def _from(transaction: Transaction, place: int, left: int | None) -> int:
+    """Bytes of its descriptors from `place` on; of the first of them `left`, all of it where that is None."""
+    at = transaction.slots.index(place)
+    first = transaction.descriptors[at].total if left is None else left
+    return first + sum(d.total for d in transaction.descriptors[at + 1 :])

@@ -263,6 +263,9 @@ class Engine:
             return write_data(self.bus, channel, job, step, self.cycle)
         beats = read_data(self.bus, channel, job, step)
         if job.fault is not None:
+            # What arrived before the failed beat still goes out, in whole bursts.
+            while (rest := next_step(job, channel.config, self.sizes.beat)) and rest.write:
+                beats += write_data(self.bus, channel, job, rest, self.cycle)
             channel.state = State.DRAIN
         return beats
 
@@ -298,7 +301,9 @@ class Engine:
         self.bus.done(burst)
         failed = posted.response >= SLVERR
         if burst.kind is BurstKind.DATA and not failed:
-            job.acknowledged += posted.bytes
+            # Behind a failed write nothing counts: what is acknowledged is one piece from the first byte on.
+            if job.fault is None or job.fault.kind is not Kind.WR:
+                job.acknowledged += posted.bytes
         elif failed and job.fault is None:
             kind = Kind.WR if burst.kind is BurstKind.DATA else Kind.DESC_WB
             job.fault = Fault(kind, posted.response, 0, job.index, burst.address)

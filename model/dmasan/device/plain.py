@@ -17,7 +17,10 @@ MMIO_NS = 100.0
 
 
 class PlainMemory:
-    """A `MemoryPort` over an array. Keeps a log of (event, burst); `responses` gives chosen addresses an error."""
+    """A `MemoryPort` over an array. Keeps a log of (event, burst); `responses` gives chosen addresses an error.
+
+    A read burst that touches such an address fails as a whole, or, in a `BeatwiseMemory`, from the first of them on.
+    """
 
     def __init__(self, size: int = 1 << 20, base: int = RAM_BASE) -> None:
         self.base = base
@@ -52,6 +55,23 @@ class PlainMemory:
 
     def write_done(self, burst: Burst) -> None:
         self.log.append(("done", burst))
+
+
+class BeatwiseMemory(PlainMemory):
+    """Plain memory whose errors are of single beats."""
+
+    def first_error(self, burst: Burst) -> int:
+        inside = [a for a in self.responses if burst.address <= a < burst.address + burst.length]
+        return min(inside, default=burst.address)
+
+    def read(self, burst: Burst) -> tuple[int, NDArray[np.uint8]]:
+        response, data = super().read(burst)
+        bad = self.first_error(burst)
+        start = burst.address - self.base
+        if response and bad in self.responses:
+            response = self.responses[bad]
+            data[: bad - burst.address] = self.data[start : start + bad - burst.address]
+        return response, data
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,3 +25,15 @@ class MemoryPort(Protocol):
 
     def write_done(self, burst: Burst) -> None:
         """The burst's B: from now on the write is complete."""
+
+
+@runtime_checkable
+class BeatwisePort(Protocol):
+    """A `MemoryPort` that can say where in a read burst an error response begins.
+
+    AXI gives every R beat a response of its own (IHI 0022, A3.4.4). A port that is not of this kind answers all beats
+    of a burst alike.
+    """
+
+    def first_error(self, burst: Burst) -> int:
+        """Address of the first byte whose beat had the error response of the read just served."""

@@ -102,7 +102,7 @@ class CTRL(Register):
 class STATUS(Register):
     """Global state."""
     OFFSET = 0x14
-    IDLE = Bits(0, 0x1)  # No job in work and nothing outstanding on the bus.
+    IDLE = Bits(0, 0x1)  # No job in work (channels may be in WAIT) and nothing outstanding on the bus.
     DRAINING = Bits(1, 0x2)  # A channel drains (abort, error, soft reset).
     OUT_RD = Bits(8, 0xFF00)  # Read bursts outstanding.
     OUT_WR = Bits(16, 0xFF0000)  # Write bursts outstanding.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, Flag, auto
 
@@ -40,6 +40,23 @@ class TxState(Enum):
     ERROR = "DMA_ERROR"
 
 
+class TxResult(Enum):
+    """`enum dmaengine_tx_result` of include/linux/dmaengine.h."""
+
+    NOERROR = "DMA_TRANS_NOERROR"
+    READ_FAILED = "DMA_TRANS_READ_FAILED"
+    WRITE_FAILED = "DMA_TRANS_WRITE_FAILED"
+    ABORTED = "DMA_TRANS_ABORTED"
+
+
+RESULTS = {
+    Kind.RD: TxResult.READ_FAILED,
+    Kind.DESC_RD: TxResult.READ_FAILED,
+    Kind.WR: TxResult.WRITE_FAILED,
+    Kind.DESC_WB: TxResult.WRITE_FAILED,
+}  # every other kind: the engine refused or gave up, ABORTED
+
+
 class DmaError(Exception):
     """The engine reported an error, or its completion cannot be seen.
 
@@ -68,21 +85,49 @@ class Terminated(Exception):
     """The transaction was given up by `terminate`."""
 
 
+@dataclass(frozen=True, slots=True)
+class DmaResult:
+    """`struct dmaengine_result`: how a transaction ended, and the bytes that it did not move."""
+
+    result: TxResult
+    residue: int
+
+
 @dataclass(slots=True)
 class Transaction:
-    """One job of a client: its descriptors in order; a cookie once it is submitted."""
+    """One job of a client: its descriptors in order; a cookie once it is submitted.
+
+    `callback` is called when it has ended, with its result; of a cyclic one whenever periods have passed.
+    """
 
     descriptors: Sequence[Descriptor]
     fill: int | None = None
+    cyclic: bool = False
+    callback: Callable[[DmaResult], None] | None = None
     cookie: int = 0
     slots: list[int] = field(default_factory=list)  # places in the ring
     error: Exception | None = None
     complete: bool = False
+    residue: int = 0  # bytes left when it failed
+    periods: int = 0  # cyclic: periods that have passed
 
     @property
     def total(self) -> int:
         """Bytes that it moves."""
         return sum(d.total for d in self.descriptors)
+
+    @property
+    def result(self) -> DmaResult:
+        """How it ended; while it has not, `NOERROR` and all of its bytes."""
+        if self.error is None:
+            return DmaResult(TxResult.NOERROR, 0 if self.complete else self.total)
+        kind = self.error.kind if isinstance(self.error, DmaError) else Kind.NONE
+        return DmaResult(RESULTS.get(kind, TxResult.ABORTED), self.residue)
+
+    def report(self) -> None:
+        """Tells the client."""
+        if self.callback is not None:
+            self.callback(self.result)
 
 
 @dataclass(frozen=True, slots=True)

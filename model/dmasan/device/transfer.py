@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dmasan.device.burst import SLVERR
 from dmasan.device.bus import Bus
 from dmasan.device.channel import Channel, Chunk, Config, Fault, Job, Posted
 from dmasan.device.registers import Kind, Op
@@ -64,14 +63,18 @@ def begin_chunk(job: Job, config: Config, beat: int) -> Chunk:
 
 
 def read_data(bus: Bus, channel: Channel, job: Job, step: Step) -> int:
-    """Issues a read burst and keeps its bytes. Returns its beats; a failed one leaves `job.fault`."""
+    """Issues a read burst and keeps its bytes, up to the first failed beat, which `job.fault` names. Returns its beats."""
     chunk = job.chunk
     assert chunk is not None
     chunk.next_read += 1
     burst = bus.burst(channel.number, BurstKind.DATA, chunk.source + step.start, step.size, job.index, job.source)
     response, data = bus.read(burst)
-    if response >= SLVERR:
-        job.fault = Fault(Kind.RD, response, 0, job.index, burst.address)
+    bad = bus.first_error(burst, response)
+    if bad is not None:
+        job.fault = Fault(Kind.RD, response, bad, job.index, burst.address)
+        good = min(max(bad * bus.sizes.beat - burst.address % bus.sizes.beat, 0), step.size)
+        chunk.data[step.start : step.start + good] = data[:good]
+        chunk.ready = step.start + good
         return bus.beats(burst)
     chunk.data[step.start : step.start + step.size] = data[: step.size]
     chunk.ready = step.start + step.size

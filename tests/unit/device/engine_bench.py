@@ -24,8 +24,8 @@ DATA = RAM_BASE + 0x1_0000
 class Bench:
     """Writes registers and descriptors of channel 0 and looks at what comes of it."""
 
-    def __init__(self, sizes: Sizes | None = None) -> None:
-        self.memory = PlainMemory(1 << 20)
+    def __init__(self, sizes: Sizes | None = None, memory: type[PlainMemory] = PlainMemory) -> None:
+        self.memory = memory(1 << 20)
         self.memory.data[:] = np.random.default_rng(7).integers(0, 256, len(self.memory.data), np.uint8)
         self.engine = Engine(self.memory, sizes or Sizes())
         self.write_global(reg.CTRL, reg.CTRL.ENABLE.mask)

@@ -9,6 +9,7 @@ from engine_bench import DATA, RING
 from dmasan.device import registers as reg
 from dmasan.device.burst import DECERR, SLVERR
 from dmasan.device.descriptor import Descriptor
+from dmasan.device.plain import BeatwiseMemory
 from dmasan.device.registers import Kind, Op, State
 from dmasan.events import BurstKind
 
@@ -105,6 +106,24 @@ def test_an_error_response_names_its_burst(bench, response, address, kind, at):
         status = bench.status(0)
         assert status.error and not status.done and status.kind is kind
         assert status.count == 256 - bench.read(reg.CH_RESIDUE) < 256
+
+
+@pytest.mark.parametrize("offset", [0, 3])
+@pytest.mark.parametrize("bad", [0, 5, 128, 200, 255])
+def test_a_read_error_of_one_beat_names_it_and_what_came_before_is_moved(make_bench, offset, bad):
+    bench = make_bench(memory=BeatwiseMemory)
+    before, source = bench.get(DST, 256), bench.get(DATA + offset, 256)
+    bench.memory.responses[DATA + offset + bad] = DECERR
+    bench.ring(Descriptor(Op.COPY, DATA + offset, DST, 256, irq=True))
+    bench.start_ring()
+    bench.doorbell(1)
+    bench.run()
+    beat = (offset + bad) // 8  # counted from DATA; bursts have 16
+    assert bench.error() == (Kind.RD, 0, DATA + max(beat // 16 * 128, offset))
+    assert reg.CH_ERR_INFO.BEAT.get(bench.read(reg.CH_ERR_INFO)) == beat % 16
+    moved = bench.status(0).count
+    assert moved == max(beat * 8 - offset, 0) // 128 * 128
+    assert bench.get(DST, 256) == source[:moved] + before[moved:]
 
 
 def test_work_resumes_at_head_after_an_error(bench):
