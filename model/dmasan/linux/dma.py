@@ -67,6 +67,9 @@ class DmaApi:
         if kernel.machine.bus.active:
             both = Direction.BIDIRECTIONAL
             kernel.emit(DmaUnmap(*kernel.stamp(), MappingKind.COHERENT, buffer.dma_handle, buffer.size, both))
+        # The way back to the allocator takes locks, and an unlock begins with smp_mb (asm/spinlock.h, asm/mutex.h): a
+        # Non-cacheable store of the driver stays ahead of whatever the next owner does through another mapping.
+        await kernel.io.smp_mb()
         await kernel.policy.free(kernel, mapping)
 
     def ownership_words(

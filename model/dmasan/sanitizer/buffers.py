@@ -82,9 +82,18 @@ class Buffers:
                 self.live.remove(mapping)
                 mapping.alive = False
                 self.past.append(mapping)
-                self._view(address, length)[:] = 0
+                self._close(address, length)
                 return mapping
         return None
+
+    def _close(self, address: int, length: int) -> None:
+        """Nothing is permitted any more, but what other mappings of the same bytes permit."""
+        view = self._view(address, length)
+        before = view.copy()
+        view[:] = 0
+        for start, count in self.overlapping(address, length):
+            part = slice(start - address, start - address + count)
+            view[part] = before[part]
 
     def give_to_device(self, address: int, length: int, direction: Direction) -> None:
         view = self._view(address, length)
