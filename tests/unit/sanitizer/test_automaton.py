@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ families = pytest.mark.parametrize("family", FAMILIES.values(), ids=list(FAMILIE
 BASE, LINE, LINES = 0x8000_0000, 32, 8
 
 
+@cache
 def stepped(family: Family, state: MaySet, name: str) -> tuple[MaySet, Verdict]:
     """One operation on a may-set, straight from the relation."""
     outcomes = [outcome for config in state for outcome in OPERATIONS[name].apply(family, config)]
