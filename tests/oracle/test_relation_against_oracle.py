@@ -20,7 +20,7 @@ from sequences import Sequence, random_sequence, shorter
 
 from dmasan import sanitizer
 
-SHOWN = 8
+SHOWN = int(os.environ.get("DMASAN_ORACLE_SHOWN", 8))
 """Disagreements shrunk and printed; the rest are counted."""
 
 

@@ -5,7 +5,9 @@ of the configurations that `dmasan.arch.semantics` allows, under random hidden m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -178,16 +180,8 @@ def returned(b: ArchBench, step: Step) -> Iterator[int]:
             yield int(event.stale is None)
 
 
-@settings(max_examples=250)
-@given(
-    st.sampled_from(sorted(PROFILES)),
-    st.booleans(),
-    st.integers(0, 1 << 20),
-    st.lists(STEP, min_size=8, max_size=32),
-)
-def test_the_machine_is_inside_the_relation(
-    profile: str, override: bool, seed: int, steps: list[Step]
-) -> None:
+def walk(profile: str, override: bool, seed: int, steps: Iterable[Step]) -> None:
+    """Performs the steps on a machine whose hidden moves are random; after each, every word is inside its may-set."""
     family = family_of(PROFILES[profile].family, override)
     schedule = RandomMoves(seed=seed, rate=0.7, reach=3)
     b = ArchBench(PROFILES[profile], schedule=schedule, sections=2, shared_override=override)
@@ -207,6 +201,44 @@ def test_the_machine_is_inside_the_relation(
                 )
             now = projected(b.machine.copies(word))
             assert now in projections(may[word]), f"step {number}: {now} at {word:#x} is outside the relation"
+
+
+@settings(max_examples=250)
+@given(
+    st.sampled_from(sorted(PROFILES)),
+    st.booleans(),
+    st.integers(0, 1 << 20),
+    st.lists(STEP, min_size=8, max_size=32),
+)
+def test_the_machine_is_inside_the_relation(
+    profile: str, override: bool, seed: int, steps: list[Step]
+) -> None:
+    walk(profile, override, seed, steps)
+
+
+CELLS = [("one-level", False), ("integrated", False), ("pl310", False), ("pl310", True)]
+LONG_WALK = 250  # steps; then a fresh machine: its versions count modulo 256, so an older copy could look like the latest
+
+
+def random_steps(draw: random.Random, count: int) -> Iterator[Step]:
+    for _ in range(count):
+        cpu = int(draw.random() < 0.25)
+        yield Step(cpu, draw.choice(OTHER if cpu else OWN), draw.choice(WORDS))
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(("profile", "override"), CELLS)
+@pytest.mark.parametrize("part", range(2))
+def test_the_machine_stays_inside_for_long(profile: str, override: bool, part: int) -> None:
+    """A million random steps in all, or DMASAN_INSIDE_STEPS; a failure names the seed of its walk."""
+    total = int(os.environ.get("DMASAN_INSIDE_STEPS", 1_000_000))
+    for number in range(-(-total // (2 * len(CELLS) * LONG_WALK))):
+        seed = 2 * number + part
+        try:
+            walk(profile, override, seed, random_steps(random.Random(seed), LONG_WALK))
+        except AssertionError as error:
+            raise AssertionError(f"{profile}, override {override}, seed {seed}: {error}") from error
 
 
 def test_the_check_would_notice() -> None:
