@@ -83,7 +83,7 @@ module axi_checker
   logic [31:0]       violations;             // of all rules
   logic [31:0]       count[RULES];
   logic [63:0]       first_cycle[RULES];     // rising edges of clk since the start; the first_* are valid if the
-  logic [63:0]       first_time[RULES];      // rule's count is not 0; simulated time, in the simulation's time unit
+  logic [63:0]       first_time[RULES];      // rule's count is not 0; time of the edge after it, in the time unit
   logic [ADDR_W-1:0] first_address[RULES];
   rule_e             latest;                 // valid if violations is not 0
   logic [63:0]       cycle;
@@ -94,36 +94,56 @@ module axi_checker
   end
 
   // ---- Handshakes ----------------------------------------------------------------------------------------------------
-  logic [REQUEST_W-1:0] aw, ar;
-  logic [19:0]          handshake;                        // four rules for each channel
-  assign aw = {awid, awaddr, awlen, awsize, awburst, awlock, awcache, awprot, awqos, awdomain, awsnoop, awuser};
-  assign ar = REQUEST_W'({arid, araddr, arlen, arsize, arburst, arlock, arcache, arprot, arqos, ardomain, arsnoop[2:0],
-                          aruser});
+  // Payloads are put together in the cycles in which VALID waits only, which keeps the checker off the simulator's path.
+  logic [4:0]           waiting, changed;                 // per channel_e; `changed` a cycle later
+  logic [2:0]           aw_hand, w_hand, b_hand, ar_hand, r_hand;
+  logic [REQUEST_W-1:0] aw_offer;
+  logic [REQUEST_W:0]   ar_offer;
+  logic [ID_W+DATA_W+DATA_W/8:0] w_offer;
+  logic [ID_W+1:0]      b_offer;
+  logic [ID_W+DATA_W+2:0] r_offer;
 
-  axi_checker_channel #(.PAYLOAD_W(REQUEST_W), .TIMEOUT(TIMEOUT)) channel_aw (
-    .clk, .rst_n, .valid(awvalid), .ready(awready), .payload(aw), .broken(handshake[3:0]));
-  axi_checker_channel #(.PAYLOAD_W(ID_W + DATA_W + DATA_W / 8 + 1), .TIMEOUT(TIMEOUT)) channel_w (
-    .clk, .rst_n, .valid(wvalid), .ready(wready), .payload({wid, wdata, wstrb, wlast}), .broken(handshake[7:4]));
-  axi_checker_channel #(.PAYLOAD_W(ID_W + 2), .TIMEOUT(TIMEOUT)) channel_b (
-    .clk, .rst_n, .valid(bvalid), .ready(bready), .payload({bid, bresp}), .broken(handshake[11:8]));
-  axi_checker_channel #(.PAYLOAD_W(REQUEST_W + 1), .TIMEOUT(TIMEOUT)) channel_ar (
-    .clk, .rst_n, .valid(arvalid), .ready(arready), .payload({ar, arsnoop[3]}), .broken(handshake[15:12]));
-  axi_checker_channel #(.PAYLOAD_W(ID_W + DATA_W + 3), .TIMEOUT(TIMEOUT)) channel_r (
-    .clk, .rst_n, .valid(rvalid), .ready(rready), .payload({rid, rdata, rresp, rlast}), .broken(handshake[19:16]));
+  function automatic logic [REQUEST_W-1:0] aw_now();
+    return {awid, awaddr, awlen, awsize, awburst, awlock, awcache, awprot, awqos, awdomain, awsnoop, awuser};
+  endfunction
+  function automatic logic [REQUEST_W:0] ar_now();
+    return {arid, araddr, arlen, arsize, arburst, arlock, arcache, arprot, arqos, ardomain, arsnoop, aruser};
+  endfunction
 
-  // ---- Requests, judged in the first cycle of their VALID --------------------------------------------------------------
-  logic       aw_shown, ar_shown;
-  logic [9:0] aw_broken, ar_broken;
   always_ff @(posedge clk) begin
-    aw_shown <= rst_n && awvalid && !awready;
-    ar_shown <= rst_n && arvalid && !arready;
+    changed <= '0;
+    if (waiting != 0 && rst_n) begin
+      if (waiting[AW]) changed[AW] <= awvalid && aw_now() != aw_offer;
+      if (waiting[W])  changed[W]  <= wvalid && {wid, wdata, wstrb, wlast} != w_offer;
+      if (waiting[B])  changed[B]  <= bvalid && {bid, bresp} != b_offer;
+      if (waiting[AR]) changed[AR] <= arvalid && ar_now() != ar_offer;
+      if (waiting[R])  changed[R]  <= rvalid && {rid, rdata, rresp, rlast} != r_offer;
+    end
+    if (awvalid && !awready) aw_offer <= aw_now();
+    if (wvalid && !wready)   w_offer  <= {wid, wdata, wstrb, wlast};
+    if (bvalid && !bready)   b_offer  <= {bid, bresp};
+    if (arvalid && !arready) ar_offer <= ar_now();
+    if (rvalid && !rready)   r_offer  <= {rid, rdata, rresp, rlast};
   end
 
+  axi_checker_channel #(.TIMEOUT(TIMEOUT)) channel_aw (
+    .clk, .rst_n, .valid(awvalid), .ready(awready), .waiting(waiting[AW]), .broken(aw_hand));
+  axi_checker_channel #(.TIMEOUT(TIMEOUT)) channel_w (
+    .clk, .rst_n, .valid(wvalid), .ready(wready), .waiting(waiting[W]), .broken(w_hand));
+  axi_checker_channel #(.TIMEOUT(TIMEOUT)) channel_b (
+    .clk, .rst_n, .valid(bvalid), .ready(bready), .waiting(waiting[B]), .broken(b_hand));
+  axi_checker_channel #(.TIMEOUT(TIMEOUT)) channel_ar (
+    .clk, .rst_n, .valid(arvalid), .ready(arready), .waiting(waiting[AR]), .broken(ar_hand));
+  axi_checker_channel #(.TIMEOUT(TIMEOUT)) channel_r (
+    .clk, .rst_n, .valid(rvalid), .ready(rready), .waiting(waiting[R]), .broken(r_hand));
+
+  // ---- Requests, judged in the first cycle of their VALID --------------------------------------------------------------
+  logic [9:0] aw_broken, ar_broken;
   axi_checker_request #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .WRITE(1'b1), .ACE_LITE(ACE_LITE), .AXI3(AXI3)) request_aw (
-    .valid(rst_n && awvalid && !aw_shown), .addr(awaddr), .len(awlen), .size(awsize), .burst(awburst), .lock(awlock),
+    .clk, .valid(rst_n && awvalid && !waiting[AW]), .addr(awaddr), .len(awlen), .size(awsize), .burst(awburst), .lock(awlock),
     .cache(awcache), .domain(awdomain), .snoop({1'b0, awsnoop}), .broken(aw_broken));
   axi_checker_request #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .WRITE(1'b0), .ACE_LITE(ACE_LITE), .AXI3(AXI3)) request_ar (
-    .valid(rst_n && arvalid && !ar_shown), .addr(araddr), .len(arlen), .size(arsize), .burst(arburst), .lock(arlock),
+    .clk, .valid(rst_n && arvalid && !waiting[AR]), .addr(araddr), .len(arlen), .size(arsize), .burst(arburst), .lock(arlock),
     .cache(arcache), .domain(ardomain), .snoop(arsnoop), .broken(ar_broken));
 
   // ---- Data and responses ----------------------------------------------------------------------------------------------
@@ -141,45 +161,68 @@ module axi_checker
 
   // ---- Unknown values: VALID and READY out of reset, everything but data while VALID ---------------------------------
   logic unknown;
-  assign unknown = rst_n && ($isunknown({awvalid, awready, wvalid, wready, bvalid, bready, arvalid, arready, rvalid, rready})
-                             || (awvalid && $isunknown(aw)) || (arvalid && $isunknown({ar, arsnoop[3]}))
-                             || (wvalid && $isunknown({wid, wstrb, wlast})) || (bvalid && $isunknown({bid, bresp}))
-                             || (rvalid && $isunknown({rid, rresp, rlast})));
+  always_ff @(posedge clk)
+    unknown <= rst_n && ($isunknown({awvalid, awready, wvalid, wready, bvalid, bready, arvalid, arready, rvalid, rready})
+                         || (awvalid && $isunknown(aw_now())) || (arvalid && $isunknown(ar_now()))
+                         || (wvalid && $isunknown({wid, wstrb, wlast})) || (bvalid && $isunknown({bid, bresp}))
+                         || (rvalid && $isunknown({rid, rresp, rlast})));
 
   // ---- Counters --------------------------------------------------------------------------------------------------------
-  logic [RULES-1:0] broken;
-  assign broken = {overflow_write || overflow_read, unknown, r_broken, b_broken, w_broken, ar_broken, aw_broken, handshake};
+  logic [RULES-1:0]  broken;              // what was broken two cycles ago
+  logic [ADDR_W-1:0] aw_place, ar_place;
+  logic              any;
+  assign any = aw_hand != 0 || w_hand != 0 || b_hand != 0 || ar_hand != 0 || r_hand != 0 || changed != 0 || aw_broken != 0
+               || ar_broken != 0 || w_broken != 0 || b_broken != 0 || r_broken != 0 || unknown || overflow_write
+               || overflow_read;
+
+  function automatic logic [RULES-1:0] all_broken();
+    return {overflow_write || overflow_read, unknown, r_broken, b_broken, w_broken, ar_broken, aw_broken,
+            r_hand[2:1], changed[R], r_hand[0], ar_hand[2:1], changed[AR], ar_hand[0],
+            b_hand[2:1], changed[B], b_hand[0], w_hand[2:1], changed[W], w_hand[0],
+            aw_hand[2:1], changed[AW], aw_hand[0]};
+  endfunction
 
   function automatic logic [ADDR_W-1:0] place_of(input channel_e channel);
     case (channel)
-      AW:      return awaddr;
-      AR:      return araddr;
+      AW:      return aw_place;
+      AR:      return ar_place;
       W:       return w_place;
       B:       return b_place;
       default: return r_place;
     endcase
   endfunction
 
-  always_ff @(posedge clk) begin
-    cycle <= cycle + 64'd1;
-    if (broken != 0) begin
-      violations <= violations + 32'($countones(broken));
-      for (int rule = 0; rule < RULES; rule++)
-        if (broken[rule]) begin
-          latest      <= rule_e'(rule);
-          count[rule] <= count[rule] + 32'd1;
-          if (count[rule] == 0) begin
-            first_cycle[rule]   <= cycle;
-            first_time[rule]    <= 64'($time);
-            first_address[rule] <= place_of(channel_of(rule));
-          end
+  // Blocking assignments in a task: nothing else reads these, and a simulator would else look at each of them per cycle.
+  task automatic note(input logic [RULES-1:0] now);
+    violations = violations + 32'($countones(now));
+    for (int rule = 0; rule < RULES; rule++)
+      if (now[rule]) begin
+        latest = rule_e'(rule);
+        if (count[rule] == 0) begin
+          first_cycle[rule]   = cycle - 64'd1;
+          first_time[rule]    = 64'($time);
+          first_address[rule] = place_of(channel_of(rule));
         end
+        count[rule] = count[rule] + 32'd1;
+      end
+  endtask
+
+  task automatic forget();
+    violations = '0;
+    for (int rule = 0; rule < RULES; rule++) count[rule] = '0;
+  endtask
+
+  always @(posedge clk) begin
+    cycle <= cycle + 64'd1;
+    if (awvalid) aw_place <= awaddr;
+    if (arvalid) ar_place <= araddr;
+    if (broken != 0) broken <= '0;
+    if (any) begin
+      broken <= all_broken();
+      note(all_broken());
     end
-    if (clear) begin
-      violations <= '0;
-      for (int rule = 0; rule < RULES; rule++) count[rule] <= '0;
-    end
+    if (clear) forget();
   end
 
-  wire unused = &{1'b0, latest};          // for waves
+  wire unused = &{1'b0, latest, broken};         // for waves
 endmodule

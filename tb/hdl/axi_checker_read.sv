@@ -16,8 +16,8 @@ module axi_checker_read #(
   input  logic              rvalid, rready, rlast,
   input  logic [ID_W-1:0]   rid,
   input  logic [1:0]        rresp,
-  output logic [ADDR_W-1:0] place,        // address of the burst on R
-  output logic [3:0]        broken,       // {missing, exokay, last, orphan}
+  output logic [ADDR_W-1:0] place,        // address of the burst that `broken` is about
+  output logic [3:0]        broken,       // {missing, exokay, last, orphan}, a cycle later
   output logic              overflow
 );
   localparam int unsigned IDS = 2 ** ID_W, PTR_W = $clog2(DEPTH);
@@ -32,43 +32,48 @@ module axi_checker_read #(
   logic [PTR_W:0] head[IDS], tail[IDS];
   logic [7:0]     beat[IDS];
   logic [31:0]    open, waited;           // bursts in flight; cycles without a beat
-  burst_t         burst;
-  logic           known, shown, ends;     // an open burst has this ID; the beat was on R before; it is its last
-  logic           ar_taken;
-
-  assign known    = head[rid] != tail[rid];
-  assign burst    = bursts[{rid, head[rid][PTR_W-1:0]}];
-  assign place    = known ? burst.addr : '0;
-  assign ends     = rlast || beat[rid] == burst.len;
-  assign overflow = rst_n && arvalid && arready && (tail[arid] - head[arid]) == (PTR_W + 1)'(DEPTH);
-  assign ar_taken = arvalid && arready && !overflow;
-
-  always_comb begin
-    broken = '0;
-    if (rst_n && rvalid && !shown) begin
-      broken[0] = !known;
-      broken[1] = known && rlast != (beat[rid] == burst.len);
-      broken[2] = known && rresp == 2'b01 && !burst.lock;
-    end
-    broken[3] = rst_n && TIMEOUT != 0 && waited == TIMEOUT && !rvalid;
-  end
+  logic           shown;                  // the beat was on R before
 
   always_ff @(posedge clk) begin
+    broken   <= '0;
+    overflow <= 1'b0;
     if (!rst_n) begin
       for (int id = 0; id < int'(IDS); id++) {head[id], tail[id], beat[id]} <= '0;
       {open, waited, shown} <= '0;
     end else begin
-      shown  <= rvalid && !rready;
-      waited <= open != 0 && !rvalid ? waited + 32'd1 : '0;
-      open   <= open + 32'(ar_taken) - 32'(rvalid && rready && known && ends);
-      if (ar_taken) begin
-        bursts[{arid, tail[arid][PTR_W-1:0]}] <= '{lock: arlock, len: arlen, addr: araddr};
-        tail[arid] <= tail[arid] + 1'b1;
+      logic opens, closes;
+      opens  = 1'b0;
+      closes = 1'b0;
+      if (arvalid && arready) begin
+        if ((tail[arid] - head[arid]) == (PTR_W + 1)'(DEPTH)) overflow <= 1'b1;
+        else begin
+          bursts[{arid, tail[arid][PTR_W-1:0]}] <= '{lock: arlock, len: arlen, addr: araddr};
+          tail[arid] <= tail[arid] + 1'b1;
+          opens = 1'b1;
+        end
       end
-      if (rvalid && rready && known) begin
-        beat[rid] <= ends ? '0 : beat[rid] + 8'd1;
-        if (ends) head[rid] <= head[rid] + 1'b1;
+      shown <= rvalid && !rready;
+      if (rvalid) begin
+        automatic logic   known = head[rid] != tail[rid];
+        automatic burst_t burst = bursts[{rid, head[rid][PTR_W-1:0]}];
+        automatic logic   last  = beat[rid] == burst.len;
+        if (!shown) begin
+          broken[0] <= !known;
+          broken[1] <= known && rlast != last;
+          broken[2] <= known && rresp == 2'b01 && !burst.lock;
+          place     <= known ? burst.addr : '0;
+        end
+        if (rready && known) begin
+          closes = rlast || last;
+          beat[rid] <= closes ? '0 : beat[rid] + 8'd1;
+          if (closes) head[rid] <= head[rid] + 1'b1;
+        end
+        waited <= '0;
+      end else if (TIMEOUT != 0 && open != 0) begin
+        waited    <= waited + 32'd1;
+        broken[3] <= waited == TIMEOUT;
       end
+      if (opens != closes) open <= opens ? open + 32'd1 : open - 32'd1;
     end
   end
 endmodule

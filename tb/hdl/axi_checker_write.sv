@@ -25,10 +25,10 @@ module axi_checker_write #(
   input  logic                bvalid, bready,
   input  logic [ID_W-1:0]     bid,
   input  logic [1:0]          bresp,
-  output logic [ADDR_W-1:0]   w_place,    // address of the burst whose data is looked at
-  output logic [ADDR_W-1:0]   b_place,    // address of the burst on B
-  output logic [3:0]          w_broken,   // {missing, interleave, strb, last}
-  output logic [3:0]          b_broken,   // {missing, exokay, early, orphan}
+  output logic [ADDR_W-1:0]   w_place,    // address of the burst that `w_broken` is about
+  output logic [ADDR_W-1:0]   b_place,    // address of the burst that `b_broken` is about
+  output logic [3:0]          w_broken,   // {missing, interleave, strb, last}, a cycle later
+  output logic [3:0]          b_broken,   // {missing, exokay, early, orphan}, a cycle later
   output logic                overflow
 );
   localparam int unsigned IDS = 2 ** ID_W, PTR_W = $clog2(DEPTH), BEAT_W = $clog2(BEATS), BUS = DATA_W / 8;
@@ -52,31 +52,20 @@ module axi_checker_write #(
     logic [ADDR_W-1:0] addr;
   } answer_t;
 
-  logic [PTR_W:0]  aw_tail, aw_data;      // next address; the address whose data is looked at
-  logic [PTR_W:0]  aw_whole;              // the next address whose data will be complete
-  logic [PTR_W:0]  id_head[IDS], id_tail[IDS];  // addresses that wait for B, per ID
-  logic [BEAT_W:0] w_tail, w_head;        // beats
-  logic aw_taken, w_taken, full;
-  assign full     = (aw_tail - aw_data) == (PTR_W + 1)'(DEPTH) || (aw_tail - aw_whole) == (PTR_W + 1)'(DEPTH)
-                    || (id_tail[awid] - id_head[awid]) == (PTR_W + 1)'(DEPTH);
-  assign aw_taken = awvalid && awready && !full;
-  assign w_taken  = wvalid && wready;
-  assign overflow = rst_n && ((awvalid && awready && full) || (w_taken && (w_tail - w_head) == (BEAT_W + 1)'(BEATS)));
-
-  // ---- Beats against their addresses: one per cycle, from the cycle after the later of the two -----------------------
   burst_t          bursts[DEPTH];
   beat_t           beats[BEATS];
+  answer_t         answers[IDS*DEPTH];
+  logic [PTR_W:0]  aw_tail, aw_data;      // next address; the address whose data is looked at
+  logic [PTR_W:0]  aw_whole;              // the next address whose data will be complete
+  logic [BEAT_W:0] w_tail, w_head;        // beats
+  logic [PTR_W:0]  id_head[IDS], id_tail[IDS];        // addresses that wait for B, per ID
+  logic [PTR_W:0]  whole_head[IDS], whole_tail[IDS];  // addresses that wait for B and whose data is complete, per ID
+  logic [15:0]     lasts_ahead;           // WLASTs that wait for their address
   logic [7:0]      index;                 // of the beat in its burst
-  burst_t          burst;
-  beat_t           beat;
-  logic            look, ends;
-  logic [31:0]     starved;               // cycles without data for an accepted address
-
-  assign burst   = bursts[aw_data[PTR_W-1:0]];
-  assign beat    = beats[w_head[BEAT_W-1:0]];
-  assign look    = aw_data != aw_tail && w_head != w_tail;
-  assign ends    = beat.last || index == burst.len;
-  assign w_place = aw_data != aw_tail ? burst.addr : '0;
+  logic [31:0]     open, waited, starved; // bursts that wait for B; cycles without one; cycles without data for an address
+  logic            shown;                 // the response was on B before
+  logic            overflow_aw, overflow_w;
+  assign overflow = overflow_aw || overflow_w;
 
   // Byte lanes of a transfer (pseudocode of A3.4.2).
   function automatic logic [BUS-1:0] lanes_of(input logic [11:0] addr, input logic [7:0] len,
@@ -98,82 +87,90 @@ module axi_checker_write #(
                                     : BUS'({BUS{1'b1}} << low) & ~BUS'({BUS{1'b1}} << (high + 32'd1));
   endfunction
 
-  always_comb begin
-    w_broken = '0;
-    if (rst_n && look) begin
-      w_broken[0] = beat.last != (index == burst.len);
-      w_broken[1] = !LITE && (beat.strb & ~lanes_of(burst.addr[11:0], burst.len, burst.size, burst.burst, index)) != 0;
-      w_broken[2] = AXI3 && beat.id != burst.id;
-    end
-    w_broken[3] = rst_n && TIMEOUT != 0 && starved == TIMEOUT && !wvalid;
-  end
-
+  // ---- Beats against their addresses: one per cycle, from the cycle after the later of the two -----------------------
   always_ff @(posedge clk) begin
+    w_broken   <= '0;
+    overflow_w <= 1'b0;
     if (!rst_n) begin
-      {aw_tail, aw_data, w_tail, w_head, index, starved} <= '0;
+      {aw_data, w_tail, w_head, index, starved} <= '0;
     end else begin
-      starved <= aw_data != aw_tail && w_head == w_tail && !wvalid ? starved + 32'd1 : '0;
-      if (aw_taken) begin
-        bursts[aw_tail[PTR_W-1:0]] <= '{id: awid, len: awlen, size: awsize, burst: awburst, addr: awaddr};
-        aw_tail <= aw_tail + 1'b1;
-      end
-      if (w_taken) begin
+      if (wvalid && wready) begin
         beats[w_tail[BEAT_W-1:0]] <= '{last: wlast, id: wid, strb: wstrb};
-        w_tail <= w_tail + 1'b1;
+        w_tail     <= w_tail + 1'b1;
+        overflow_w <= (w_tail - w_head) == (BEAT_W + 1)'(BEATS);
       end
-      if (look) begin
-        w_head <= w_head + 1'b1;
-        index  <= ends ? '0 : index + 8'd1;
-        if (ends) aw_data <= aw_data + 1'b1;
+      starved <= '0;
+      if (aw_data != aw_tail) begin
+        automatic burst_t burst = bursts[aw_data[PTR_W-1:0]];
+        if (w_head != w_tail) begin
+          automatic beat_t beat = beats[w_head[BEAT_W-1:0]];
+          automatic logic  last = index == burst.len;
+          w_broken[0] <= beat.last != last;
+          w_broken[1] <= !LITE && (beat.strb & ~lanes_of(burst.addr[11:0], burst.len, burst.size, burst.burst, index)) != 0;
+          w_broken[2] <= AXI3 && beat.id != burst.id;
+          w_place     <= burst.addr;
+          w_head      <= w_head + 1'b1;
+          index       <= beat.last || last ? '0 : index + 8'd1;
+          if (beat.last || last) aw_data <= aw_data + 1'b1;
+        end else if (TIMEOUT != 0 && !wvalid) begin
+          starved     <= starved + 32'd1;
+          w_broken[3] <= starved == TIMEOUT;
+          w_place     <= burst.addr;
+        end
       end
     end
   end
 
   // ---- Whole bursts against their responses --------------------------------------------------------------------------
-  answer_t        answers[IDS*DEPTH];
-  logic [PTR_W:0] whole_head[IDS], whole_tail[IDS];  // addresses that wait for B and whose data is complete, per ID
-  logic [15:0]    lasts_ahead;                       // WLASTs that wait for their address
-  logic [31:0]    open, waited;                      // bursts that wait for B; cycles without one
-  logic           completes, known, complete, shown;
-  logic [ID_W-1:0] completed;
-  answer_t        answer;
-
-  assign completes = (w_taken && wlast && (aw_whole != aw_tail || aw_taken)) || (aw_taken && lasts_ahead != 0);
-  assign completed = aw_whole != aw_tail ? bursts[aw_whole[PTR_W-1:0]].id : awid;
-  assign known     = id_head[bid] != id_tail[bid];
-  assign complete  = whole_head[bid] != whole_tail[bid];
-  assign answer    = answers[{bid, id_head[bid][PTR_W-1:0]}];
-  assign b_place   = known ? answer.addr : '0;
-
-  always_comb begin
-    b_broken = '0;
-    if (rst_n && bvalid && !shown) begin
-      b_broken[0] = !known;
-      b_broken[1] = known && !complete;
-      b_broken[2] = known && bresp == 2'b01 && !answer.lock;
-    end
-    b_broken[3] = rst_n && TIMEOUT != 0 && waited == TIMEOUT && !bvalid;
-  end
-
   always_ff @(posedge clk) begin
+    b_broken    <= '0;
+    overflow_aw <= 1'b0;
     if (!rst_n) begin
       for (int id = 0; id < int'(IDS); id++) {id_head[id], id_tail[id], whole_head[id], whole_tail[id]} <= '0;
-      {aw_whole, lasts_ahead, open, waited, shown} <= '0;
+      {aw_tail, aw_whole, lasts_ahead, open, waited, shown} <= '0;
     end else begin
-      shown  <= bvalid && !bready;
-      waited <= open != 0 && !bvalid ? waited + 32'd1 : '0;
-      open   <= open + 32'(completes) - 32'(bvalid && bready && complete);
-      lasts_ahead <= lasts_ahead + 16'(w_taken && wlast) - 16'(completes);
-      if (aw_taken) begin
+      logic taken, last, completes, closes;
+      taken  = 1'b0;
+      closes = 1'b0;
+      if (awvalid && awready) begin
+        taken = (aw_tail - aw_data) != (PTR_W + 1)'(DEPTH) && (aw_tail - aw_whole) != (PTR_W + 1)'(DEPTH)
+                && (id_tail[awid] - id_head[awid]) != (PTR_W + 1)'(DEPTH);
+        overflow_aw <= !taken;
+      end
+      if (taken) begin
+        bursts[aw_tail[PTR_W-1:0]] <= '{id: awid, len: awlen, size: awsize, burst: awburst, addr: awaddr};
         answers[{awid, id_tail[awid][PTR_W-1:0]}] <= '{lock: awlock, addr: awaddr};
+        aw_tail       <= aw_tail + 1'b1;
         id_tail[awid] <= id_tail[awid] + 1'b1;
       end
+      last      = wvalid && wready && wlast;
+      completes = (last && (aw_whole != aw_tail || taken)) || (taken && lasts_ahead != 0);
       if (completes) begin
-        aw_whole <= aw_whole + 1'b1;
-        whole_tail[completed] <= whole_tail[completed] + 1'b1;
+        automatic logic [ID_W-1:0] id = aw_whole != aw_tail ? bursts[aw_whole[PTR_W-1:0]].id : awid;
+        aw_whole       <= aw_whole + 1'b1;
+        whole_tail[id] <= whole_tail[id] + 1'b1;
       end
-      if (bvalid && bready && known) id_head[bid] <= id_head[bid] + 1'b1;
-      if (bvalid && bready && complete) whole_head[bid] <= whole_head[bid] + 1'b1;
+      if (last != completes) lasts_ahead <= last ? lasts_ahead + 16'd1 : lasts_ahead - 16'd1;
+      shown <= bvalid && !bready;
+      if (bvalid) begin
+        automatic logic    known    = id_head[bid] != id_tail[bid];
+        automatic logic    complete = whole_head[bid] != whole_tail[bid];
+        automatic answer_t answer   = answers[{bid, id_head[bid][PTR_W-1:0]}];
+        if (!shown) begin
+          b_broken[0] <= !known;
+          b_broken[1] <= known && !complete;
+          b_broken[2] <= known && bresp == 2'b01 && !answer.lock;
+          b_place     <= known ? answer.addr : '0;
+        end
+        closes = bready && complete;
+        if (bready && known) id_head[bid] <= id_head[bid] + 1'b1;
+        if (closes) whole_head[bid] <= whole_head[bid] + 1'b1;
+        waited <= '0;
+      end else if (TIMEOUT != 0 && open != 0) begin
+        waited      <= waited + 32'd1;
+        b_broken[3] <= waited == TIMEOUT;
+      end
+      if (completes != closes) open <= completes ? open + 32'd1 : open - 32'd1;
     end
   end
 endmodule

@@ -15,7 +15,10 @@ def _handshakes() -> list[Case]:
     before: dict[str, list[Cycle]] = {"AW": [], "W": [aw()], "B": WRITE, "AR": [], "R": [ar()]}
     shown: dict[str, Cycle] = {"AW": aw(), "W": w(), "B": b(), "AR": ar(), "R": r()}
     changes = {
-        **{x: {"id": 1, "addr": 8, "len": 1, "size": 2, "burst": 0, "lock": 1, "cache": 2} for x in ("AW", "AR")},
+        **{
+            x: {"id": 1, "addr": 8, "len": 1, "size": 2, "burst": 0, "lock": 1, "cache": 2}
+            for x in ("AW", "AR")
+        },
         "W": {"data": 1, "strb": 0x7F, "last": 0},
         "B": {"id": 1, "resp": 2},
         "R": {"id": 1, "data": 1, "resp": 2, "last": 0},
@@ -24,7 +27,9 @@ def _handshakes() -> list[Case]:
     for x, offer in shown.items():
         for checker in ("axi4", "axil"):
             held_then_gone = [*before[x], *held(offer, 3), {}]
-            cases.append(Case(f"{x} drops VALID", held_then_gone, {f"{x}_VALID": 1}, checker, at=len(before[x]) + 3))
+            cases.append(
+                Case(f"{x} drops VALID", held_then_gone, {f"{x}_VALID": 1}, checker, at=len(before[x]) + 3)
+            )
             late = [*before[x], *held(offer, WAIT + 5), offer]
             cases.append(Case(f"{x} waits", late, {f"{x}_TIMEOUT": 1}, checker, at=len(before[x]) + WAIT))
             in_reset = [*before[x], {"reset": 1}, {"reset": 1, **offer}, {"reset": 1}]
@@ -76,10 +81,14 @@ def _requests() -> list[Case]:
     for x in ("AW", "AR"):
         for rule, fields in faults:
             expected = {f"{x}_{rule}": 1}
-            if rule == "CACHE":  # allocate without modifiable in System: cacheable there, which ACE forbids too
+            if (
+                rule == "CACHE"
+            ):  # allocate without modifiable in System: cacheable there, which ACE forbids too
                 expected[f"{x}_DOMAIN"] = 1
             cycles = [request(x.lower(), **fields)]
-            cases.append(Case(f"{x}_{rule} {fields}", cycles, expected, address=fields.get("addr", PAGE), at=0))
+            cases.append(
+                Case(f"{x}_{rule} {fields}", cycles, expected, address=fields.get("addr", PAGE), at=0)
+            )
     cases += [
         Case("AW_CACHE without ACE", [aw(cache=0b1000)], {"AW_CACHE": 1}, "axi3"),
         Case("AR_CACHE without ACE", [ar(cache=0b1100)], {"AR_CACHE": 1}, "axi3"),
@@ -98,13 +107,28 @@ def _writes() -> list[Case]:
     return [
         Case("WLAST early", [aw(len=3), *beats(2)], {"W_LAST": 1}, address=PAGE),
         Case("WLAST missing", [aw(len=1), w(last=0), w(last=0)], {"W_LAST": 1}),
-        Case("WLAST late", [aw(0x2000, len=1), w(last=0), w(last=0), aw(0x3000), w()], {"W_LAST": 1}, address=0x2000),
+        Case(
+            "WLAST late",
+            [aw(0x2000, len=1), w(last=0), w(last=0), aw(0x3000), w()],
+            {"W_LAST": 1},
+            address=0x2000,
+        ),
         Case("WLAST early, data first", [*beats(2), aw(len=3)], {"W_LAST": 1}),
-        Case("strobe below an unaligned start", [aw(0x1003), w(strb=0xFC)], {"W_STRB": 1}, address=0x1003, at=2),
+        Case(
+            "strobe below an unaligned start", [aw(0x1003), w(strb=0xFC)], {"W_STRB": 1}, address=0x1003, at=2
+        ),
         Case("strobe above a narrow transfer", [aw(0x1000, size=1), w(strb=0x07)], {"W_STRB": 1}),
         Case("strobe in the lanes of the beat before", [narrow, w(0, 0x03), w(1, 0x03)], {"W_STRB": 1}),
-        Case("strobe that moves in a FIXED burst", [aw(len=1, size=1, burst=0), w(0, 3), w(1, 0xC)], {"W_STRB": 1}),
-        Case("strobe that does not wrap", [aw(0x1006, len=1, size=1, burst=2), w(0, 0xC0), w(1, 3)], {"W_STRB": 1}),
+        Case(
+            "strobe that moves in a FIXED burst",
+            [aw(len=1, size=1, burst=0), w(0, 3), w(1, 0xC)],
+            {"W_STRB": 1},
+        ),
+        Case(
+            "strobe that does not wrap",
+            [aw(0x1006, len=1, size=1, burst=2), w(0, 0xC0), w(1, 3)],
+            {"W_STRB": 1},
+        ),
         Case("strobe of data ahead of its address", [w(strb=0xFF), aw(0x1001)], {"W_STRB": 1}),
         Case("WID of another burst", [aw(id=1, len=1), w(0, id=1), w(1, id=2)], {"W_INTERLEAVE": 1}, "axi3"),
         Case("data out of order", [aw(id=1), aw(id=2), w(id=2), w(id=1)], {"W_INTERLEAVE": 2}, "axi3"),
@@ -183,16 +207,25 @@ def _legal() -> list[Case]:
         Case("longest burst", [aw(0x2000, len=255), *beats(256), b()]),
         Case("no strobes", [aw(len=1), w(0, 0), w(1, 0), b()]),
         Case("strobes of an unaligned start", [aw(0x1003, len=1), w(0, 0xF8), w(1, 0x01), b()]),
-        Case("strobes of a narrow burst", [aw(0x1005, len=2, size=1), w(0, 0x20), w(0, 0xC0), w(1, 0x03), b()]),
+        Case(
+            "strobes of a narrow burst", [aw(0x1005, len=2, size=1), w(0, 0x20), w(0, 0xC0), w(1, 0x03), b()]
+        ),
         Case("strobes of a FIXED burst", [aw(0x1005, len=1, size=1, burst=0), w(0, 0x20), w(1, 0x20), b()]),
         Case("strobes of a WRAP burst", [aw(0x1006, len=1, size=1, burst=2), w(0, 0xC0), w(1, 0x30), b()]),
         Case("exclusive pair", [ar(lock=1), r(resp=1), aw(lock=1), w(), b(resp=1)]),
         Case("exclusive pair that fails", [ar(lock=1), r(resp=0), aw(lock=1), w(), b(resp=0)]),
         Case("errors on every beat", [ar(len=1), r(0, resp=2), r(1, resp=3), *WRITE, b(resp=3)]),
-        Case("READY within the limit", [*held(aw(), WAIT), aw(), *held(w(), WAIT), w(), *held(b(), WAIT), b()]),
+        Case(
+            "READY within the limit", [*held(aw(), WAIT), aw(), *held(w(), WAIT), w(), *held(b(), WAIT), b()]
+        ),
         Case("back to back", [aw(0x100), aw(0x200), {**w(), **ar(8)}, {**w(data=5), **r(data=7)}, b(), b()]),
-        Case("VALID at the first edge of a reset", [{"reset": 1, **aw(), **w(), **ar()}, {"reset": 1}, {"reset": 1}]),
-        Case("a reset forgets what was open", [aw(id=3), ar(), *([{"reset": 1}] * 3), {}, aw(id=4), w(), b(4)]),
+        Case(
+            "VALID at the first edge of a reset",
+            [{"reset": 1, **aw(), **w(), **ar()}, {"reset": 1}, {"reset": 1}],
+        ),
+        Case(
+            "a reset forgets what was open", [aw(id=3), ar(), *([{"reset": 1}] * 3), {}, aw(id=4), w(), b(4)]
+        ),
         Case("WriteLineUnique", [aw(snoop=1, domain=1, cache=15, len=7), *beats(8), b()]),
         Case("CleanInvalid", [ar(snoop=9, domain=2, cache=15, len=7)]),
         Case("AXI3: IDs in order", [aw(id=1, len=1), aw(id=2), w(0, id=1), w(id=1), w(id=2)], checker="axi3"),

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 Cycle = dict[str, int]
 
 # The packed structure of checker_player.sv, most significant field first.
-REQUEST = [("id", 4), ("addr", 40), ("len", 8), ("size", 3), ("burst", 2), ("lock", 1), ("cache", 4), ("prot", 3), ("qos", 4)]
+REQUEST = [
+    ("id", 4),
+    ("addr", 40),
+    ("len", 8),
+    ("size", 3),
+    ("burst", 2),
+    ("lock", 1),
+    ("cache", 4),
+    ("prot", 3),
+    ("qos", 4),
+]
 FIELDS: list[tuple[str, int]] = [
     ("report", 1),
     ("reset", 1),
@@ -39,7 +49,12 @@ def ar(addr: int = 0x1000, **others: int) -> Cycle:
 
 
 def w(last: int = 1, strb: int = 0xFF, **others: int) -> Cycle:
-    return {"wvalid": 1, "wlast": last, "wstrb": strb, **{f"w{name}": value for name, value in others.items()}}
+    return {
+        "wvalid": 1,
+        "wlast": last,
+        "wstrb": strb,
+        **{f"w{name}": value for name, value in others.items()},
+    }
 
 
 def beats(count: int, **others: int) -> list[Cycle]:

@@ -47,7 +47,14 @@ def player() -> Path:
     with FileLock(f"{folder}.lock"):
         if not (folder / "player").exists():
             command = [str(tools.verilator), "--binary", "--timing", "-Wno-fatal", "--timescale", "1ns/1ps"]
-            command += ["-j", str(os.cpu_count() or 1), "--top-module", "checker_player", "--Mdir", str(folder)]
+            command += [
+                "-j",
+                str(os.cpu_count() or 1),
+                "--top-module",
+                "checker_player",
+                "--Mdir",
+                str(folder),
+            ]
             command += ["-o", "player", *map(str, SOURCES)]
             done = subprocess.run(command, env=tools.environment, capture_output=True, text=True)
             assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -60,7 +67,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
     script, starts = rows(CASES)
     path = tmp_path_factory.mktemp("checker") / "script.hex"
     path.write_text("\n".join(map(encode, script)) + "\n", encoding="ascii")
-    done = subprocess.run([player(), f"+script={path}"], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [player(), f"+script={path}"], capture_output=True, text=True, timeout=60, check=True
+    )
     answers: list[Told] = []
     counted: Told = {"axi4": {}, "axi3": {}, "axil": {}}
     for words in map(str.split, done.stdout.splitlines()):
@@ -101,11 +110,11 @@ def test_the_words_follow_the_hardware() -> None:
 
 
 def test_a_violation_reads_as_one_sentence() -> None:
-    first = Violation("the memory port (AXI)", RULES[NAMES.index("AR_BOUNDARY")], 2, 40, 405, 0x8000_0FF8)
-    second = Violation("the memory port (AXI)", RULES[NAMES.index("R_LAST")], 1, 50, 505, 0)
+    first = Violation("the memory port (AXI)", RULES[NAMES.index("AR_BOUNDARY")], 2, 40, 405.0, 0x8000_0FF8)
+    second = Violation("the memory port (AXI)", RULES[NAMES.index("R_LAST")], 1, 50, 505.0, 0)
     assert sentence([first, second]) == (
         "the master on the memory port (AXI) broke AR_BOUNDARY 2 times, first at 405 ns (cycle 40, address 0x80000ff8): "
-        "a burst does not cross a 4 KiB boundary (IHI 0022E A3.4.1); then R_LAST on the memory port (AXI) 1 times from 505 ns"
+        "a burst does not cross a 4 KiB boundary (IHI 0022E A3.4.1); then R_LAST on the memory port (AXI) once from 505 ns"
     )
 
 
