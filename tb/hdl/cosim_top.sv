@@ -23,12 +23,17 @@ module cosim_top #(
 
   // What depends on an input of the top, or on what Python writes, is evaluated at both edges of the clock: let it be
   // flip-flops only.
-  logic       reset_n = 1'b0;
+  logic       reset_n;
   logic [1:0] straps;
+  initial reset_n = 1'b0;
   always_ff @(posedge clk) begin
     reset_n <= rst_n;
     straps  <= {coherent_data, coherent_desc};
   end
+
+  localparam logic [2:0]  AXIL_PROT = 3'b000;
+  // The checkers' limits, cycles. The memory port answers after `latency`; the engine's registers take a few cycles.
+  localparam int unsigned AXI_TIMEOUT = 200_000, AXIL_TIMEOUT = 1_000;
 
   // Registers.
   logic [11:0]          axil_awaddr, axil_araddr;
@@ -45,6 +50,7 @@ module cosim_top #(
   logic [1:0]           axi_awburst, axi_awdomain, axi_bresp, axi_arburst, axi_ardomain, axi_rresp;
   logic [3:0]           axi_awcache, axi_awqos, axi_arcache, axi_arqos, axi_arsnoop;
   logic [USER_W-1:0]    axi_awuser, axi_aruser;
+  logic                 axi_awlock, axi_arlock;
   logic                 axi_awvalid, axi_awready, axi_wlast, axi_wvalid, axi_wready, axi_bvalid, axi_bready,
                        axi_arvalid, axi_arready, axi_rlast, axi_rvalid, axi_rready;
   logic [DATA_W-1:0]    axi_wdata, axi_rdata;
@@ -68,13 +74,13 @@ module cosim_top #(
     .USER_W(USER_W)
   ) engine (
     .clk, .rst_n(reset_n), .irq, .strap_coherent_data(straps[1]), .strap_coherent_desc(straps[0]),
-    .s_axil_awprot(3'b000), .s_axil_arprot(3'b000),
+    .s_axil_awprot(AXIL_PROT), .s_axil_arprot(AXIL_PROT),
     .s_axil_awaddr(axil_awaddr), .s_axil_awvalid(axil_awvalid), .s_axil_awready(axil_awready),
     .s_axil_wdata(axil_wdata), .s_axil_wstrb(axil_wstrb), .s_axil_wvalid(axil_wvalid), .s_axil_wready(axil_wready),
     .s_axil_bresp(axil_bresp), .s_axil_bvalid(axil_bvalid), .s_axil_bready(axil_bready),
     .s_axil_araddr(axil_araddr), .s_axil_arvalid(axil_arvalid), .s_axil_arready(axil_arready),
     .s_axil_rdata(axil_rdata), .s_axil_rresp(axil_rresp), .s_axil_rvalid(axil_rvalid), .s_axil_rready(axil_rready),
-    .m_axi_awlock(), .m_axi_arlock(),
+    .m_axi_awlock(axi_awlock), .m_axi_arlock(axi_arlock),
     .m_axi_awid(axi_awid), .m_axi_awaddr(axi_awaddr), .m_axi_awlen(axi_awlen), .m_axi_awsize(axi_awsize),
     .m_axi_awburst(axi_awburst), .m_axi_awcache(axi_awcache), .m_axi_awprot(axi_awprot), .m_axi_awqos(axi_awqos),
     .m_axi_awdomain(axi_awdomain), .m_axi_awsnoop(axi_awsnoop), .m_axi_awuser(axi_awuser),
@@ -108,4 +114,26 @@ module cosim_top #(
     .s_axi_arvalid(axi_arvalid), .s_axi_arready(axi_arready),
     .s_axi_rid(axi_rid), .s_axi_rdata(axi_rdata), .s_axi_rresp(axi_rresp), .s_axi_rlast(axi_rlast),
     .s_axi_rvalid(axi_rvalid), .s_axi_rready(axi_rready));
+
+  axi_checker #(
+    .ADDR_W(ADDR_W), .DATA_W(DATA_W), .ID_W(ID_W), .USER_W(USER_W), .TIMEOUT(AXI_TIMEOUT)
+  ) axi_rules (
+    .clk, .rst_n(reset_n), .clear(1'b0),
+    .awid(axi_awid), .awaddr(axi_awaddr), .awlen(axi_awlen), .awsize(axi_awsize), .awburst(axi_awburst),
+    .awlock(axi_awlock), .awcache(axi_awcache), .awprot(axi_awprot), .awqos(axi_awqos), .awdomain(axi_awdomain),
+    .awsnoop(axi_awsnoop), .awuser(axi_awuser), .awvalid(axi_awvalid), .awready(axi_awready),
+    .wid('0), .wdata(axi_wdata), .wstrb(axi_wstrb), .wlast(axi_wlast), .wvalid(axi_wvalid), .wready(axi_wready),
+    .bid(axi_bid), .bresp(axi_bresp), .bvalid(axi_bvalid), .bready(axi_bready),
+    .arid(axi_arid), .araddr(axi_araddr), .arlen(axi_arlen), .arsize(axi_arsize), .arburst(axi_arburst),
+    .arlock(axi_arlock), .arcache(axi_arcache), .arprot(axi_arprot), .arqos(axi_arqos), .ardomain(axi_ardomain),
+    .arsnoop(axi_arsnoop), .aruser(axi_aruser), .arvalid(axi_arvalid), .arready(axi_arready),
+    .rid(axi_rid), .rdata(axi_rdata), .rresp(axi_rresp), .rlast(axi_rlast), .rvalid(axi_rvalid), .rready(axi_rready));
+
+  axil_checker #(.ADDR_W(12), .DATA_W(32), .TIMEOUT(AXIL_TIMEOUT)) axil_rules (
+    .clk, .rst_n(reset_n), .clear(1'b0),
+    .awaddr(axil_awaddr), .awprot(AXIL_PROT), .awvalid(axil_awvalid), .awready(axil_awready),
+    .wdata(axil_wdata), .wstrb(axil_wstrb), .wvalid(axil_wvalid), .wready(axil_wready),
+    .bresp(axil_bresp), .bvalid(axil_bvalid), .bready(axil_bready),
+    .araddr(axil_araddr), .arprot(AXIL_PROT), .arvalid(axil_arvalid), .arready(axil_arready),
+    .rdata(axil_rdata), .rresp(axil_rresp), .rvalid(axil_rvalid), .rready(axil_rready));
 endmodule

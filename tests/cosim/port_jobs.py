@@ -103,6 +103,16 @@ async def copies(backend: RtlBackend, size: int, beats: int, latency: int) -> di
     }
 
 
+async def crossing(backend: RtlBackend, size: int, beats: int, fail_in: str = "") -> dict[str, Any]:
+    """A copy whose bursts may cross a page, and what the protocol checkers say of it."""
+    memory = Memory(2 * size, fail_in=fail_in, always_call=bool(fail_in))
+    memory.connect(backend)
+    await copy(backend, size, beats)
+    data = memory.state.data
+    told = [[found.rule.name, found.count, found.time_ns, found.address] for found in backend.violations()]
+    return {"equal": bool((data[size:] == data[:size]).all()), "violations": told}
+
+
 async def shadowed(backend: RtlBackend, start: int, length: int) -> dict[str, Any]:
     """A copy of 1 KiB whose target's bytes from `start` on, `length` of them, are in a state that needs Python."""
     size, unknown = 1024, 7

@@ -17,16 +17,25 @@ HERE = Path(__file__).parent
 pytestmark = pytest.mark.cosim
 
 OWN = ("copier_public.vlt", "copier.sv", "copier_top.sv")
-BENCH = ("dmasan_dpi_pkg.sv", "axi_mem_port.sv", "axil_host.sv", "dmasan_dpi.cpp")
+BENCH = ("dmasan_dpi_pkg.sv", "axi_mem_port.sv", "axil_host.sv", "dmasan_dpi.cpp", "axil_checker.sv")
 
 
 def design(width: int = 64) -> Design:
     sources = [HERE / "hdl" / name for name in OWN] + [hdl.bench() / name for name in BENCH]
+    sources += hdl.bench().glob("axi_checker*.sv")
     return Design("copier_top", tuple(sources), {"DATA_W": width}, (hdl.bench() / "dmasan_shared.h",))
 
 
-def simulate(target: str, out: Path, *, width: int = 64, timeout: float = 60.0, **arguments: Any) -> Any:
-    job = Job(f"port_jobs:{target}", arguments, path=(str(HERE),))
+def simulate(
+    target: str,
+    out: Path,
+    *,
+    width: int = 64,
+    timeout: float = 60.0,
+    check_protocol: bool = True,
+    **arguments: Any,
+) -> Any:
+    job = Job(f"port_jobs:{target}", arguments, path=(str(HERE),), check_protocol=check_protocol)
     return run_job(job, out, design=design(width), timeout=timeout)
 
 
@@ -115,6 +124,31 @@ def test_errors_of_the_program_keep_their_kind(tmp_path: Path) -> None:
         simulate("raising", tmp_path, kind="run")
     with pytest.raises(RunError, match=r"^KeyError: 'the culprit'; see"):
         simulate("raising", tmp_path, kind="other")
+
+
+CROSSING = (
+    r"^the master on the memory port \(AXI\) broke AW_BOUNDARY once, first at \d+5 ns \(cycle \d+, address 0x80001f80\): "
+    r"a burst does not cross a 4 KiB boundary \(IHI 0022E A3.4.1\); then AR_BOUNDARY on .* once from \d+5 ns; see .*sim.log$"
+)
+
+
+def test_a_broken_protocol_fails_the_run(tmp_path: Path) -> None:
+    """Bursts of 192 bytes: one of them crosses a page, on each side."""
+    with pytest.raises(RunError, match=CROSSING):
+        simulate("copies", tmp_path, size=6144, beats=24, latency=4)
+
+
+def test_a_broken_protocol_is_told_beside_another_error(tmp_path: Path) -> None:
+    with pytest.raises(
+        RunError, match=r"^ZeroDivisionError: planted in write_done; before that, .* broke AW_BOUNDARY"
+    ):
+        simulate("crossing", tmp_path, size=6144, beats=24, fail_in="write_done")
+
+
+def test_a_broken_protocol_can_be_allowed(tmp_path: Path) -> None:
+    told = simulate("crossing", tmp_path, size=6144, beats=24, check_protocol=False)
+    assert told["equal"]
+    assert [row[:2] for row in told["violations"]] == [["AW_BOUNDARY", 1], ["AR_BOUNDARY", 1]]
 
 
 def test_a_hanging_simulation_ends_at_the_time_limit(tmp_path: Path) -> None:

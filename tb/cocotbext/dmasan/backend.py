@@ -9,6 +9,7 @@ from cocotb.triggers import First, RisingEdge, Timer, ValueChange
 from cocotb.utils import get_sim_time
 
 from cocotbext.dmasan.clock import clock_cycles, start_clock
+from cocotbext.dmasan.protocol import Violation, sentence, violations
 from cocotbext.dmasan.shared import RingPort, Shared, State
 from dmasan.arch.machine import Machine
 from dmasan.config import Knobs, RunError
@@ -61,14 +62,17 @@ class RtlBackend:
 
     Nothing here wakes per clock: a register access wakes once when it is complete, a wait once when it is over.
     After each of them bursts that were served in C++ are handed to the port, and errors of its calls are raised.
+    With `check_protocol` a run whose protocol checkers counted a violation fails at its end; `violations()` tells
+    what they have counted so far.
     """
 
     name = "rtl"
 
     dut: Any  # the handle of the top module
 
-    def __init__(self, dut: Any, *, clock_ns: float = 10.0) -> None:
+    def __init__(self, dut: Any, *, clock_ns: float = 10.0, check_protocol: bool = True) -> None:
         self.dut = dut
+        self.check_protocol = check_protocol
         self._host = dut.host
         self._clock_ns = clock_ns
         self._request = 0
@@ -85,7 +89,24 @@ class RtlBackend:
         self._start_cycles = clock_cycles()
 
     def finish(self) -> None:
-        """Hands over the last bursts. Raises what went wrong since the last await."""
+        """The end of a run: hands over the last bursts, raises what went wrong since the last await.
+
+        Raises RunError if a port broke a rule of its protocol, unless `check_protocol` is off.
+        """
+        self._settle()
+        if self.check_protocol and (told := self.protocol_report()):
+            raise RunError(told)
+
+    def violations(self) -> list[Violation]:
+        """The rules of AXI and AXI4-Lite that the design's ports have broken, the first one first."""
+        return violations(self.dut, self._clock_ns)
+
+    def protocol_report(self) -> str:
+        """`violations()` in one sentence; empty if there is none."""
+        found = self.violations()
+        return sentence(found) if found else ""
+
+    def _settle(self) -> None:
         self.shared.drain()
         self.shared.check()
 
@@ -117,7 +138,7 @@ class RtlBackend:
     async def advance(self, ns: float) -> None:
         """Lets `ns` of simulated time pass (at least one simulator step, 1 ps)."""
         await Timer(max(ns, 0.001), "ns", round_mode="round")
-        self.finish()
+        self._settle()
 
     async def read32(self, pa: int) -> int:
         """Loads a device register. Raises DeviceBusError on an error response."""
@@ -134,7 +155,7 @@ class RtlBackend:
         host.request.value = self._request
         await ValueChange(host.done)
         result = int(host.result.value)
-        self.finish()
+        self._settle()
         if response := result >> 32:
             name = ("EXOKAY", "SLVERR", "DECERR")[response - 1]
             raise DeviceBusError(f"{what} register offset {command & 0xFFF:#x}: the device answered {name}")
@@ -144,6 +165,6 @@ class RtlBackend:
         """Returns when the interrupt line is high. Raises RunError when `timeout_ns` have passed before."""
         if not self.irq:
             await First(RisingEdge(self.dut.irq), Timer(max(timeout_ns, 0.001), "ns", round_mode="round"))
-        self.finish()
+        self._settle()
         if not self.irq:
             raise RunError(f"waited for the device's interrupt for {timeout_ns:g} ns: it did not come")

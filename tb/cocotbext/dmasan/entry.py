@@ -23,8 +23,8 @@ async def job(dut: Any) -> None:
     path = Path(os.environ["DMASAN_JOB"])
     told = json.loads(path.read_text(encoding="utf-8"))
     answer: dict[str, Any]
+    backend = RtlBackend(dut, clock_ns=told["clock_ns"], check_protocol=told["check_protocol"])
     try:
-        backend = RtlBackend(dut, clock_ns=told["clock_ns"])
         await backend.start()
         value = await _target(told["target"])(backend, **told["arguments"])
         backend.finish()
@@ -32,7 +32,7 @@ async def job(dut: Any) -> None:
         text = json.dumps(answer)
     except Exception as error:
         traceback.print_exc()
-        text = json.dumps({"error": _describe(error)})
+        text = json.dumps({"error": _describe(error, backend)})
     _write(Path(told["result"]), text)
 
 
@@ -42,9 +42,17 @@ def _target(name: str) -> Callable[..., Awaitable[Any]]:
     return getattr(importlib.import_module(module), function)
 
 
-def _describe(error: Exception) -> dict[str, str]:
+def _describe(error: Exception, backend: RtlBackend) -> dict[str, str]:
+    """The error for the parent. A broken bus protocol may be its cause, so it is told with it."""
     kind = next((base.__name__ for base in (UsageError, RunError) if isinstance(error, base)), "other")
-    return {"kind": kind, "type": type(error).__name__, "message": str(error)}
+    message = str(error)
+    if (
+        kind != "UsageError"
+        and backend.check_protocol
+        and (report := backend.protocol_report()) not in ("", message)
+    ):
+        message += f"; before that, {report}"
+    return {"kind": kind, "type": type(error).__name__, "message": message}
 
 
 def _write(path: Path, text: str) -> None:

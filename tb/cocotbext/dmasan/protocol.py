@@ -28,7 +28,12 @@ def _handshake(channel: str, side: str) -> list[Rule]:
     other = SLAVE if side == MASTER else MASTER
     return [
         Rule(f"{channel}_VALID", side, f"{channel}VALID stays high until {channel}READY", "A3.2.1"),
-        Rule(f"{channel}_STABLE", side, f"{channel} does not change while it waits for {channel}READY", "A3.2.1"),
+        Rule(
+            f"{channel}_STABLE",
+            side,
+            f"{channel} does not change while it waits for {channel}READY",
+            "A3.2.1",
+        ),
         Rule(f"{channel}_RESET", side, f"{channel}VALID is low in reset", "A3.1.2"),
         Rule(f"{channel}_TIMEOUT", other, f"{channel}READY comes within the time limit", LIMIT),
     ]
@@ -43,9 +48,21 @@ def _request(x: str) -> list[Rule]:
         ("WRAP_LEN", "a WRAP burst has 2, 4, 8 or 16 beats", "A3.4.1"),
         ("WRAP_ALIGN", "a WRAP burst starts aligned to its transfers", "A3.4.1"),
         ("CACHE", f"{x}CACHE[3:2] is 0 when {x}CACHE[1] is 0", "table A4-5"),
-        ("EXCLUSIVE", "an exclusive access is aligned to its size, a power of two of at most 128 bytes", "A7.2.4"),
-        ("DOMAIN", f"{x}DOMAIN is System for Device memory and is not System for cacheable memory", "table C3-3"),
-        ("SNOOP", f"{x}SNOOP is a transaction of ACE-Lite, legal with its domain and burst", "tables C3-7, C3-8 (M)"),
+        (
+            "EXCLUSIVE",
+            "an exclusive access is aligned to its size, a power of two of at most 128 bytes",
+            "A7.2.4",
+        ),
+        (
+            "DOMAIN",
+            f"{x}DOMAIN is System for Device memory and is not System for cacheable memory",
+            "table C3-3",
+        ),
+        (
+            "SNOOP",
+            f"{x}SNOOP is a transaction of ACE-Lite, legal with its domain and burst",
+            "tables C3-7, C3-8 (M)",
+        ),
     ]
     return [Rule(f"{x}_{name}", MASTER, text, clause) for name, text, clause in rules]
 
@@ -83,25 +100,31 @@ class Violation:
     rule: Rule
     count: int
     cycle: int
-    time_ns: int
+    time_ns: float
     address: int
+
+    @property
+    def times(self) -> str:
+        return "once" if self.count == 1 else f"{self.count} times"
 
     def describe(self) -> str:
         """One sentence."""
         rule = self.rule
         source = "a limit of the test bench" if rule.clause == LIMIT else f"IHI 0022E {rule.clause}"
-        times = "once" if self.count == 1 else f"{self.count} times"
         return (
-            f"the {rule.side} on {self.port} broke {rule.name} {times}, first at {self.time_ns} ns (cycle {self.cycle}, "
+            f"the {rule.side} on {self.port} broke {rule.name} {self.times}, first at {self.time_ns:g} ns (cycle {self.cycle}, "
             f"address {self.address:#x}): {rule.text} ({source})"
         )
 
 
 # Port names by the checkers' instance names in a top module.
-CHECKERS = {"axi_rules": ("the memory port (AXI)", ()), "axil_rules": ("the register port (AXI4-Lite)", ("rules",))}
+CHECKERS = {
+    "axi_rules": ("the memory port (AXI)", ()),
+    "axil_rules": ("the register port (AXI4-Lite)", ("rules",)),
+}
 
 
-def violations(dut: Any) -> list[Violation]:
+def violations(dut: Any, clock_ns: float) -> list[Violation]:
     """What the checkers of a top module have counted, the earliest first. A top without checkers has none."""
     found: list[Violation] = []
     for name, (port, inside) in CHECKERS.items():
@@ -109,17 +132,17 @@ def violations(dut: Any) -> list[Violation]:
         for step in inside:
             checker = getattr(checker, step, None)
         if checker is not None and int(checker.violations.value):
-            found += _read(checker, port)
+            found += _read(checker, port, clock_ns)
     return sorted(found, key=lambda violation: violation.cycle)
 
 
-def _read(checker: Any, port: str) -> list[Violation]:
+def _read(checker: Any, port: str, clock_ns: float) -> list[Violation]:
     def first(what: str, rule: int) -> int:
         return int(getattr(checker, f"first_{what}")[rule].value)
 
     counts = [int(checker.count[rule].value) for rule in range(len(RULES))]
     return [
-        Violation(port, RULES[i], n, first("cycle", i), first("time", i), first("address", i))
+        Violation(port, RULES[i], n, first("cycle", i), first("time", i) - clock_ns, first("address", i))
         for i, n in enumerate(counts)
         if n
     ]
@@ -127,5 +150,5 @@ def _read(checker: Any, port: str) -> list[Violation]:
 
 def sentence(found: Sequence[Violation]) -> str:
     """All violations in one sentence: the first in full, the others by name, count and time."""
-    others = ", ".join(f"{v.rule.name} on {v.port} {v.count} times from {v.time_ns} ns" for v in found[1:])
+    others = ", ".join(f"{v.rule.name} on {v.port} {v.times} from {v.time_ns:g} ns" for v in found[1:])
     return found[0].describe() + (f"; then {others}" if others else "")

@@ -58,4 +58,21 @@ module copier_top #(
     .s_axi_arsnoop('0), .s_axi_aruser(m_aruser), .s_axi_arvalid(m_arvalid), .s_axi_arready(m_arready),
     .s_axi_rid(m_rid), .s_axi_rdata(m_rdata), .s_axi_rresp(m_rresp), .s_axi_rlast(m_rlast),
     .s_axi_rvalid(m_rvalid), .s_axi_rready(m_rready));
+
+  axi_checker #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .ID_W(ID_W), .USER_W(USER_W)) axi_rules (
+    .clk, .rst_n(reset_n), .clear(1'b0),
+    .awid('0), .awaddr(m_awaddr), .awlen(m_awlen), .awsize(3'($clog2(DATA_W / 8))), .awburst(2'b01), .awlock(1'b0),
+    .awcache(4'b0011), .awprot(3'b010), .awqos('0), .awdomain(2'b11), .awsnoop('0), .awuser(m_awuser),
+    .awvalid(m_awvalid), .awready(m_awready),
+    .wid('0), .wdata(m_wdata), .wstrb('1), .wlast(m_wlast), .wvalid(m_wvalid), .wready(m_wready),
+    .bid(m_bid), .bresp(m_bresp), .bvalid(m_bvalid), .bready(m_bready),
+    .arid('0), .araddr(m_araddr), .arlen(m_arlen), .arsize(3'($clog2(DATA_W / 8))), .arburst(2'b01), .arlock(1'b0),
+    .arcache(4'b0011), .arprot(3'b010), .arqos('0), .ardomain(2'b11), .arsnoop('0), .aruser(m_aruser),
+    .arvalid(m_arvalid), .arready(m_arready),
+    .rid(m_rid), .rdata(m_rdata), .rresp(m_rresp), .rlast(m_rlast), .rvalid(m_rvalid), .rready(m_rready));
+
+  axil_checker #(.ADDR_W(12), .DATA_W(32)) axil_rules (
+    .clk, .rst_n(reset_n), .clear(1'b0),
+    .awaddr, .awprot('0), .awvalid, .awready, .wdata, .wstrb, .wvalid, .wready, .bresp, .bvalid, .bready,
+    .araddr, .arprot('0), .arvalid, .arready, .rdata, .rresp, .rvalid, .rready);
 endmodule
