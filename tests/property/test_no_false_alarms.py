@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Correct driver programs are silent in every sound cell, and in an unsound one only the policy is blamed.
+
+Every byte that a program reads, and every byte that the device delivers, is compared with what was written. The deep
+test plays `DMASAN_EVENTS` events (default 4,000,000).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from programs import Step, cells, play, random_steps, shrink
+
+from dmasan.config import ERAS, Cell
+from dmasan.linux.policies import sound
+
+SCHEDULES = ("benign", "random", "adversarial")
+CELLS = [*cells("cortex-a9-pl310"), *cells("one-level")]
+SOUND = [cell for cell in CELLS if sound(cell) is True]
+UNSOUND = [cell for cell in CELLS if sound(cell) is not True]
+EVENTS = 200_000
+DEEP_EVENTS = int(os.environ.get("DMASAN_EVENTS", "4_000_000"))
+LENGTH = 600  # steps of a program
+
+
+def name(cell: Cell) -> str:
+    return f"{cell.policy}-{cell.profile}-{'override' if cell.knobs.shared_override else 'plain'}"
+
+
+def least(cell: Cell, schedule: str, seed: int, steps: Sequence[Step]) -> str:
+    """The shortest program found that is not silent, and what was said of it."""
+    program = shrink(steps, lambda some: not play(cell, schedule, some, seed).silent)
+    said = play(cell, schedule, program, seed)
+    return "\n".join([f"{name(cell)} {cell.era} {schedule} seed {seed}:", *map(repr, program), str(said)])
+
+
+def be_silent(cell: Cell, events: int, first_seed: int) -> None:
+    """Programs under each schedule in turn, and in each era, until so many events have been told."""
+    told, seed = 0, first_seed
+    while told < events:
+        world, schedule = replace(cell, era=ERAS[seed % len(ERAS)]), SCHEDULES[seed % len(SCHEDULES)]
+        steps = random_steps(seed, LENGTH)
+        played = play(world, schedule, steps, seed)
+        assert played.silent, least(world, schedule, seed, steps)
+        assert played.world.reads, "a program that reads nothing proves nothing"
+        told += played.world.events
+        seed += 1
+
+
+@pytest.mark.parametrize("cell", SOUND, ids=name)
+def test_correct_programs_are_silent_in_sound_cells(cell: Cell) -> None:
+    be_silent(cell, EVENTS // len(SOUND), first_seed=7 * SOUND.index(cell))
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("cell", SOUND, ids=name)
+def test_many_correct_programs_are_silent_in_sound_cells(cell: Cell) -> None:
+    be_silent(cell, DEEP_EVENTS // len(SOUND), first_seed=10_000 * (1 + SOUND.index(cell)))
+
+
+@pytest.mark.parametrize("cell", UNSOUND, ids=name)
+def test_in_unsound_cells_the_policy_is_blamed(cell: Cell) -> None:
+    found = 0
+    for seed in range(3):
+        played = play(cell, SCHEDULES[seed], random_steps(seed, 150), seed)
+        found += len(played.hazards)
+        blamed = [hazard for hazard in played.hazards if not hazard.culprit.startswith("policy ")]
+        assert not blamed, f"{name(cell)} {SCHEDULES[seed]}:\n{played}"
+        assert played.hazards or played.wrong is None, f"{name(cell)}: wrong data without a report: {played.wrong}"
+    assert found, "no report in an unsound cell"
