@@ -43,7 +43,6 @@ class Mapping:
     name: str
     site: Site
     policy: str = ""
-    step: str = ""
     alive: bool = True
 
     @property

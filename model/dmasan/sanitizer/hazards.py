@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -87,7 +88,7 @@ class Finding:
     alias: str
     copies: str
     time_ns: float
-    step: str = ""
+    step: Callable[[], str] = str  # asked once, for the first finding of a root
     seen: int = 0
 
 
@@ -129,7 +130,7 @@ class HazardLog:
                 alias=finding.alias,
                 copies=finding.copies,
                 time_ns=finding.time_ns,
-                step=finding.step,
+                step=finding.step(),
                 seen=finding.seen,
                 byte=first,
             )

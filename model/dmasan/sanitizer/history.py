@@ -17,6 +17,7 @@ from dmasan.schedule import Point
 
 KEPT = 500_000  # steps that can still be told
 _SEARCHED = 50_000  # steps that are looked through for a write
+_ALIAS = ("alias_live", "alias_dead")
 _WRITES = ("store", "store_nc", "dev_write_posted", "snoop_write")
 
 
@@ -82,3 +83,10 @@ class History:
         for step in islice(reversed(self.steps), _SEARCHED):
             if step.name in _WRITES and step.address <= address < step.address + step.length:
                 yield step
+
+    def last_alias_change(self, address: int) -> tuple[int, bool] | None:
+        """When the byte's page last gained (True) or lost its cacheable alias: number of the step (as of `count`)."""
+        for back, step in enumerate(reversed(self.steps)):
+            if step.name in _ALIAS and step.address <= address < step.address + step.length:
+                return self.count - back, step.name == "alias_live"
+        return None

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan import events as ev
+from dmasan.arch.configuration import Config
 from dmasan.arch.family import Family
 from dmasan.events import CacheOp, Level, MappingKind, MemoryType
-from dmasan.sanitizer.automaton import Automaton, Verdict
+from dmasan.sanitizer.automaton import Automaton
+from dmasan.sanitizer.blame import blames_policy, step_to_blame
 from dmasan.sanitizer.buffers import Buffers, Mapping
 from dmasan.sanitizer.describe import describe
 from dmasan.sanitizer.hazards import Code, Finding, HazardLog
@@ -63,7 +65,7 @@ class Sanitizer:
         self.point: Callable[[], Point] = lambda: NO_POINT  # of the CPU's operation that is told now
         self.pending = [Ranges() for _ in range(cpus)]
         self.pending_outer = Ranges()
-        self.policy_step: ev.PolicyStep | None = None
+        self.policy_steps: list[tuple[int, ev.PolicyStep]] = []  # each with the history's count when it began
         self.device_site = ev.NOWHERE
         self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.Store: self._store,
@@ -159,14 +161,14 @@ class Sanitizer:
             self.log.note("break-before-make: a valid translation was replaced by another valid one")
 
     def _step(self, e: ev.PolicyStep) -> None:
-        self.policy_step = e
+        self.policy_steps.append((self.history.count, e))
 
     # --- the DMA API ---------------------------------------------------------------------------------------------
 
     def _map(self, e: ev.DmaMap) -> None:
         mapping = Mapping(e.kind, e.address, e.length, e.direction, e.name, e.site)
-        if e.kind is MappingKind.COHERENT and self.policy_step is not None:
-            mapping.policy, mapping.step = self.policy_step.policy, self.policy_step.text
+        if e.kind is MappingKind.COHERENT and self.policy_steps:
+            mapping.policy = self.policy_steps[-1][1].policy
         self.buffers.add(mapping)
 
     def _unmap(self, e: ev.DmaUnmap) -> None:
@@ -281,13 +283,12 @@ class Sanitizer:
         states: NDArray[np.uint16] | None = None,
     ) -> None:
         where = np.flatnonzero(verdicts)
-        copies = ""
+        config = None
+        copies = "an older dirty copy may be written back over it"
         if operation and states is not None:
             config = self.automaton.witness(operation, int(states[where[0]]))
             copies = describe(config) if config is not None else ""
-        elif verdicts[where[0]] & Verdict.LOST_UPDATE:
-            copies = "an older dirty copy may be written back over it"
-        self._add(code, address, where, stale, event, copies, alias)
+        self._add(code, address, where, stale, event, copies, alias, config)
 
     def _add(
         self,
@@ -298,10 +299,13 @@ class Sanitizer:
         event: ev.Event,
         copies: str,
         alias: MemoryType | None,
+        config: Config | None = None,
     ) -> None:
         first = address + int(where[0])
         mapping = self.buffers.at(first, int(where[-1]) - int(where[0]) + 1)
-        step = self.policy_step
+        writer = self._writer_of(first, event)
+        by_policy = mapping is not None and bool(mapping.policy) and blames_policy(code, config)
+        own = writer if code is Code.STALE_DEVICE_READ and writer != ev.NOWHERE else event.site
         self.log.add(
             Finding(
                 code=code,
@@ -309,15 +313,15 @@ class Sanitizer:
                 bytes=where,
                 manifest=stale,
                 site=event.site,
-                writer=self._writer_of(first, event),
-                culprit=f"policy {mapping.policy}" if mapping and mapping.policy else str(event.site),
+                writer=writer,
+                culprit=f"policy {mapping.policy}" if mapping and by_policy else str(own),
                 buffer=mapping.name if mapping and mapping.name else f"{first:#x}",
                 buffer_address=mapping.address if mapping else first,
                 alias=alias.value if alias else "device",
                 copies=copies,
                 time_ns=event.time_ns,
                 seen=self.history.count,
-                step=step.text if step and code is Code.LOST_UPDATE else (mapping.step if mapping else ""),
+                step=(lambda: step_to_blame(self.history, self.policy_steps, first)) if by_policy else str,
             )
         )
 

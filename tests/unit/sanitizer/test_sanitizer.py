@@ -10,6 +10,7 @@ from dmasan import events as ev
 from dmasan.arch.family import PL310, PL310_OVERRIDE, Family
 from dmasan.events import CacheOp, Direction, Level, MappingKind, MemoryType, Site
 from dmasan.sanitizer import Code, Sanitizer, State
+from dmasan.sanitizer.blame import ALIVE
 from dmasan.sanitizer.sanitizer import DeviceAccess
 from dmasan.schedule import Point
 
@@ -112,13 +113,26 @@ def test_live_alias_lets_a_noncacheable_read_hit_a_stale_l2_line_without_overrid
     assert Story(PL310_OVERRIDE).coherent().device_writes().load(MemoryType.NC).codes == []
 
 
-def test_hazard_names_buffer_writer_policy_and_bytes() -> None:
+def test_hazard_names_buffer_writer_and_bytes_and_blames_the_driver_for_a_missing_barrier() -> None:
     story = Story().coherent().store(MemoryType.NC, line=12).device_reads()
     (hazard,) = story.sanitizer.log.hazards
     assert (hazard.buffer, hazard.start, hazard.length, hazard.wrong) == ("ring", 0, LENGTH, LENGTH)
     assert hazard.writer == Site("driver.py", 12)
-    assert hazard.culprit == "policy double_map"
+    assert hazard.culprit == "driver.py:12"
     assert "memory stale" in hazard.copies
+
+
+def test_a_stale_line_of_a_living_alias_blames_the_policy() -> None:
+    story = Story(PL310).coherent().device_writes().load(MemoryType.NC)
+    (hazard,) = story.sanitizer.log.hazards
+    assert (hazard.culprit, hazard.step) == ("policy double_map", ALIVE)
+
+
+def test_a_line_filled_before_the_alias_died_blames_the_step_that_ended_it() -> None:
+    story = Story(PL310).tell(ev.PolicyStep(0.3, HERE, "unmap_linear", "alloc 5: TLB invalidation"))
+    story.tell(ev.AliasChange(0.4, HERE, BASE, 1 << 16, False)).coherent().device_writes().load(MemoryType.NC)
+    (hazard,) = story.sanitizer.log.hazards
+    assert hazard.step.startswith("alloc 5: TLB invalidation")
 
 
 @pytest.mark.parametrize("wrong_now", [0, 3])
