@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from programs import Step, cells, play, random_steps, shrink
+from programs import cells, play, random_steps, shrink
+from world import Step
 
 from dmasan.config import ERAS, Cell
 from dmasan.linux.policies import sound

@@ -14,24 +14,9 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from programs import (
-    AllocCoherent,
-    Copy,
-    Free,
-    Kmalloc,
-    Map,
-    Part,
-    Played,
-    Read,
-    Step,
-    SyncForCpu,
-    SyncForDevice,
-    Unmap,
-    World,
-    Write,
-    play,
-    random_part,
-)
+from programs import Played, play, random_part
+from steps import AllocCoherent, Copy, Free, Kmalloc, Map, Part, Read, SyncForCpu, SyncForDevice, Unmap, Write
+from world import Step, World
 
 from dmasan.config import Cell
 from dmasan.events import Direction

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The language of random driver programs.
+
+A step names its buffers by a number that is taken modulo what there is, and does nothing where a correct driver could
+not do it; so every list of steps is a correct program.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+from world import READABLE, UNDEFINED, WRITABLE, Buffer, Job, Step, World
+
+from dmasan.events import Direction
+from dmasan.linux.errors import CmaBusy, OutOfMemory
+
+IN_FLIGHT = 3  # copies of the device at a time
+
+
+@dataclass(frozen=True)
+class Part:
+    """Part of a buffer: where it begins and ends, in thousandths of it."""
+
+    begin: int
+    end: int
+
+    def of(self, size: int, unit: int) -> tuple[int, int]:
+        """(start, length), in whole units but for the buffer's end; at least one unit."""
+        start = min(self.begin, self.end) * size // 1000 // unit * unit
+        end = min(size, -(-(max(self.begin, self.end) * size // 1000) // unit) * unit)
+        return start, max(end - start, min(unit, size - start))
+
+
+@dataclass(frozen=True)
+class AllocCoherent(Step):
+    size: int
+
+    async def run(self, w: World) -> None:
+        with suppress(CmaBusy, OutOfMemory):
+            buffer = await w.soc.dma.alloc_coherent(self.size, "coherent")
+            zeros = np.zeros(self.size, np.int16)
+            w.buffers.append(Buffer(buffer.cpu_addr, buffer.dma_handle, zeros, w.line, coherent=buffer))
+
+
+@dataclass(frozen=True)
+class Kmalloc(Step):
+    size: int
+
+    async def run(self, w: World) -> None:
+        with suppress(OutOfMemory):
+            va = await w.soc.kernel.kmalloc(self.size, "object")
+            data = np.full(self.size, UNDEFINED, np.int16)
+            w.buffers.append(Buffer(va, w.soc.kernel.layout.physical(va), data, w.line))
+
+
+@dataclass(frozen=True)
+class Free(Step):
+    """dma_free_coherent or kfree."""
+
+    which: int
+
+    async def run(self, w: World) -> None:
+        if buffer := w.pick(self.which, lambda b: b.direction is None):
+            await w.idle(buffer)
+            await w.free(buffer)
+
+
+@dataclass(frozen=True)
+class Map(Step):
+    which: int
+    direction: Direction
+
+    async def run(self, w: World) -> None:
+        if buffer := w.pick(self.which, lambda b: b.coherent is None and b.direction is None):
+            await w.soc.dma.map_single(buffer.va, len(buffer.data), self.direction, "mapped")
+            buffer.direction = self.direction
+            buffer.owned[:], buffer.touched[:] = True, False
+            if self.direction is Direction.FROM_DEVICE:
+                buffer.data[:] = UNDEFINED
+
+
+@dataclass(frozen=True)
+class Unmap(Step):
+    which: int
+
+    async def run(self, w: World) -> None:
+        if buffer := w.pick(self.which, lambda b: b.direction is not None):
+            await w.idle(buffer)
+            await w.unmap(buffer)
+
+
+@dataclass(frozen=True)
+class SyncForCpu(Step):
+    """Of whole lines. A BIDIRECTIONAL mapping may be synced as FROM_DEVICE (`narrow`; OK2 of the controls)."""
+
+    which: int
+    part: Part
+    narrow: bool
+
+    async def run(self, w: World) -> None:
+        if buffer := w.pick(self.which, lambda b: b.direction is not None):
+            await w.idle(buffer)
+            start, length = self.part.of(len(buffer.data), w.line)
+            direction = buffer.direction
+            assert direction is not None
+            lines = buffer.lines(start, length)
+            if buffer.touched[lines].any():
+                return  # a second sync_for_cpu would discard what the CPU wrote
+            if self.narrow and direction is Direction.BIDIRECTIONAL:
+                direction = Direction.FROM_DEVICE
+            await w.soc.dma.sync_single_for_cpu(buffer.handle + start, length, direction)
+            buffer.owned[lines] = False
+
+
+@dataclass(frozen=True)
+class SyncForDevice(Step):
+    """Of whole lines. A BIDIRECTIONAL mapping may be synced as TO_DEVICE, or as FROM_DEVICE if nothing was written."""
+
+    which: int
+    part: Part
+    narrow: bool
+
+    async def run(self, w: World) -> None:
+        if buffer := w.pick(self.which, lambda b: b.direction is not None):
+            await w.idle(buffer)
+            start, length = self.part.of(len(buffer.data), w.line)
+            direction = buffer.direction
+            assert direction is not None
+            if self.narrow and direction is Direction.BIDIRECTIONAL:
+                written = buffer.touched[buffer.lines(start, length)].any()
+                direction = Direction.TO_DEVICE if written or self.which % 2 else Direction.FROM_DEVICE
+            await w.sync_for_device(buffer, start, length, direction)
+
+
+@dataclass(frozen=True)
+class Write(Step):
+    which: int
+    part: Part
+    value: int
+
+    async def run(self, w: World) -> None:
+        if buffer := w.pick(self.which, lambda b: True):
+            await w.idle(buffer)
+            start, length = self.part.of(len(buffer.data), 4 if self.value % 4 else 1)
+            if buffer.cpu_may(start, length, write=True):
+                data = (np.arange(length) * 7 + self.value).astype(np.uint8)
+                await w.write(buffer, start, data)
+
+
+@dataclass(frozen=True)
+class WriteWord(Step):
+    """A single store: the line's other bytes stay."""
+
+    which: int
+    part: Part
+    value: int
+
+    async def run(self, w: World) -> None:
+        if buffer := w.pick(self.which, lambda b: True):
+            await w.idle(buffer)
+            start, _ = self.part.of(len(buffer.data), 4)
+            if buffer.cpu_may(start, 4, write=True):
+                await w.write(buffer, start, np.array([self.value], np.uint32).view(np.uint8))
+
+
+@dataclass(frozen=True)
+class Read(Step):
+    which: int
+    part: Part
+    unit: int
+
+    async def run(self, w: World) -> None:
+        if buffer := w.pick(self.which, lambda b: True):
+            await w.idle(buffer)
+            start, length = self.part.of(len(buffer.data), self.unit)
+            if buffer.cpu_may(start, length, write=False):
+                await w.read(buffer, start, length)
+
+
+@dataclass(frozen=True)
+class Copy(Step):
+    """The device copies, 8 bytes at a time; the program waits for it only when it needs one of the buffers."""
+
+    source: int
+    target: int
+    part: Part
+
+    async def run(self, w: World) -> None:
+        source = w.pick(self.source, lambda b: b.coherent is not None or b.direction in READABLE)
+        target = w.pick(self.target, lambda b: b.coherent is not None or b.direction in WRITABLE)
+        if source is None or target is None or source is target:
+            return
+        start, length = self.part.of(min(len(source.data), len(target.data)), 8)
+        await w.idle(source)
+        await w.idle(target)
+        if source.device_may(start, length, write=False) and target.device_may(start, length, write=True):
+            while len(w.jobs) >= IN_FLIGHT:
+                await w.finish(w.jobs[0])
+            engine, data = w.engine, source.data[start : start + length].copy()
+            job = engine.prep_memcpy(target.handle + start, source.handle + start, length)
+            cookie = await engine.submit(job)
+            await engine.issue_pending()
+            target.data[start : start + length] = data
+            w.jobs.append(Job(cookie, source, target, start, data))
+
+
+@dataclass(frozen=True)
+class SwitchCpu(Step):
+    """The program goes on on another CPU; __switch_to completes what this one has pending with a DSB."""
+
+    cpu: int
+
+    async def run(self, w: World) -> None:
+        await w.soc.kernel.cpu.dsb("ish")
+        w.cpu_index = self.cpu % len(w.soc.machine.cpus)
+
+
+@dataclass(frozen=True)
+class Barrier(Step):
+    name: str
+
+    async def run(self, w: World) -> None:
+        await getattr(w.soc.io, self.name)()
+
+
+@dataclass(frozen=True)
+class NewUser(Step):
+    """A movable user takes free pages where CMA allocates, and writes them."""
+
+    first: int
+    pages: int
+
+    async def run(self, w: World) -> None:
+        kernel = w.soc.kernel
+        await kernel.movable.fill(kernel.cma.first + self.first % kernel.cma.count, self.pages)
+
+
+@dataclass(frozen=True)
+class UserWrites(Step):
+    which: int
+
+    async def run(self, w: World) -> None:
+        if users := w.soc.kernel.movable.all():
+            await w.soc.kernel.movable.write(users[self.which % len(users)])
+
+
+@dataclass(frozen=True)
+class UserReads(Step):
+    which: int
+
+    async def run(self, w: World) -> None:
+        if users := w.soc.kernel.movable.all():
+            user = users[self.which % len(users)]
+            w.expect(await w.soc.kernel.movable.damaged(user) == 0, f"data of {user.name}")
+
+
+@dataclass(frozen=True)
+class UserEnds(Step):
+    which: int
+
+    async def run(self, w: World) -> None:
+        if users := w.soc.kernel.movable.all():
+            await w.soc.kernel.movable.free(users[self.which % len(users)])
