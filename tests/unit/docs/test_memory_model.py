@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/memory-model.md says what the relation says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dmasan.arch import describe_relation
+from dmasan.arch.semantics import MOVES, OPERATIONS
+
+PAGE = Path(__file__).parents[3] / "docs" / "memory-model.md"
+
+
+def test_tables_are_current() -> None:
+    text = PAGE.read_text()
+    assert set(re.findall(r"<!-- begin (\w+) -->", text)) == set(describe_relation.TABLES)
+    assert text == describe_relation.current(text), (
+        f"out of date: run python -m dmasan.arch.describe_relation docs/{PAGE.name}"
+    )
+
+
+def test_an_old_table_is_replaced() -> None:
+    old = "a\n<!-- begin fields -->\n| old |\n<!-- end fields -->\nb\n"
+    new = describe_relation.current(old)
+    assert "| old |" not in new
+    assert new.startswith("a\n<!-- begin fields -->\n| field |")
+    assert new.endswith("<!-- end fields -->\nb\n")
+    with pytest.raises(KeyError):
+        describe_relation.current(old.replace("fields", "nonsense"))
+
+
+def test_every_rule_says_what_it_does() -> None:
+    for name, operation in OPERATIONS.items():
+        assert len(operation.text) > 20, name
+    for name, move in MOVES.items():
+        assert len((move.__doc__ or "").split()) > 4, name
+
+
+def test_links_of_the_page_lead_somewhere() -> None:
+    for page in (PAGE, PAGE.parent / "adr" / "0001-compiled-sanitizer.md"):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), target
