@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mutants of the sanitizer: of the table, the shadow, the pending ranges, the permissions and the handling of events."""
+
+from __future__ import annotations
+
+from mutant import AUTOMATON, STORIES, Mutant
+
+SANITIZER, TABLE, SHADOW = "sanitizer/sanitizer.py", "sanitizer/automaton.py", "sanitizer/shadow.py"
+PENDING, BUFFERS = "sanitizer/pending.py", "sanitizer/buffers.py"
+
+SANITIZER_MUTANTS = (
+    # the table
+    Mutant("a verdict ignores lost updates", TABLE, "verdict |= Verdict.LOST_UPDATE", "pass", AUTOMATON),
+    Mutant("a verdict ignores stale reads", TABLE, "verdict |= Verdict.STALE_READ", "pass", AUTOMATON),
+    Mutant("an update is lost again and again", TABLE, "if self._intact[state] and not", "if not", AUTOMATON),
+    Mutant("may-sets are not closed", TABLE, "= closure(self.family, (config,))", "= frozenset((config,))", AUTOMATON),
+    Mutant("the fast column passes hazards", TABLE, "        else:\n            column.fast[state] = after", "        column.fast[state] = after", AUTOMATON),
+    Mutant("renumbering keeps old columns", TABLE, "            column.clear()", "            pass", AUTOMATON),
+    Mutant("renumbering mixes up the states", TABLE, "fresh[inverse]", "fresh[::-1][inverse]", AUTOMATON),
+    Mutant("a witness reads nothing stale", TABLE, "if self._step(column, config).stale]", "if not self._step(column, config).stale]", AUTOMATON),
+    # the shadow
+    Mutant("the memo forgets where in the line", SHADOW, '("store", offset, length, view', '("store", 0, length, view', AUTOMATON),
+    Mutant("the memo forgets the operation", SHADOW, "(name, 0, 0, view", '("", 0, 0, view', AUTOMATON),
+    Mutant("a store rounds to one line too few", SHADOW, "-(-(start + length) // self.line) * self.line\n        return self._store_line", "(start + length) // self.line * self.line\n        return self._store_line", AUTOMATON),
+    Mutant("a long store starts in the wrong line", SHADOW, "first, last = start & -self.line,", "first, last = (start & -self.line) - self.line,", AUTOMATON),
+    Mutant("a store leaves the bytes before it", SHADOW, '("neighbour_wb", 0, offset)', '("neighbour_wb", 0, 0)', AUTOMATON),
+    Mutant("a store leaves the bytes behind it", SHADOW, '("neighbour_wb", offset + length, len(view))', '("neighbour_wb", len(view), len(view))', AUTOMATON),
+    Mutant("the memo outlives the numbers in it", SHADOW, "self.automaton.renumber(self.states)\n            self._memo.clear()", "self.automaton.renumber(self.states)", AUTOMATON),
+    # pending ranges
+    Mutant("pending ranges are not per CPU", SANITIZER, "pending = self.pending[e.cpu]", "pending = self.pending[0]", STORIES),
+    Mutant("taking pending ranges leaves them", PENDING, "        self._ranges = []\n        return", "        return", STORIES),
+    Mutant("merging shortens a range", PENDING, "max(merged[-1][1], end)", "end", STORIES),
+    Mutant("a range grows over a gap", PENDING, "if start <= address <= end:", "if start <= address:", STORIES),
+    # permissions and ownership
+    Mutant("the device may write what it may read", BUFFERS, "_WRITE if write else _READ", "_READ", STORIES),
+    Mutant("permissions are not checked", BUFFERS, "return np.flatnonzero((self._view(address, length) & needed) == 0)", "return np.flatnonzero(self._view(0 * address + self.base, 0))", STORIES),
+    Mutant("the CPU may not read what the device reads", BUFFERS, "        if not write:\n", "        if False:\n", STORIES),
+    Mutant("sync_for_cpu gives nothing back", BUFFERS, "        view &= _DECLARED\n", "        pass\n", STORIES),
+    # events
+    Mutant("DSB leaves the outer buffer's ranges unknown", SANITIZER, "                    self.pending_outer.add(address, length)", "                    pass", STORIES),
+    Mutant("a freed page keeps its content", SANITIZER, '            ev.ContentUndefined: self._undefined,\n', "", STORIES),
+    Mutant("a new alias is not seen", SANITIZER, '"alias_live" if e.live else "alias_dead"', '"alias_dead"', STORIES),
+    Mutant("ownership is not checked", SANITIZER, "where = self.buffers.violations(e.address, e.length, write)", "where = np.arange(0)", STORIES),
+    Mutant("Non-cacheable stores wait for no barrier", SANITIZER, "            self.pending[e.cpu].add(e.address, e.length)\n", "", STORIES),
+    Mutant("Non-cacheable loads are judged as cacheable", SANITIZER, '"load_wb" if e.type is MemoryType.WB else "load_nc"', '"load_wb"', STORIES),
+    Mutant("outer maintenance is taken for inner", SANITIZER, "if e.level is Level.INNER:", "if True:", STORIES),
+    Mutant("a doorbell orders nothing", SANITIZER, '"doorbell"', '"dev_write_done"', STORIES),
+    Mutant("DMB is ignored", SANITIZER, 'elif e.name == "dmb"', 'elif e.name == "dmd"', STORIES),
+)  # fmt: skip
