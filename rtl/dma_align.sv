@@ -140,7 +140,6 @@ module dma_align
         if (!rst_n) begin
             state <= A_IDLE;
             held <= 1'b0;
-            out_ch <= '0;
         end
     end
     wire unused = &{1'b0, shape, out_ch};
