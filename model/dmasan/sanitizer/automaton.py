@@ -22,6 +22,7 @@ from dmasan.arch.semantics import OPERATIONS, Operation, closure
 CAPACITY = 1 << 16
 MISSING = 0xFFFF  # a column's entry that is not computed yet; in `fast` also one that is a hazard
 LIMIT = 60_000  # states in use at which the table is renumbered
+_BLOCK = 1 << 15  # bytes of RAM that an operation works on at a time
 
 MaySet = frozenset[Config]
 States = NDArray[np.uint16]
@@ -54,14 +55,12 @@ class Column:
         self.next = np.full(CAPACITY, MISSING, np.uint16)
         self.verdict = np.zeros(CAPACITY, np.uint8)
         self.fast = np.full(CAPACITY, MISSING, np.uint16)
-        self.hazardous = False  # some entry has a verdict: only then must `verdict` be looked up
         self.steps: dict[Config, _Step] = {}
 
     def clear(self) -> None:
         self.next.fill(MISSING)
         self.verdict.fill(Verdict.OK)
         self.fast.fill(MISSING)
-        self.hazardous = False
 
 
 class Automaton:
@@ -117,26 +116,43 @@ class Automaton:
             verdict |= Verdict.LOST_UPDATE
         column.next[state] = after
         column.verdict[state] = verdict
-        if verdict:
-            column.hazardous = True
-        else:
+        if not verdict:
             column.fast[state] = after
 
     def apply(self, name: str, view: States) -> NDArray[np.uint8] | None:
         """Applies an operation to a range of the shadow, in place. Returns the verdict of each byte, or None if all OK."""
+        if len(view) > _BLOCK:
+            return self._apply_blocks(name, view)
         column = self.columns[name]
-        after = column.next[view]
-        if after.size and after.max() == MISSING:
-            for state in np.unique(view[after == MISSING]):
-                self.compute(column, int(state))
-            after = column.next[view]
-        verdict = None
-        if column.hazardous:
-            found = column.verdict[view]
-            if found.any():
-                verdict = found
+        if len(view) > 1 and view[0] == view[-1] and (view == view[0]).all():
+            alike = column.fast[view[0]]  # the usual case of a long range: nothing to look up byte by byte
+            if alike != MISSING:
+                view.fill(alike)
+                return None
+        after = column.fast.take(view)
+        if len(view) and after.max() == MISSING:
+            return self._apply_slowly(column, view)
         view[:] = after
+        return None
+
+    def _apply_blocks(self, name: str, view: States) -> NDArray[np.uint8] | None:
+        """As `apply`, block by block, so that what is in work stays in the host's caches."""
+        verdict = None
+        for start in range(0, len(view), _BLOCK):
+            wrong = self.apply(name, view[start : start + _BLOCK])
+            if wrong is not None:
+                verdict = np.zeros(len(view), np.uint8) if verdict is None else verdict
+                verdict[start : start + _BLOCK] = wrong
         return verdict
+
+    def _apply_slowly(self, column: Column, view: States) -> NDArray[np.uint8] | None:
+        """As `apply`, where an entry is missing or a verdict is not OK."""
+        after = column.next.take(view)
+        for state in np.unique(view[after == MISSING]):
+            self.compute(column, int(state))
+        verdict = column.verdict.take(view)
+        view[:] = column.next.take(view)
+        return verdict if verdict.any() else None
 
     @property
     def crowded(self) -> bool:

@@ -85,6 +85,12 @@ def test_shadow_and_verdicts_equal_stepping_of_sets(family: Family, seed: int) -
     assert may_sets(shadow) == naive.states
 
 
+def test_long_ranges_are_worked_on_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_BLOCK", 24)
+    shadow, naive = random_walk(FAMILIES["pl310"], 5, steps=100)
+    assert may_sets(shadow) == naive.states
+
+
 def test_renumbering_keeps_the_may_sets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "LIMIT", 40)
     shadow, naive = random_walk(FAMILIES["pl310"], 7, steps=200)
