@@ -41,6 +41,8 @@ CHOSEN = [
     "rWB sdw rWB",
     "sdw dr rNC",
     "WB cl cl2 dw rNC",
+    "WB cl um dw sdr",
+    "WB clx dmb rNC",
     "WB cl iv2 dr",
     "WB cl ci2 um dr",
     "WB cl iv2 osync dr rNC",

@@ -18,7 +18,7 @@ NOTICED, SURVIVED = 1, 0  # pytest's exit status: tests failed, all passed
 ORACLE = ("tests/oracle/test_relation_outcomes.py", "tests/oracle/test_relation_against_oracle.py")
 INSIDE = ("tests/property/test_arch_inside.py",)
 RELATION = ("tests/unit/arch/test_relation.py",)
-AUTOMATON = ("tests/unit/sanitizer/test_automaton.py",)
+AUTOMATON = ("tests/unit/sanitizer/test_shadow.py", "tests/unit/sanitizer/test_automaton.py")
 STORIES = ("tests/unit/sanitizer",)
 
 
