@@ -151,3 +151,18 @@ class Buffers:
         """Offsets of the bytes that the device must not touch in this way now."""
         needed = _WRITE if write else _READ
         return np.flatnonzero((self._view(address, length) & needed) == 0)
+
+    def given_lanes(self, address: int, length: int, beat: int) -> tuple[int, int]:
+        """The part (offset, length) of a read burst that is judged.
+
+        A bus rounds a read to whole beats: lanes of the first and the last beat beside what the device was given do not
+        count. A beat of which it was given nothing counts in full. `beat` is in bytes.
+        """
+        given = (self._view(address, length) & _READ) != 0
+        if given[0] and given[-1]:
+            return 0, length
+        first, last = min(length, beat - address % beat), (address + length - 1) // beat * beat - address
+        head, tail = np.flatnonzero(given[:first]), np.flatnonzero(given[max(last, 0) :])
+        start = int(head[0]) if head.size else 0
+        end = max(last, 0) + int(tail[-1]) + 1 if tail.size else length
+        return start, end - start

@@ -28,6 +28,7 @@ from dmasan.sanitizer.pending import Ranges
 from dmasan.sanitizer.shadow import Shadow, Verdicts
 from dmasan.schedule import Point
 
+BEAT = 8  # bytes of a beat of the device's port (64 bits)
 NO_POINT = Point("", "", 0)
 
 _INNER = {
@@ -188,6 +189,9 @@ class Sanitizer:
 
     def device_read(self, access: DeviceAccess, stale: NDArray[np.bool_] | None) -> None:
         """A read burst, judged before its data is sampled. `stale` marks the bytes not the latest at the PoC in this run."""
+        skipped, length = self.buffers.given_lanes(access.address, access.length, BEAT)
+        access = access._replace(address=access.address + skipped, length=length)
+        stale = None if stale is None else stale[skipped : skipped + length]
         event = ev.DeviceRead(*self._device(access), ev.BurstKind.DATA, 0, 0, access.snoop)
         self._check_device(event, write=False)
         name = "snoop_read" if access.snoop else "dev_read"

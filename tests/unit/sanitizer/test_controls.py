@@ -235,3 +235,25 @@ def test_memory_given_back_with_a_store_on_its_way(policy: str) -> None:
         soc = Soc(policy=policy, profile=profile, schedule="adversarial", shared_override=True)
         soc.run(program)
         soc.expect_clean()
+
+
+@pytest.mark.parametrize("start", [0, 3, 29])
+@pytest.mark.parametrize("length", [1, 7, 101])
+def test_unaligned_copies_between_mappings_are_silent(start: int, length: int) -> None:
+    """Lanes of a rounded first or last beat are no accesses."""
+
+    async def program(soc: Soc) -> None:
+        cpu, engine = soc.cpu(), await DmaEngine.probe(soc)
+        data = np.arange(192, dtype=np.uint8)
+        source, target = [await soc.kernel.kmalloc(192) for _ in range(2)]
+        await cpu.write(source, data)
+        to = await soc.dma.map_single(source + start, length, TO)
+        of = await soc.dma.map_single(target, length, FROM)
+        await engine.memcpy(of, to, length)
+        await soc.dma.unmap_single(of, length, FROM)
+        await soc.dma.unmap_single(to, length, TO)
+        assert (await cpu.read(target, length)).tolist() == data[start : start + length].tolist()
+
+    soc = Soc(policy="strict", schedule="adversarial", ram_mib=16, lowmem_mib=12, cma_mib=2)
+    soc.run(program)
+    soc.expect_clean()
