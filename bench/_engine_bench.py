@@ -70,14 +70,16 @@ def run(width: int, *arguments: str, timeout: float = 900.0) -> list[dict[str, A
     return told(build(width), *arguments, timeout=timeout)
 
 
-def told(executable: Path, *arguments: str, timeout: float = 900.0) -> list[dict[str, Any]]:
-    """As `run`, for an executable that is there."""
-    output = _run([str(executable), *arguments], None, timeout)
+def told(executable: Path, *arguments: str, timeout: float = 900.0, script: str = "") -> list[dict[str, Any]]:
+    """As `run`, for an executable that is there; `script` is its standard input."""
+    output = _run([str(executable), *arguments], None, timeout, script)
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
 
-def _run(command: list[str], environment: dict[str, str] | None, timeout: float) -> str:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout)
+def _run(command: list[str], environment: dict[str, str] | None, timeout: float, script: str = "") -> str:
+    done = subprocess.run(
+        command, env=environment, input=script, capture_output=True, text=True, timeout=timeout
+    )
     if done.returncode != 0:
         shown = f"{done.stdout[-SHOWN:]}{done.stderr[-SHOWN:]}"
         raise RunError(f"{Path(command[0]).name} {command[1]} failed (status {done.returncode}): {shown}")

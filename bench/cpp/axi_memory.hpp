@@ -42,7 +42,7 @@ template <std::size_t N> void get(const VlWide<N>& port, uint8_t* b) {
 
 struct Burst {
     uint64_t addr; unsigned id, len, beat; uint64_t due; uint32_t user;
-    unsigned cache, domain; uint64_t seen;
+    unsigned cache, domain; uint64_t seen; unsigned prot, qos;
 };
 
 struct Options {
@@ -80,14 +80,15 @@ template <class Dut> class Memory {
         if (d.m_axi_bvalid && d.m_axi_bready) { b_.erase(b_.begin() + int(b_sel_)); last_b = now; b_on_ = false; }
         if (d.m_axi_arvalid && d.m_axi_arready) {
             Burst x{d.m_axi_araddr, d.m_axi_arid, d.m_axi_arlen, 0, now + opt.latency, d.m_axi_aruser, d.m_axi_arcache,
-                    d.m_axi_ardomain, now};
+                    d.m_axi_ardomain, now, d.m_axi_arprot, d.m_axi_arqos};
             check_burst(x, now);
             ar_.push_back(x);
             log_ar.push_back(x);
             if (ar_.size() > max_rd) max_rd = unsigned(ar_.size());
         }
         if (d.m_axi_awvalid && d.m_axi_awready) {
-            Burst x{d.m_axi_awaddr, d.m_axi_awid, d.m_axi_awlen, 0, 0, d.m_axi_awuser, d.m_axi_awcache, d.m_axi_awdomain, now};
+            Burst x{d.m_axi_awaddr, d.m_axi_awid, d.m_axi_awlen, 0, 0, d.m_axi_awuser, d.m_axi_awcache, d.m_axi_awdomain, now,
+                    d.m_axi_awprot, d.m_axi_awqos};
             check_burst(x, now);
             aw_.push_back(x);
             log_aw.push_back(x);
