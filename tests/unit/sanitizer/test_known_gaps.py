@@ -7,6 +7,7 @@ import pytest
 
 from dmasan.soc import Soc
 
+
 @pytest.mark.xfail(strict=True, reason="a byte has one store buffer in the relation, and it forwards to every CPU")
 def test_a_store_that_another_cpu_reads_without_a_barrier() -> None:
     found: list[int] = []
