@@ -41,7 +41,7 @@ CHOSEN = [
     "rWB sdw rWB",
     "sdw dr rNC",
     "WB cl cl2 dw rNC",
-    "WB cl um dw sdr",
+    "WB um cl dw sdr",
     "WB clx dmb rNC",
     "WB cl iv2 dr",
     "WB cl ci2 um dr",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from mutant import ORACLE, STORIES, Mutant
+from mutant import ORACLE, RELATION, STORIES, Mutant
 
 SEMANTICS, CONFIGURATION = "arch/semantics.py", "arch/configuration.py"
 
@@ -64,7 +64,6 @@ RELATION_MUTANTS = (
     _relation("a Non-cacheable load misses the outer buffer", "elif ready.outer_buffer:", "elif False:"),
     _relation("a Non-cacheable load hits L2 under the override", "elif family.nc_hits_l2 and ready.l2:", "elif ready.l2:"),
     _relation("a Non-cacheable store misses the line in L2", "if family.nc_hits_l2 and c.l2 else c.l2", "if False else c.l2"),
-    _relation("a load forwards a store of the other alias", "if is_cacheable(ready.store_buffer):", "if ready.store_buffer:"),
     _relation("cacheable stores never wait", "if family.buffers_cacheable:", "if False:"),
     _relation("a neighbour is not dirtied", "yield ready._replace(l1=copy(True, value_of", "yield ready._replace(l1=copy(False, value_of", STORIES),
     # devices
@@ -74,8 +73,8 @@ RELATION_MUTANTS = (
     _relation("a snooping write leaves stale lines in L1", "for l1 in {ABSENT, copy(False, value) if c.l1 else ABSENT}:", "for l1 in {c.l1}:"),
     _relation("an alias never dies", "yield c._replace(live=0), None", "yield c, None"),
     # copies
-    Mutant("a write leaves the copy in L2 latest", CONFIGURATION, "_aged(c.l2)", "c.l2"),
-    Mutant("given-up content stays stale in L1", CONFIGURATION, "_renewed(c.l1)", "c.l1", STORIES),
-    Mutant("given-up content stays stale in memory", CONFIGURATION, "        LATEST,\n        _renewed", "        c.memory,\n        _renewed", STORIES),
+    Mutant("a write leaves the copy in L2 latest", CONFIGURATION, "_aged(c.l2)", "c.l2", RELATION),
+    Mutant("given-up content stays stale in L1", CONFIGURATION, "_renewed(c.l1)", "c.l1", RELATION),
+    Mutant("given-up content stays stale in memory", CONFIGURATION, "        LATEST,\n        _renewed", "        c.memory,\n        _renewed", RELATION),
     Mutant("a posted write does not hold the latest value", CONFIGURATION, "c.outer_buffer, c.posted)", "c.outer_buffer)", STORIES),
 )  # fmt: skip

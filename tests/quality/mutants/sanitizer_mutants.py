@@ -14,7 +14,7 @@ SANITIZER_MUTANTS = (
     Mutant("a verdict ignores stale reads", TABLE, "verdict |= Verdict.STALE_READ", "pass", AUTOMATON),
     Mutant("an update is lost again and again", TABLE, "if self._intact[state] and not", "if not", AUTOMATON),
     Mutant("may-sets are not closed", TABLE, "= closure(self.family, (config,))", "= frozenset((config,))", AUTOMATON),
-    Mutant("the fast column passes hazards", TABLE, "        else:\n            column.fast[state] = after", "        column.fast[state] = after", AUTOMATON),
+    Mutant("the fast column passes hazards", TABLE, "        if not verdict:\n            column.fast[state]", "        if True:\n            column.fast[state]", AUTOMATON),
     Mutant("renumbering keeps old columns", TABLE, "            column.clear()", "            pass", AUTOMATON),
     Mutant("renumbering mixes up the states", TABLE, "fresh[inverse]", "fresh[::-1][inverse]", AUTOMATON),
     Mutant("a witness reads nothing stale", TABLE, "if self._step(column, config).stale]", "if not self._step(column, config).stale]", AUTOMATON),

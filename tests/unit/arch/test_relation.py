@@ -11,7 +11,20 @@ import numpy as np
 import pytest
 
 from dmasan.arch import murphi
-from dmasan.arch.configuration import ABSENT, IDLE, RESET, Config, has_latest, is_cacheable, is_dirty
+from dmasan.arch.configuration import (
+    ABSENT,
+    IDLE,
+    LATEST,
+    RESET,
+    STALE,
+    Config,
+    aged,
+    has_latest,
+    is_cacheable,
+    is_dirty,
+    renewed,
+    value_of,
+)
 from dmasan.arch.family import FAMILIES, Family
 from dmasan.arch.fields import FIELDS
 from dmasan.arch.semantics import MOVES, OPERATIONS, closure, successors
@@ -71,6 +84,18 @@ def test_codes_of_reachable_configurations_have_names(family: Family) -> None:
     assert [field.name for field in FIELDS] == list(Config._fields)
     for config in reachable(family):
         assert all(0 <= code < len(field.codes) for code, field in zip(config, FIELDS, strict=True))
+
+
+@families
+def test_a_write_ages_every_copy_and_giving_up_renews_every_copy(family: Family) -> None:
+    for config in reachable(family):
+        old, new = aged(config), renewed(config)
+        assert not has_latest(old)
+        for c, value in ((old, STALE), (new, LATEST)):
+            copies = (c.l1, c.l2, c.store_buffer, c.outer_buffer, c.posted)
+            assert all(value_of(code) == value for code in copies if code) and c.memory == value
+            assert [is_dirty(code) for code in c[:2]] == [is_dirty(code) for code in config[:2]]
+            assert [bool(code) for code in copies] == [bool(code) for code in (*config[:2], *config[3:6])]
 
 
 def followed(node: murphi.Tree, config: Config) -> int | None:
