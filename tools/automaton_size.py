@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How many states the sanitizer's automaton has: those that correct programs reach, and those that any program can reach.
 
-    python bench/automaton_size.py [--complete SECONDS] [FAMILY ...]
+    python tools/automaton_size.py [--complete SECONDS] [FAMILY ...]
 
 The complete closure can take minutes and gigabytes; after SECONDS (default 0: left out) the count is printed as a lower bound.
 """
