@@ -7,7 +7,7 @@ SETUP  := $(PYTHON) tools/bootstrap.py
 PYTEST := $(VENV)/python -m pytest
 
 .DEFAULT_GOAL := all
-.PHONY: all setup setup-dev test check lint test-deep bench system-test clean distclean help
+.PHONY: all setup setup-dev setup-formal test check lint test-deep bench formal synthesis system-test clean distclean help
 
 # Verilator's own make must not inherit our flags and job slots.
 unexport MAKEFLAGS
@@ -21,6 +21,9 @@ setup: ## Debian packages (as root) and .venv, for running
 setup-dev: ## the same with the tools for tests, lint and benchmarks
 	@$(SETUP) --dev
 
+setup-formal: ## the same and Yosys and z3 for proofs and synthesis
+	@$(SETUP) --dev --formal
+
 test: setup-dev ## all tests but the deep ones
 	@$(PYTEST) -n 2 --junit-xml=build/test/junit.xml
 
@@ -32,11 +35,17 @@ lint: setup-dev ## ruff, mypy and Verilator's lint
 	@$(VENV)/mypy
 	@$(VENV)/python tools/lint_hdl.py
 
-test-deep: setup-dev ## long searches and soak runs
+test-deep: setup-formal ## long searches and soak runs
 	@$(PYTEST) -n 2 -m deep --timeout=1200
 
 bench: setup-dev ## the table of speeds, peers in the same run
 	@$(VENV)/dmasan bench
+
+formal: setup-formal ## proofs of FIFO, register slice and burst splitter
+	@$(VENV)/python tools/formal.py
+
+synthesis: setup-formal ## synthesise the engine; its cells and flip-flops into docs/engine.md
+	@$(VENV)/python tools/synthesis.py --update
 
 system-test: ## installs the optional programs and runs the tests that use them
 	@$(SETUP) --dev --debian rumur:rumur

