@@ -72,8 +72,16 @@ template <class Dut> class Memory {
         first_ar = last_b = r_beats = w_beats = zero_beats = 0; max_rd = max_wr = 0; log_ar.clear(); log_aw.clear();
     }
 
+    void reset() {                      // forgets every burst; the content stays
+        ar_.clear(); aw_.clear(); b_.clear(); w_.clear();
+        r_on_ = b_on_ = released_ = false;
+        r_sel_ = b_sel_ = aw_seen_ = 0;
+        resp_ = aw_quiet_ = 0;
+    }
+
     // Samples the handshakes of this cycle and prepares the inputs of the next; the caller applies them after the edge.
     void sample(const Dut& d, uint64_t now) {
+        if (!d.rst_n) { prev_ = Held{}; return; }  // no handshake in reset, whatever VALID says before the first edge
         if (d.m_axi_arvalid && !first_ar) first_ar = now;
         check_stable(d, now);
         if (d.m_axi_rvalid && d.m_axi_rready) read_accepted();
@@ -194,7 +202,6 @@ template <class Dut> class Memory {
         if ((x.cache & 12) && !(x.cache & 2)) fail("AxCACHE illegal", now, x.addr);
     }
     void check_stable(const Dut& d, uint64_t now) {
-        if (!d.rst_n) { prev_ = Held{}; return; }  // a reset takes VALID away
         uint8_t wd[BPB];
         get(d.m_axi_wdata, wd);
         if (prev_.ar && (!d.m_axi_arvalid || d.m_axi_araddr != prev_.ara)) fail("AR not stable", now, prev_.ara);

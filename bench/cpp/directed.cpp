@@ -329,6 +329,35 @@ static void hard_reset() {                         // the memory keeps answering
     }
 }
 
+static void reset_of_all() {                       // engine and memory together, in the middle of reads, writes and descriptors
+    for (unsigned at = 0; at < 400; at += 3) {
+        Engine e;
+        random_memory(e);
+        e.mem.opt.latency = 20;
+        e.mem.opt.stall = 64;
+        for (unsigned i = 0; i < 4; i++)
+            e.put_descriptor(TABLE + 64 * i, {COPY, true, false, S + 0x1003 * i, D + 0x2000 * i, 1500}, true);
+        ring(e, 8, 4, config(RING, 16, 1));
+        e.write(ch(0, CMD), START);
+        e.direct(1, FILL, S, D + 0x10000, 8192, 16);
+        e.run(at);
+        e.dut.rst_n = 0;
+        e.mem.reset();
+        e.run(1 + at % 3);
+        EXPECT(!e.dut.m_axi_arvalid && !e.dut.m_axi_awvalid && !e.dut.m_axi_wvalid && !e.dut.irq);
+        e.dut.rst_n = 1;
+        e.run(1000);
+        EXPECT(!e.mem.outstanding() && e.dut.dbg_quiet);
+        SAME(e.read(CTRL), 0u);
+        SAME(e.read(ch(1, LEN)), 0u);
+        SAME(e.read(ch(0, STATUS)) | e.read(ch(1, STATUS)), 0u);
+        e.write(CTRL, 1);
+        e.direct(1, COPY, S + 1, D, 1000, 16);
+        e.wait(ch(1, STATUS), DONE);
+        EXPECT(copied(e, S + 1, D, 1000));
+    }
+}
+
 static void w1c_race() {                           // clearing DONE in every cycle around the next completion loses none
     for (unsigned at = 0; at < 60; at++) {
         Engine e;
@@ -376,7 +405,7 @@ int directed_main(int argc, char** argv) {
         {"registers", registers}, {"busy_registers", busy_registers}, {"stale", stale}, {"bad_descriptors", bad_descriptors},
         {"laps", laps}, {"attributes", attributes}, {"order", order}, {"coalescing", coalescing}, {"cyclic", cyclic},
         {"short_format", short_format}, {"abort_every_cycle", abort_every_cycle}, {"watchdog", watchdog},
-        {"soft_reset", soft_reset}, {"hard_reset", hard_reset}, {"w1c_race", w1c_race}, {"counters", counters}, {"early_status", early_status}};
+        {"soft_reset", soft_reset}, {"hard_reset", hard_reset}, {"reset_of_all", reset_of_all}, {"w1c_race", w1c_race}, {"counters", counters}, {"early_status", early_status}};
     unsigned ran = 0;
     for (auto& [name, test] : tests)
         if (argc < 2 || name == argv[1]) { std::printf("%s\n", name.c_str()); std::fflush(stdout); test(); ran++; }

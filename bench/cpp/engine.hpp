@@ -42,6 +42,9 @@ class Engine {
 
     explicit Engine(std::size_t size = 1 << 22) : mem(size) {
         dut.clk = 0; dut.rst_n = 0;
+        dut.strap_coherent_data = dut.strap_coherent_desc = 0;   // with x_seed inputs are random too
+        dut.s_axil_awvalid = dut.s_axil_wvalid = dut.s_axil_bready = dut.s_axil_arvalid = dut.s_axil_rready = 0;
+        mem.drive(dut, now);
         for (int i = 0; i < 4; i++) tick();
         dut.rst_n = 1;
         tick();
