@@ -171,3 +171,12 @@ def test_what_goes_wrong_in_a_command_has_its_status(dmasan, monkeypatch, error,
     assert result.status == status
     assert result.err.startswith(sentence)
     assert result.err.count("\n") == bool(sentence)
+
+
+def test_a_missing_compiler_is_told_before_anything_is_built(dmasan, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DMASAN_CACHE", str(tmp_path / "cache"))
+    result = dmasan("run", "frame", "--policy", "strict", "--quiet")
+    assert result.status == 2
+    assert "there is no c++ on PATH" in result.refusal()
+    assert "--backend model" in result.refusal()
