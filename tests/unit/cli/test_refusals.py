@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cocotbext.dmasan import toolchain
 from dmasan.config import RunError
 
 
@@ -176,6 +177,7 @@ def test_what_goes_wrong_in_a_command_has_its_status(dmasan, monkeypatch, error,
 def test_a_missing_compiler_is_told_before_anything_is_built(dmasan, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("DMASAN_CACHE", str(tmp_path / "cache"))
+    toolchain.find.cache_clear()  # an earlier test of this process may have found the tools
     result = dmasan("run", "frame", "--policy", "strict", "--quiet")
     assert result.status == 2
     assert "there is no c++ on PATH" in result.refusal()
