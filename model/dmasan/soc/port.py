@@ -18,7 +18,7 @@ from dmasan.device.backend import Backend
 from dmasan.device.burst import DECERR, KINDS, OKAY, Burst
 from dmasan.events import BurstKind
 from dmasan.sanitizer import Sanitizer
-from dmasan.sanitizer.sanitizer import DeviceAccess
+from dmasan.sanitizer.device_rules import DeviceAccess
 from dmasan.schedule import Footprint, Point
 
 _READ, _WRITE = 0, 1  # phases of a burst in the records of the RTL's port; the third is its B
@@ -44,7 +44,7 @@ class Port:
         if not self._in_ram(access):
             return DECERR, np.zeros(length, np.uint8)
         machine.make_moves(access.point, Footprint("dev_read", address, length))
-        self.sanitizer.device_read(access, machine.device_stale(address, length))
+        self.sanitizer.device.read(access, machine.device_stale(address, length))
         data = machine.device_read(address, length)
         self._emit(ev.DeviceRead, burst)
         self.bytes_moved += length
@@ -57,7 +57,7 @@ class Port:
         if not self._in_ram(access):
             return DECERR
         machine.make_moves(access.point, Footprint("dev_write", address, length))
-        self.sanitizer.device_write(access, strobe)
+        self.sanitizer.device.write(access, strobe)
         machine.device_write(address, data, strobe)
         self._emit(ev.DeviceWrite, burst, False)
         self.bytes_moved += length
@@ -69,7 +69,7 @@ class Port:
         point = Point(agent, kind, self._count[agent, kind] - 1)
         memory = self.machine.memory
         if memory.base <= burst.address and burst.address + burst.length <= memory.base + memory.size:
-            self.sanitizer.device_done(
+            self.sanitizer.device.done(
                 DeviceAccess(point, burst.address, burst.length, burst.snoop, self.backend.now_ns)
             )
             self._emit(ev.DeviceWrite, burst, True)
@@ -112,7 +112,7 @@ class Port:
             bool(record["snoop"]),
             float(record["time_ns"]),
         )
-        self.sanitizer.device_served(access, _OPERATIONS[phase], burst)
+        self.sanitizer.device.served(access, _OPERATIONS[phase], burst)
 
     def _access(self, burst: Burst, kind: str) -> DeviceAccess:
         """The burst at its point, which is now used up."""
@@ -127,7 +127,7 @@ class Port:
         memory = self.machine.memory
         if memory.base <= access.address and access.address + access.length <= memory.base + memory.size:
             return True
-        self.sanitizer.device_strayed(access)
+        self.sanitizer.device.strayed(access)
         return False
 
     def _emit(self, kind: type[ev.DeviceRead] | type[ev.DeviceWrite], burst: Burst, *done: bool) -> None:

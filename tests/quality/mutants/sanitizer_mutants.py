@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from mutant import AUTOMATON, STORIES, Mutant
 
-SANITIZER, TABLE, SHADOW = "sanitizer/sanitizer.py", "sanitizer/automaton.py", "sanitizer/shadow.py"
+TABLE, SHADOW = "sanitizer/automaton.py", "sanitizer/shadow.py"
+CPU, CALLS = "sanitizer/cpu_rules.py", "sanitizer/calls.py"
 PENDING, BUFFERS = "sanitizer/pending.py", "sanitizer/buffers.py"
 
 SANITIZER_MUTANTS = (
@@ -27,7 +28,7 @@ SANITIZER_MUTANTS = (
     Mutant("a store leaves the bytes behind it", SHADOW, '("neighbour_wb", offset + length, len(view))', '("neighbour_wb", len(view), len(view))', AUTOMATON),
     Mutant("the memo outlives the numbers in it", SHADOW, "self.automaton.renumber(self.states)\n            self._memo.clear()", "self.automaton.renumber(self.states)", AUTOMATON),
     # pending ranges
-    Mutant("pending ranges are not per CPU", SANITIZER, "pending = self.pending[e.cpu]", "pending = self.pending[0]", STORIES),
+    Mutant("pending ranges are not per CPU", CPU, "pending = self.pending[e.cpu]", "pending = self.pending[0]", STORIES),
     Mutant("taking pending ranges leaves them", PENDING, "        self._ranges = []\n        return", "        return", STORIES),
     Mutant("merging shortens a range", PENDING, "max(merged[-1][1], end)", "end", STORIES),
     Mutant("a range grows over a gap", PENDING, "if start <= address <= end:", "if start <= address:", STORIES),
@@ -37,13 +38,13 @@ SANITIZER_MUTANTS = (
     Mutant("the CPU may not read what the device reads", BUFFERS, "        if not write:\n", "        if False:\n", STORIES),
     Mutant("sync_for_cpu gives nothing back", BUFFERS, "        view &= _DECLARED\n", "        pass\n", STORIES),
     # events
-    Mutant("DSB leaves the outer buffer's ranges unknown", SANITIZER, "                    self.pending_outer.add(address, length)", "                    pass", STORIES),
-    Mutant("a freed page keeps its content", SANITIZER, '            ev.ContentUndefined: self._undefined,\n', "", STORIES),
-    Mutant("a new alias is not seen", SANITIZER, '"alias_live" if e.live else "alias_dead"', '"alias_dead"', STORIES),
-    Mutant("ownership is not checked", SANITIZER, "where = self.buffers.violations(e.address, e.length, write)", "where = np.arange(0)", STORIES),
-    Mutant("Non-cacheable stores wait for no barrier", SANITIZER, "            self.pending[e.cpu].add(e.address, e.length)\n", "", STORIES),
-    Mutant("Non-cacheable loads are judged as cacheable", SANITIZER, '"load_wb" if e.type is MemoryType.WB else "load_nc"', '"load_wb"', STORIES),
-    Mutant("outer maintenance is taken for inner", SANITIZER, "if e.level is Level.INNER:", "if True:", STORIES),
-    Mutant("a doorbell orders nothing", SANITIZER, '"doorbell"', '"dev_write_done"', STORIES),
-    Mutant("DMB is ignored", SANITIZER, 'elif e.name == "dmb"', 'elif e.name == "dmd"', STORIES),
+    Mutant("DSB leaves the outer buffer's ranges unknown", CPU, "                    self.pending_outer.add(address, length)", "                    pass", STORIES),
+    Mutant("a freed page keeps its content", CALLS, '            ev.ContentUndefined: self._undefined,\n', "", STORIES),
+    Mutant("a new alias is not seen", CALLS, '"alias_live" if e.live else "alias_dead"', '"alias_dead"', STORIES),
+    Mutant("ownership is not checked", CPU, "where = self.core.buffers.violations(e.address, e.length, write)", "where = np.arange(0)", STORIES),
+    Mutant("Non-cacheable stores wait for no barrier", CPU, "            self.pending[e.cpu].add(e.address, e.length)\n", "", STORIES),
+    Mutant("Non-cacheable loads are judged as cacheable", CPU, '"load_wb" if e.type is MemoryType.WB else "load_nc"', '"load_wb"', STORIES),
+    Mutant("outer maintenance is taken for inner", CPU, "if e.level is Level.INNER:", "if True:", STORIES),
+    Mutant("a doorbell orders nothing", CPU, '"doorbell"', '"dev_write_done"', STORIES),
+    Mutant("DMB is ignored", CPU, 'elif e.name == "dmb"', 'elif e.name == "dmd"', STORIES),
 )  # fmt: skip

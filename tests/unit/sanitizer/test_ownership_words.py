@@ -9,7 +9,7 @@ from dmasan import events as ev
 from dmasan.arch.family import PL310, PL310_OVERRIDE, Family
 from dmasan.events import Direction, MappingKind, MemoryType, Site
 from dmasan.sanitizer import Code, Sanitizer
-from dmasan.sanitizer.sanitizer import DeviceAccess
+from dmasan.sanitizer.device_rules import DeviceAccess
 from dmasan.schedule import Point
 
 BASE = 0x8000_0000
@@ -44,21 +44,21 @@ def test_a_declared_word_may_be_polled_before_the_response() -> None:
     sanitizer = ring(PL310_OVERRIDE)
     for word in (WORD, WORD + 64):
         poll(sanitizer, at=word)
-        sanitizer.device_write(burst(word), None)
+        sanitizer.device.write(burst(word), None)
         poll(sanitizer, stale=True, at=word)
         poll(sanitizer, at=word)
-        sanitizer.device_done(burst(word))
+        sanitizer.device.done(burst(word))
         poll(sanitizer, at=word)
     assert codes(sanitizer) == []
 
 
 def test_only_declared_words_may() -> None:
     sanitizer = ring(PL310_OVERRIDE, declared=False)
-    sanitizer.device_write(burst(WORD), None)
+    sanitizer.device.write(burst(WORD), None)
     poll(sanitizer)
     assert codes(sanitizer) == [Code.STALE_CPU_READ]
     sanitizer = ring(PL310_OVERRIDE)
-    sanitizer.device_write(burst(WORD + 4), None)
+    sanitizer.device.write(burst(WORD + 4), None)
     poll(sanitizer, at=WORD + 4)
     assert codes(sanitizer) == [Code.STALE_CPU_READ]
 
@@ -66,12 +66,12 @@ def test_only_declared_words_may() -> None:
 def test_a_word_that_is_stale_in_a_cache_is_a_hazard() -> None:
     sanitizer = ring(PL310)
     sanitizer.observe(ev.AliasChange(0, HERE, BASE, 1 << 14, True))
-    sanitizer.device_write(burst(WORD), None)
+    sanitizer.device.write(burst(WORD), None)
     poll(sanitizer)
     assert codes(sanitizer) == [Code.STALE_CPU_READ]
     sanitizer = ring(PL310_OVERRIDE)
     sanitizer.observe(ev.AliasChange(0, HERE, BASE, 1 << 14, True))
-    sanitizer.device_write(burst(WORD), None)
+    sanitizer.device.write(burst(WORD), None)
     poll(sanitizer, kind=MemoryType.WB)
     assert codes(sanitizer) == [Code.STALE_CPU_READ]
 
@@ -80,12 +80,12 @@ def test_the_value_seen_tells_that_the_write_is_complete() -> None:
     """The driver may use the word again before the response is back: it has seen that the device is through with it."""
     for seen in (True, False):
         sanitizer = ring(PL310_OVERRIDE)
-        sanitizer.device_write(burst(WORD), None)
+        sanitizer.device.write(burst(WORD), None)
         poll(sanitizer, stale=not seen)
         sanitizer.observe(ev.Store(2, HERE, 0, WORD, 4, MemoryType.NC))
         sanitizer.observe(ev.Barrier(2, HERE, 0, "dsb"))
         sanitizer.observe(ev.OuterSync(2, HERE, 0))
-        sanitizer.device_done(burst(WORD))
+        sanitizer.device.done(burst(WORD))
         poll(sanitizer)
         assert bool(codes(sanitizer)) == (not seen)
 
@@ -94,6 +94,6 @@ def test_words_are_forgotten_with_their_buffer() -> None:
     sanitizer = ring(PL310_OVERRIDE)
     sanitizer.observe(ev.DmaUnmap(1, HERE, MappingKind.COHERENT, RING, 128, Direction.BIDIRECTIONAL))
     sanitizer.observe(ev.DmaMap(1, HERE, MappingKind.COHERENT, RING, 128, Direction.BIDIRECTIONAL, "data"))
-    sanitizer.device_write(burst(WORD), None)
+    sanitizer.device.write(burst(WORD), None)
     poll(sanitizer)
     assert codes(sanitizer) == [Code.STALE_CPU_READ]

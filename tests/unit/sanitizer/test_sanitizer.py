@@ -11,7 +11,7 @@ from dmasan.arch.family import PL310, PL310_OVERRIDE, Family
 from dmasan.events import CacheOp, Direction, Level, MappingKind, MemoryType, Site
 from dmasan.sanitizer import Code, Sanitizer, State
 from dmasan.sanitizer.blame import ALIVE
-from dmasan.sanitizer.sanitizer import DeviceAccess
+from dmasan.sanitizer.device_rules import DeviceAccess
 from dmasan.schedule import Point
 
 BASE = 0x8000_0000
@@ -59,13 +59,13 @@ class Story:
         return self.tell(ev.DmaMap(1.8, HERE, MappingKind.SINGLE, BUFFER, LENGTH, direction, "frame"))
 
     def device_reads(self, stale: np.ndarray | None = None) -> Story:
-        self.sanitizer.device_read(self.burst("read"), stale)
+        self.sanitizer.device.read(self.burst("read"), stale)
         return self
 
     def device_writes(self, done: bool = True) -> Story:
-        self.sanitizer.device_write(self.burst("write"), None)
+        self.sanitizer.device.write(self.burst("write"), None)
         if done:
-            self.sanitizer.device_done(self.burst("write"))
+            self.sanitizer.device.done(self.burst("write"))
         return self
 
     def burst(self, kind: str) -> DeviceAccess:

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the kernel does beside accesses: translations, content given up, policy steps, and the calls of the DMA API."""
+
+from __future__ import annotations
+
+from dmasan import events as ev
+from dmasan.events import MappingKind
+from dmasan.sanitizer.buffers import Mapping
+from dmasan.sanitizer.reporting import Core
+from dmasan.sanitizer.rules import Handlers
+
+
+class CallRules:
+    """Applies the kernel's calls to the shadow and to the table of buffers."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    def handlers(self) -> Handlers:
+        return {
+            ev.AliasChange: self._alias,
+            ev.ContentUndefined: self._undefined,
+            ev.DescriptorWrite: self._descriptor,
+            ev.DmaMap: self._map,
+            ev.DmaUnmap: self._unmap,
+            ev.DmaSync: self._sync,
+            ev.OwnershipWords: self._words,
+            ev.PolicyStep: self._step,
+        }
+
+    def _alias(self, e: ev.AliasChange) -> None:
+        self.core.apply("alias_live" if e.live else "alias_dead", e.address, e.length, e, "kernel")
+
+    def _undefined(self, e: ev.ContentUndefined) -> None:
+        self.core.apply("give_up", e.address, e.length, e, "kernel")
+
+    def _descriptor(self, e: ev.DescriptorWrite) -> None:
+        if e.valid_to_valid:
+            self.core.log.note("break-before-make: a valid translation was replaced by another valid one")
+
+    def _step(self, e: ev.PolicyStep) -> None:
+        self.core.policy_steps.append((self.core.history.count, e))
+
+    def _map(self, e: ev.DmaMap) -> None:
+        mapping = Mapping(e.kind, e.address, e.length, e.direction, e.name, e.site)
+        if e.kind is MappingKind.COHERENT and self.core.policy_steps:
+            mapping.policy = self.core.policy_steps[-1][1].policy
+        self.core.buffers.add(mapping)
+
+    def _unmap(self, e: ev.DmaUnmap) -> None:
+        self.core.buffers.remove(e.address, e.length)
+
+    def _sync(self, e: ev.DmaSync) -> None:
+        if e.for_cpu:
+            self.core.buffers.give_to_cpu(e.address, e.length)
+        else:
+            mapping = self.core.buffers.at(e.address, e.length)
+            self.core.buffers.give_to_device(
+                e.address, e.length, mapping.direction if mapping else e.direction
+            )
+
+    def _words(self, e: ev.OwnershipWords) -> None:
+        self.core.buffers.declare(e.address, e.length, e.stride, e.count)
