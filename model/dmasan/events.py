@@ -202,41 +202,143 @@ class MappingKind(Enum):
 
     COHERENT = "coherent"
     SINGLE = "single"
-    NONCOHERENT = "noncoherent"
+    NONCOHERENT = "noncoherent"  # dma_alloc_pages: cacheable, the CPU's until the first sync_for_device
+    PAGE = "page"
+    SG = "scatter-gather"  # one mapping for each entry of the list
+    RESOURCE = "resource"  # no RAM
 
 
 @dataclass(slots=True)
 class DmaMap(Event):
-    """A buffer became visible to the device: coherent allocation or streaming map."""
+    """A buffer became visible to the device: coherent allocation or streaming map.
+
+    `address` is where the device reaches memory: the buffer itself, or its bounce slot; `buffer` is then the CPU's own
+    memory, else the same. `handle` is the bus address, None for the same as `address`. `cpu_address` is the virtual
+    address that the call was given or returned, `area` what kind of memory it is ("linear", "stack", "vmalloc", "kernel
+    image", "invalid"). `entries` counts the entries of a scatter-gather call. `mask` is the device's DMA mask,
+    `max_segment` and `boundary` its limits on a segment (bytes, and a mask of address bits), 0 for none. `attrs` are the
+    DMA attributes by name.
+    """
 
     kind: MappingKind
     address: int
     length: int
     direction: Direction
     name: str = ""
+    device: str = ""
+    handle: int | None = None
+    buffer: int | None = None
+    cpu_address: int = 0
+    area: str = "linear"
+    entries: int = 0
+    mask: int = 0
+    max_segment: int = 0
+    boundary: int = 0
+    attrs: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class DmaUnmap(Event):
-    """The buffer is no longer the device's: coherent free or streaming unmap."""
+    """The buffer is no longer the device's: coherent free or streaming unmap, with what the caller said of it.
+
+    `address` and `handle` as in `DmaMap`.
+    """
 
     kind: MappingKind
     address: int
     length: int
     direction: Direction
+    device: str = ""
+    handle: int | None = None
+    cpu_address: int = 0
+    entries: int = 0
+    attrs: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class DmaSync(Event):
     """`dma_sync_single_for_cpu` or `_for_device` of a range inside a streaming mapping.
 
-    Emitted when the call has done its maintenance.
+    Emitted when the call has done its maintenance. `address` and `handle` as in `DmaMap`.
     """
 
     address: int
     length: int
     direction: Direction
     for_cpu: bool
+    device: str = ""
+    handle: int | None = None
+    entries: int = 0
+
+
+@dataclass(slots=True)
+class DmaMapFailed(Event):
+    """A streaming map that returned an error; `why` in the kernel's words, `area` as in `DmaMap`."""
+
+    device: str
+    cpu_address: int
+    length: int
+    direction: Direction
+    area: str
+    why: str
+
+
+@dataclass(slots=True)
+class DmaErrorChecked(Event):
+    """The driver asked dma_mapping_error() about a bus address."""
+
+    device: str
+    handle: int
+
+
+@dataclass(slots=True)
+class DmaDeviceReleased(Event):
+    """A driver was unbound from its device: all that it mapped must be unmapped by now."""
+
+    device: str
+
+
+@dataclass(slots=True)
+class BounceCopy(Event):
+    """The kernel copies between a buffer and its bounce slot, by the CPU; its loads and stores come as events too.
+
+    `to_slot` says the way; addresses are physical.
+    """
+
+    buffer: int
+    slot: int
+    length: int
+    to_slot: bool
+
+
+@dataclass(slots=True)
+class KernelMessage(Event):
+    """A line that the kernel prints about a wrong call."""
+
+    device: str
+    text: str
+    address: int = 0
+    length: int = 0
+
+
+@dataclass(slots=True)
+class IotlbMaintenance(Event):
+    """The IOMMU's TLB was invalidated for `length` bytes from bus address `iova` (length 0: everything)."""
+
+    device: str
+    iova: int
+    length: int
+
+
+@dataclass(slots=True)
+class IommuMap(Event):
+    """An entry of the IOMMU's tables was written: `valid` says whether it maps `iova` to `address` or to nothing."""
+
+    device: str
+    iova: int
+    address: int
+    length: int
+    valid: bool
 
 
 @dataclass(slots=True)

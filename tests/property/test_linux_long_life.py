@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Awaitable, Callable
 from random import Random
 
@@ -19,8 +20,9 @@ from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.movable import MovableUser
 from dmasan.schedule import Benign, RandomMoves, Schedule
 
-OPERATIONS = 2000
-CHECK_EVERY, READ_EVERY = 25, 500
+OPERATIONS = 400
+DEEP_OPERATIONS = int(os.environ.get("DMASAN_OPERATIONS", "100_000"))
+CHECK_EVERY, READ_EVERY = 25, 200
 KNOBS = {"ram_mib": 16, "lowmem_mib": 12, "cma_mib": 4, "processes": 2}
 
 
@@ -168,8 +170,19 @@ def live(
 
 
 @pytest.mark.parametrize("policy", POLICIES)
+def test_a_life(policy: str) -> None:
+    leave_no_trace(live(policy, 11, OPERATIONS, Benign(), versions=False))
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("policy", POLICIES)
 def test_a_long_life(policy: str) -> None:
-    life = live(policy, 11, OPERATIONS, Benign(), versions=False)
+    leave_no_trace(live(policy, 12, DEEP_OPERATIONS, Benign(), versions=False))
+
+
+def leave_no_trace(life: Life) -> None:
+    """What was lived must have been no idle life, and all of its memory has come back."""
     kernel = life.kernel
     tables = sum(
         o.pages.size
@@ -187,7 +200,7 @@ def test_the_same_seed_lives_the_same_life(policy: str) -> None:
     """Also: what hardware does unasked changes nobody's data in a sound cell (`live` compares what is read)."""
     override = policy != "strict"
     lives = [
-        live(policy, 3, 120, RandomMoves(seed), listen=True, shared_override=override) for seed in (3, 3, 4)
+        live(policy, 3, 70, RandomMoves(seed), listen=True, shared_override=override) for seed in (3, 3, 4)
     ]
     first, second, third = (life.digest.hexdigest() for life in lives)
     assert first == second and third != first
