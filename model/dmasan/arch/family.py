@@ -14,6 +14,14 @@ class Family:
     `nc_hits_l2`: Non-cacheable accesses look up the L2, reads hit and writes write through (PL310 with shared
     attribute override off: DDI 0246, 2.3.2; AUX bit 22); `buffers_cacheable`: cacheable stores too wait in the CPU's
     store buffer (DDI 0388, 2.1).
+
+    `broadcast`: maintenance by VA reaches every CPU's L1; without it only the L1 of the CPU that issues it
+    (ARM11MPCore; arch/arm/include/asm/smp_plat.h:cache_ops_need_broadcast, v6.19). `maintenance_waits`: maintenance
+    waits for the CPU's buffered stores to the line; on Cortex-M7 it does not, a DSB is needed before it (DUI 0646,
+    4.8.7). `virtual`: L1 is looked up by virtual address, so that one byte can be in it twice, once for each colour
+    (virtually indexed with more than 4 KiB a way) or virtual address (virtually tagged). `write_through`: Write-Through
+    memory is cached; elsewhere it is treated as Non-cacheable (DDI 0388, 7.1; DDI 0500, 6.2). `loads_early`: a load of
+    Normal memory may be satisfied before what precedes it in program order, up to a barrier (DDI 0406C, A3.8).
     """
 
     name: str
@@ -21,13 +29,27 @@ class Family:
     outer: bool = False
     nc_hits_l2: bool = False
     buffers_cacheable: bool = True
+    broadcast: bool = True
+    maintenance_waits: bool = True
+    virtual: bool = False
+    write_through: bool = False
+    loads_early: bool = False
 
 
 ONE_LEVEL = Family("one-level", levels=1, buffers_cacheable=False)
 INTEGRATED = Family("integrated", levels=2)
 PL310 = Family("pl310", levels=2, outer=True, nc_hits_l2=True)
 PL310_OVERRIDE = Family("pl310-override", levels=2, outer=True)
-FAMILIES = {family.name: family for family in (ONE_LEVEL, INTEGRATED, PL310, PL310_OVERRIDE)}
+LOCAL = Family("one-level-local", levels=1, broadcast=False)  # ARM11MPCore without an outer cache
+M7 = Family("m7", levels=1, maintenance_waits=False, write_through=True)
+VIVT = Family("vivt", levels=1, buffers_cacheable=False, virtual=True, write_through=True)  # ARM926
+VIPT_ALIASING = Family(  # ARM1136, ARM1176 with ways of more than 4 KiB
+    "vipt-aliasing", levels=1, buffers_cacheable=False, virtual=True, write_through=True
+)
+FAMILIES = {
+    family.name: family
+    for family in (ONE_LEVEL, INTEGRATED, PL310, PL310_OVERRIDE, LOCAL, M7, VIVT, VIPT_ALIASING)
+}
 
 
 def family_of(name: str, shared_override: bool) -> Family:

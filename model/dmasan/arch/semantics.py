@@ -7,7 +7,7 @@ the hardware for one byte; a copy holds the *latest* value or a *stale* one, and
 configuration to the configurations that it can lead to (with the value returned, for a read). A hidden move is a step
 that hardware may take at any time without being asked. Nothing here knows addresses, data or time.
 
-Not modelled here: write-through lines, loads executed early, maintenance that is not broadcast, virtual colours, victim (exclusive) L2 allocation, two shareability domains at once.
+Not modelled here, whatever a `Family` says: write-through lines, loads executed early, maintenance that is not broadcast, virtual colours, victim (exclusive) L2 allocation, two shareability domains at once.
 """
 
 from __future__ import annotations
