@@ -5,7 +5,7 @@
     def test_my_driver(soc):
         soc.run(my_driver)
 
-The marker takes what `Soc` takes. `hazards=("STALE_DEVICE_READ",)` expects exactly these codes instead of none.
+The marker takes what `Soc` takes. `hazards=("MISSING_CLEAN",)` expects exactly these codes instead of none.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _options(item: pytest.Item) -> dict[str, Any]:
 
 def _codes(names: str | Iterable[str]) -> frozenset[str]:
     from dmasan.config import choose
-    from dmasan.sanitizer.hazards import Code
+    from dmasan.sanitizer.codes import Code
 
     listed = [names] if isinstance(names, str) else names
     return frozenset(choose("hazard", name, Code.__members__) for name in listed)

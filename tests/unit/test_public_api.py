@@ -12,7 +12,7 @@ import dmasan
 
 PUBLIC = {
     "dmasan": dmasan.__all__,
-    "dmasan.sanitizer": ["Code", "Hazard", "Sanitizer", "State", "may_return"],
+    "dmasan.sanitizer": ["Code", "Effect", "Hazard", "Sanitizer", "State", "may_return"],
     "dmasan.soc": ["HazardsFound", "Soc"],
     "dmasan.device.driver": ["DmaEngine"],
     "dmasan.schedule": [

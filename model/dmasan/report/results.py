@@ -15,17 +15,30 @@ VERDICTS = ("clean", "latent", "manifest", "not_applicable")
 
 
 @dataclass(frozen=True)
+class Further:
+    """Another incident of the same root: what else goes wrong, and where."""
+
+    code: str
+    effect: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Finding:
     """One hazard of a run, as a report holds it.
 
-    `state` is "latent" (wrong under some schedule) or "manifest" (wrong in this run). `bytes` is (first byte in the
+    `code` names the cause, `effect` what it does, `because` why it has that code. `state` is "latent" (wrong under some schedule) or "manifest" (wrong in this run). `bytes` is (first byte in the
     buffer, length), of which `wrong` are wrong; `lines` the addresses of the first and last cache line. `file` and
     `line` place the access in the driver program, `writer` ("file:line") the write whose value is missed, `time_ns` is
-    simulated time. `copies` says where the copies of a byte are when it goes wrong, `step` what the policy did last.
+    simulated time. `copies` says where the copies of a byte are when it goes wrong, or which rule was broken how; `step`
+    what the policy did last. `repair` is the smallest edit that removes it, `repair_verified` whether that was shown for
+    every schedule. `kernel_sees`: the kernel's DMA API debugging reports it too.
     """
 
     id: int
     code: str
+    effect: str
     state: str
     culprit: str
     file: str
@@ -40,6 +53,10 @@ class Finding:
     wrong: int = 0
     copies: str = ""
     step: str = ""
+    because: str = ""
+    repair_verified: bool = False
+    kernel_sees: bool = False
+    consequences: tuple[Further, ...] = ()
 
     @classmethod
     def of(cls, hazard: Hazard, line_size: int) -> Self:
@@ -47,6 +64,7 @@ class Finding:
         return cls(
             hazard.id,
             hazard.code.name,
+            hazard.effect.name,
             hazard.state.value,
             shorten(hazard.culprit),
             shorten(hazard.file),
@@ -61,12 +79,20 @@ class Finding:
             hazard.wrong,
             hazard.copies,
             hazard.step,
+            hazard.because,
+            hazard.repair_verified,
+            hazard.kernel_sees,
+            tuple(
+                Further(each.code.name, each.effect.name, shorten(each.site.file), each.site.line)
+                for each in hazard.consequences
+            ),
         )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         start, length = data["bytes"]
-        return cls(**{**data, "bytes": (start, length), "lines": tuple(data["lines"])})
+        further = tuple(Further(**each) for each in data["consequences"])
+        return cls(**{**data, "bytes": (start, length), "lines": tuple(data["lines"]), "consequences": further})
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.text import Text
 
 from dmasan.report.results import Finding, Run, shorten
-from dmasan.sanitizer.hazards import Code
+from dmasan.sanitizer.codes import Effect
 
-# What happened in this run; what can happen under another schedule is the code's own text.
+# What happened in this run; what can happen under another schedule is the effect's own text.
 _HAPPENED = {
-    Code.STALE_DEVICE_READ: "the device read a value that is not the latest",
-    Code.STALE_CPU_READ: "the CPU read a value that is not the latest",
-    Code.LOST_UPDATE: "the latest value was left without any copy",
+    Effect.STALE_DEVICE_READ: "the device read a value that is not the latest",
+    Effect.STALE_CPU_READ: "the CPU read a value that is not the latest",
+    Effect.LOST_UPDATE: "the latest value was left without any copy",
 }
 
 
@@ -40,10 +40,10 @@ def print_findings(findings: Sequence[Finding], to: Console, limit: int = 20) ->
 
 def headline(finding: Finding) -> str:
     """What happened, or what can happen, to which bytes."""
-    code = Code.__members__.get(finding.code)
-    text = code.value if code else finding.code
-    if code and finding.state == "manifest":
-        text = _HAPPENED.get(code, text)
+    effect = Effect[finding.effect]
+    text = finding.copies if effect is Effect.CONTRACT else effect.value
+    if finding.state == "manifest":
+        text = _HAPPENED.get(effect, text)
     start, length = finding.bytes
     return f"{text}: {finding.buffer}, bytes {start} to {start + length - 1}"
 
@@ -72,13 +72,18 @@ def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.lines:
         first, last = finding.lines[0], finding.lines[-1]
         yield "cache lines", f"{first:#x} to {last:#x}, {finding.wrong} wrong bytes in all accesses"
-    if finding.copies:
+    if finding.because:
+        yield "because", finding.because
+    if finding.copies and finding.effect != Effect.CONTRACT.name:
         yield "copies", finding.copies
     yield "access through", finding.alias
     yield "culprit", f"{finding.culprit}, step: {finding.step}" if finding.step else finding.culprit
-    yield "time", f"{finding.time_ns:,.0f} ns"
+    for each in finding.consequences:
+        text = Effect[each.effect].value
+        yield "consequence", f"[{each.code}] {text}, at {each.file}:{each.line}"
     if finding.repair:
-        yield "repair", finding.repair
+        yield "repair", finding.repair + ("" if finding.repair_verified else " (not shown to be enough)")
+    yield "time", f"{finding.time_ns:,.0f} ns"
 
 
 def _closing(run: Run) -> str:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sanitizer: may-sets of every byte, compiled from `dmasan.arch.semantics`."""
 
-from dmasan.sanitizer.hazards import Code, Hazard, State
+from dmasan.sanitizer.codes import Code, Effect, State
+from dmasan.sanitizer.hazards import Hazard
 from dmasan.sanitizer.may_return import may_return
 from dmasan.sanitizer.sanitizer import Sanitizer
 
-__all__ = ["Code", "Hazard", "Sanitizer", "State", "may_return"]
+__all__ = ["Code", "Effect", "Hazard", "Sanitizer", "State", "may_return"]

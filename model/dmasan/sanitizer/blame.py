@@ -7,18 +7,18 @@ from collections.abc import Sequence
 
 from dmasan.arch.configuration import LATEST, Config, value_of
 from dmasan.events import PolicyStep
-from dmasan.sanitizer.hazards import Code
+from dmasan.sanitizer.codes import Effect
 from dmasan.sanitizer.history import History
 
 ALIVE = "none of its steps ends the cacheable alias"
 
 
-def blames_policy(code: Code, config: Config | None) -> bool:
+def blames_policy(effect: Effect, config: Config | None) -> bool:
     """Whether the wrong copy is one that the policy should have removed, or kept from coming into being.
 
     A latest value that only waits in a store buffer is the driver's matter: a barrier is missing.
     """
-    if code is Code.OWNERSHIP:
+    if effect is Effect.CONTRACT:
         return False
     if config is None:
         return True

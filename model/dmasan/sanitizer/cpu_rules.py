@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dmasan import events as ev
 from dmasan.events import CacheOp, Level, MemoryType
-from dmasan.sanitizer.hazards import Code
+from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.ownership_words import excuse
 from dmasan.sanitizer.pending import Ranges
 from dmasan.sanitizer.reporting import Core
@@ -49,12 +49,12 @@ class CpuRules:
             wrong = self.core.shadow.store(e.address, e.length)
             if wrong is not None:
                 address, _ = self.core.shadow.lines_of(e.address, e.length)
-                self.core.report(Code.LOST_UPDATE, address, wrong, e, e.type)
+                self.core.report(Effect.LOST_UPDATE, address, wrong, e, e.type)
         else:  # write-through and Device stores are buffered and bypass as Non-cacheable ones do (DDI 0388I, 7.1)
             wrong = self.core.apply("store_nc", e.address, e.length, e, f"cpu{e.cpu}")
             self.pending[e.cpu].add(e.address, e.length)
             if wrong is not None:
-                self.core.report(Code.LOST_UPDATE, e.address, wrong, e, e.type)
+                self.core.report(Effect.LOST_UPDATE, e.address, wrong, e, e.type)
 
     def _load(self, e: ev.Load) -> None:
         if self.core.buffers.live and self.core.buffers.streaming(e.address, e.length):
@@ -65,7 +65,7 @@ class CpuRules:
         if wrong is not None:
             wrong = excuse(self.core.shadow, self.core.buffers, name, e.address, states, wrong, e.stale)
         if wrong is not None:
-            self.core.report(Code.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
+            self.core.report(Effect.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
 
     def _maintenance(self, e: ev.Maintenance) -> None:
         address, length = self.core.shadow.lines_of(e.address, e.length)
@@ -75,7 +75,7 @@ class CpuRules:
         else:
             wrong = self.core.apply(_OUTER[e.op], address, length, e, f"cpu{e.cpu}")
         if wrong is not None:
-            self.core.report(Code.LOST_UPDATE, address, wrong, e, None)
+            self.core.report(Effect.LOST_UPDATE, address, wrong, e, None)
 
     def _barrier(self, e: ev.Barrier) -> None:
         pending = self.pending[e.cpu]
@@ -100,7 +100,6 @@ class CpuRules:
     def _check_owner(self, e: ev.Store | ev.Load, write: bool) -> None:
         where = self.core.buffers.violations(e.address, e.length, write)
         if where.size:
-            what = "CPU store to" if write else "CPU load from"
-            self.core.add(
-                Code.OWNERSHIP, e.address, where, None, e, f"{what} a buffer that the device owns", e.type
-            )
+            code, what = (Code.CPU_WR_OWNED, "store to") if write else (Code.CPU_RD_OWNED, "load from")
+            text = f"CPU {what} a buffer that the device owns"
+            self.core.add(code, e, text, e.address, where, e.type)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan import events as ev
-from dmasan.sanitizer.hazards import Code
+from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.history import Step
 from dmasan.sanitizer.ownership_words import excuse
 from dmasan.sanitizer.reporting import Core
@@ -47,7 +47,7 @@ class DeviceRules:
         if wrong is not None:
             wrong = excuse(self.core.shadow, self.core.buffers, name, access.address, states, wrong, stale)
         if wrong is not None:
-            self.core.report(Code.STALE_DEVICE_READ, access.address, wrong, event, None, stale, name, states)
+            self.core.report(Effect.STALE_DEVICE_READ, access.address, wrong, event, None, stale, name, states)
 
     def write(self, access: DeviceAccess, strobe: NDArray[np.bool_] | None) -> None:
         """A write burst whose data was accepted; bytes without strobe are not touched."""
@@ -58,7 +58,7 @@ class DeviceRules:
             self._check_device(event, write=True)
             wrong = self.core.apply(name, part.address, count, event, "device", part.point)
             if wrong is not None:
-                self.core.report(Code.LOST_UPDATE, part.address, wrong, event, None)
+                self.core.report(Effect.LOST_UPDATE, part.address, wrong, event, None)
 
     def done(self, access: DeviceAccess) -> None:
         """The B response of a write burst."""
@@ -83,10 +83,7 @@ class DeviceRules:
     def strayed(self, access: DeviceAccess) -> None:
         """A burst outside of RAM."""
         event = ev.DeviceRead(*self._device(access), ev.BurstKind.DATA, 0, 0, access.snoop)
-        where = np.arange(access.length)
-        self.core.add(
-            Code.OWNERSHIP, access.address, where, None, event, "device access outside of RAM", None
-        )
+        self.core.add(Code.DMA_ADDR, event, "device access outside of RAM", access.address, access.length)
 
     def _device(self, access: DeviceAccess) -> tuple[float, ev.Site, int, int]:
         return access.time_ns, self.core.device_site, access.address, access.length
@@ -95,9 +92,8 @@ class DeviceRules:
         where = self.core.buffers.forbidden(e.address, e.length, write)
         if where.size:
             what = "write" if write else "read"
-            self.core.add(
-                Code.OWNERSHIP, e.address, where, None, e, f"device {what} outside of what it was given", None
-            )
+            text = f"device {what} outside of what it was given"
+            self.core.add(Code.DEV_UNMAPPED, e, text, e.address, where)
 
 
 def _runs(strobe: NDArray[np.bool_] | None, length: int) -> list[tuple[int, int]]:

@@ -1,46 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the sanitizer reports: hazards, folded so that one cause is one report."""
+"""What the sanitizer keeps while a program runs: incidents, folded by access, and what it reports of them: hazards."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dmasan.events import NOWHERE, Site
+from dmasan.sanitizer.codes import Code, Effect, State
+
+DEVICE = Site("device", 0)  # the place of an access that no line of the program started
+
+__all__ = ["DEVICE", "Code", "Consequence", "Effect", "Finding", "Hazard", "HazardLog", "Incident", "Repair", "State"]
 
 
-class Code(Enum):
-    """The effect that a hazard has."""
+@dataclass(frozen=True)
+class Repair:
+    """The smallest edit that removes a hazard, as one sentence; `verified` under every schedule, on every byte."""
 
-    STALE_DEVICE_READ = "the device may read a value that is not the latest"
-    STALE_CPU_READ = "the CPU may read a value that is not the latest"
-    LOST_UPDATE = "the latest value may be left without any copy"
-    OWNERSHIP = "an access to a buffer by the side that does not own it"
-
-
-class State(Enum):
-    """`LATENT`: wrong under at least one schedule; `MANIFEST`: wrong in this run."""
-
-    LATENT = "latent"
-    MANIFEST = "manifest"
+    text: str
+    verified: bool
 
 
-@dataclass
-class Hazard:
-    """One hazard: an access whose outcome is wrong under at least one schedule, or an access without ownership.
+@dataclass(kw_only=True)
+class Incident:
+    """An access whose outcome is wrong under at least one schedule, or a broken rule; repetitions are folded.
 
     `start` is the offset in the buffer of the first wrong byte, `length` the number of bytes from it to the last wrong
     one, `wrong` how many of them are wrong, `manifest_bytes` how many were so in this run. `site` is the access in the
     driver program, `writer` the write whose value may be missed, `culprit` the policy or the line to blame. Addresses
-    are physical.
+    are physical. `rule` is the code if a rule was broken, `kernel_sees` whether the kernel's own DMA API debugging
+    (`kernel/dma/debug.c`) reports it.
     """
 
     id: int
-    code: Code
+    effect: Effect
     state: State
     site: Site
     writer: Site
@@ -55,7 +52,8 @@ class Hazard:
     copies: str
     time_ns: float
     step: str = ""
-    repair: str | None = None
+    rule: Code | None = None
+    kernel_sees: bool = False
     seen: int = 0  # number of steps of the history when it was first seen, itself included
     byte: int = 0  # physical address of the first byte then found wrong
 
@@ -72,11 +70,49 @@ class Hazard:
         return [self.address & -size, (self.address + self.length - 1) & -size]
 
 
-@dataclass
-class Finding:
-    """One access found wrong, before it is folded into a hazard. `bytes` are the offsets of the wrong bytes from `address`."""
+@dataclass(frozen=True)
+class Consequence:
+    """Another incident of the same root."""
 
     code: Code
+    effect: Effect
+    site: Site
+
+
+@dataclass(kw_only=True)
+class Hazard(Incident):
+    """One root: its incident with the first code of the table, why it has that code, its consequences, its repair."""
+
+    code: Code
+    because: str = ""
+    consequences: tuple[Consequence, ...] = ()
+    find_repair: Callable[[], Repair | None] = lambda: None
+    _repair: Repair | None = field(default=None, compare=False)
+    _searched: bool = field(default=False, compare=False)
+
+    def _found(self) -> Repair | None:
+        if not self._searched:
+            self._repair, self._searched = self.find_repair(), True
+        return self._repair
+
+    @property
+    def repair(self) -> str | None:
+        """The smallest edit that removes it, in a sentence; searched when first asked for. None if none was found."""
+        found = self._found()
+        return found.text if found else None
+
+    @property
+    def repair_verified(self) -> bool:
+        """Whether the repair was shown to remove the hazard on every byte of its lines under every schedule."""
+        found = self._found()
+        return found is not None and found.verified
+
+
+@dataclass
+class Finding:
+    """One access found wrong, before it is folded into an incident. `bytes` are the offsets of the wrong bytes from `address`."""
+
+    effect: Effect
     address: int
     bytes: NDArray[np.int64]
     manifest: NDArray[np.bool_] | None
@@ -90,58 +126,70 @@ class Finding:
     time_ns: float
     step: Callable[[], str] = str  # asked once, for the first finding of a root
     seen: int = 0
+    rule: Code | None = None
+    kernel_sees: bool = False
+
+
+_Root = tuple[Effect, Code | None, str, Site, Site]
 
 
 @dataclass
 class HazardLog:
-    """The hazards of a run, in order of first sight. Findings of one root are one hazard."""
+    """The incidents of a run, in order of first sight. Findings of one access are one incident."""
 
-    hazards: list[Hazard] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
-    _roots: dict[tuple[Code, str, Site, Site], Hazard] = field(default_factory=dict)
+    _roots: dict[_Root, Incident] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
         """Counts a broken rule from which no wrong value can follow."""
         self.notes[text] = self.notes.get(text, 0) + 1
 
-    def add(self, finding: Finding) -> Hazard:
-        """Folds a finding into the hazard of its root, or makes a new one."""
+    def add(self, finding: Finding) -> Incident:
+        """Folds a finding into the incident of its access, or makes a new one."""
         first = finding.address + int(finding.bytes[0])
         last = finding.address + int(finding.bytes[-1])
         wrong = len(finding.bytes)
         manifest = 0 if finding.manifest is None else int(np.count_nonzero(finding.manifest[finding.bytes]))
-        site = finding.site if finding.site != NOWHERE else Site("device", 0)
-        root = (finding.code, finding.buffer, site, finding.writer)
-        hazard = self._roots.get(root)
-        if hazard is None:
-            hazard = Hazard(
-                id=len(self.hazards) + 1,
-                code=finding.code,
-                state=State.LATENT,
-                site=site,
-                writer=finding.writer,
-                culprit=finding.culprit,
-                buffer=finding.buffer,
-                address=first,
-                start=first - finding.buffer_address,
-                length=last - first + 1,
-                wrong=0,
-                manifest_bytes=0,
-                alias=finding.alias,
-                copies=finding.copies,
-                time_ns=finding.time_ns,
-                step=finding.step(),
-                seen=finding.seen,
-                byte=first,
-            )
-            self._roots[root] = hazard
-            self.hazards.append(hazard)
-        end = max(hazard.address + hazard.length, last + 1)
-        hazard.start -= hazard.address - min(hazard.address, first)
-        hazard.address = min(hazard.address, first)
-        hazard.length = end - hazard.address
-        hazard.wrong += wrong
-        hazard.manifest_bytes += manifest
+        site = finding.site if finding.site != NOWHERE else DEVICE
+        writer = finding.writer if finding.rule is None else NOWHERE
+        root = (finding.effect, finding.rule, finding.buffer, site, writer)
+        incident = self._roots.get(root)
+        if incident is None:
+            incident = self._roots[root] = _new(len(self.incidents) + 1, finding, site, first, last)
+            self.incidents.append(incident)
+        end = max(incident.address + incident.length, last + 1)
+        incident.start -= incident.address - min(incident.address, first)
+        incident.address = min(incident.address, first)
+        incident.length = end - incident.address
+        incident.wrong += wrong
+        incident.manifest_bytes += manifest
         if manifest:
-            hazard.state = State.MANIFEST
-        return hazard
+            incident.state = State.MANIFEST
+        return incident
+
+
+def _new(number: int, finding: Finding, site: Site, first: int, last: int) -> Incident:
+    """An incident of a finding whose bytes are not counted yet."""
+    return Incident(
+        id=number,
+        effect=finding.effect,
+        state=State.LATENT,
+        site=site,
+        writer=finding.writer,
+        culprit=finding.culprit,
+        buffer=finding.buffer,
+        address=first,
+        start=first - finding.buffer_address,
+        length=last - first + 1,
+        wrong=0,
+        manifest_bytes=0,
+        alias=finding.alias,
+        copies=finding.copies,
+        time_ns=finding.time_ns,
+        step=finding.step(),
+        rule=finding.rule,
+        kernel_sees=finding.kernel_sees,
+        seen=finding.seen,
+        byte=first,
+    )

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan import events as ev
-from dmasan.arch.configuration import Config
 from dmasan.arch.family import Family
 from dmasan.events import MemoryType
 from dmasan.sanitizer.automaton import Automaton
 from dmasan.sanitizer.blame import blames_policy, step_to_blame
 from dmasan.sanitizer.buffers import Buffers
+from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.describe import describe
-from dmasan.sanitizer.hazards import Code, Finding, HazardLog
+from dmasan.sanitizer.hazards import Finding, HazardLog
 from dmasan.sanitizer.history import History, Step
 from dmasan.sanitizer.shadow import Shadow, Verdicts
 from dmasan.schedule import Point
@@ -56,7 +56,7 @@ class Core:
 
     def report(
         self,
-        code: Code,
+        effect: Effect,
         address: int,
         verdicts: NDArray[np.uint8],
         event: ev.Event,
@@ -65,47 +65,76 @@ class Core:
         operation: str = "",
         states: NDArray[np.uint16] | None = None,
     ) -> None:
+        """An access whose outcome is wrong under some schedule; the diagnosis finds its code later."""
         where = np.flatnonzero(verdicts)
         config = None
         copies = "an older dirty copy may be written back over it"
         if operation and states is not None:
             config = self.automaton.witness(operation, int(states[where[0]]))
             copies = describe(config) if config is not None else ""
-        self.add(code, address, where, stale, event, copies, alias, config)
+        first = address + int(where[0])
+        mapping = self.buffers.at(first, int(where[-1]) - int(where[0]) + 1)
+        by_policy = mapping is not None and bool(mapping.policy) and blames_policy(effect, config)
+        finding = self._finding(effect, event, copies, address, where, alias)
+        finding.manifest = stale
+        if by_policy and mapping is not None:
+            finding.culprit = f"policy {mapping.policy}"
+            finding.step = lambda: step_to_blame(self.history, self.policy_steps, first)
+        elif effect is Effect.STALE_DEVICE_READ and finding.writer != ev.NOWHERE:
+            finding.culprit = str(finding.writer)
+        self.log.add(finding)
 
     def add(
         self,
         code: Code,
+        event: ev.Event,
+        text: str,
+        address: int,
+        where: NDArray[np.int64] | int,
+        alias: MemoryType | None = None,
+        *,
+        kernel_sees: bool = False,
+        buffer: str = "",
+    ) -> None:
+        """A rule is broken: of the DMA API, of ownership, of the architecture.
+
+        `text` says in half a sentence what was done against which rule. `where` are the offsets from physical `address` of
+        the bytes concerned, or how many bytes from it. `kernel_sees`: the kernel's DMA API debugging reports it too.
+        `buffer` names the buffer where no mapping at `address` does.
+        """
+        offsets = np.arange(max(1, where)) if isinstance(where, int) else where
+        finding = self._finding(Effect.CONTRACT, event, text, address, offsets, alias)
+        finding.rule, finding.kernel_sees = code, kernel_sees
+        if buffer:
+            finding.buffer = buffer
+        self.log.add(finding)
+
+    def _finding(
+        self,
+        effect: Effect,
+        event: ev.Event,
+        text: str,
         address: int,
         where: NDArray[np.int64],
-        stale: NDArray[np.bool_] | None,
-        event: ev.Event,
-        copies: str,
         alias: MemoryType | None,
-        config: Config | None = None,
-    ) -> None:
+    ) -> Finding:
+        """What rules and verdicts have in common; the line of the event is to blame."""
         first = address + int(where[0])
         mapping = self.buffers.at(first, int(where[-1]) - int(where[0]) + 1)
-        writer = self.writer_of(first, event)
-        by_policy = mapping is not None and bool(mapping.policy) and blames_policy(code, config)
-        own = writer if code is Code.STALE_DEVICE_READ and writer != ev.NOWHERE else event.site
-        self.log.add(
-            Finding(
-                code=code,
-                address=address,
-                bytes=where,
-                manifest=stale,
-                site=event.site,
-                writer=writer,
-                culprit=f"policy {mapping.policy}" if mapping and by_policy else str(own),
-                buffer=mapping.name if mapping and mapping.name else f"{first:#x}",
-                buffer_address=mapping.address if mapping else first,
-                alias=alias.value if alias else "device",
-                copies=copies,
-                time_ns=event.time_ns,
-                seen=self.history.count,
-                step=(lambda: step_to_blame(self.history, self.policy_steps, first)) if by_policy else str,
-            )
+        return Finding(
+            effect=effect,
+            address=address,
+            bytes=where,
+            manifest=None,
+            site=event.site,
+            writer=self.writer_of(first, event),
+            culprit=str(event.site),
+            buffer=mapping.name if mapping and mapping.name else f"{first:#x}",
+            buffer_address=mapping.address if mapping else first,
+            alias=alias.value if alias else "device",
+            copies=text,
+            time_ns=event.time_ns,
+            seen=self.history.count,
         )
 
     def writer_of(self, address: int, event: ev.Event) -> ev.Site:

@@ -15,6 +15,8 @@ from dmasan.events import Event
 from dmasan.sanitizer.calls import CallRules
 from dmasan.sanitizer.cpu_rules import CpuRules
 from dmasan.sanitizer.device_rules import DeviceRules
+from dmasan.sanitizer.diagnosis import Diagnosis
+from dmasan.sanitizer.hazards import Hazard
 from dmasan.sanitizer.reporting import Core
 
 
@@ -24,6 +26,7 @@ class Sanitizer(Core):
     def __init__(self, family: Family, base: int, size: int, line: int, cpus: int) -> None:
         super().__init__(family, base, size, line, cpus)
         self.device = DeviceRules(self)
+        self._diagnosis = Diagnosis(self)
         rules = (CpuRules(self), CallRules(self))  # in this order, where several handle one event
         self._handlers: dict[type[Event], list[Callable[[Any], None]]] = {}
         for each in rules:
@@ -34,3 +37,8 @@ class Sanitizer(Core):
         """The subscriber of the machine's event bus."""
         for handler in self._handlers.get(type(event), ()):
             handler(event)
+
+    @property
+    def hazards(self) -> list[Hazard]:
+        """What was found so far, diagnosed: one hazard for each root."""
+        return self._diagnosis.hazards()

@@ -105,8 +105,8 @@ class Soc:
 
     @property
     def hazards(self) -> list[Hazard]:
-        """What the sanitizer has found so far."""
-        return self.sanitizer.log.hazards
+        """What the sanitizer has found so far, diagnosed."""
+        return self.sanitizer.hazards
 
     @property
     def notes(self) -> dict[str, int]:

@@ -17,6 +17,7 @@ from cocotbext.dmasan.commands.options import add_cell, add_run, settle
 from cocotbext.dmasan.commands.settings import Settings
 from dmasan import __version__
 from dmasan.config import ERAS, Knobs
+from dmasan.sanitizer import Code
 
 
 @pytest.mark.parametrize("what", sorted(LISTS))
@@ -38,7 +39,7 @@ def test_lists_are_complete(dmasan) -> None:  # type: ignore[no-untyped-def]
     assert names("eras") == list(ERAS)
     assert "frame" in names("scenarios")
     assert set(compare.DEFAULTS.policy) < set(names("policies"))
-    assert names("hazards") == ["STALE_DEVICE_READ", "STALE_CPU_READ", "LOST_UPDATE", "OWNERSHIP"]
+    assert names("hazards") == [code.name for code in Code]
 
 
 def test_version_and_help(dmasan) -> None:  # type: ignore[no-untyped-def]

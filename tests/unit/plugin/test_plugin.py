@@ -48,7 +48,7 @@ def test_bad(soc):
 """,
     )
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*[[]OWNERSHIP[]]: *source*", "*[[]STALE_DEVICE_READ[]]: *source*"])
+    result.stdout.fnmatch_lines(["*[[]CPU_WR_OWNED[]]: *source*"])
     result.stdout.fnmatch_lines(["*soc.cpu(0).fill(a, 64, 6)*"])
 
 
@@ -56,23 +56,23 @@ def test_expected_hazards_must_come_and_no_others(pytester: pytest.Pytester) -> 
     result = run(
         pytester,
         """
-both = ("OWNERSHIP", "STALE_DEVICE_READ")
+both = ("CPU_WR_OWNED", "MISSING_CLEAN")
 
 @pytest.mark.dmasan(policy="strict", hazards=both)
 def test_as_expected(soc):
     soc.run(bad)
 
-@pytest.mark.dmasan(policy="strict", hazards="LOST_UPDATE")
+@pytest.mark.dmasan(policy="strict", hazards="SHARED_LINE")
 def test_missing(soc):
     soc.run(good)
 
-@pytest.mark.dmasan(policy="strict", hazards=("OWNERSHIP",))
+@pytest.mark.dmasan(policy="strict", hazards=("DEV_UNMAPPED",))
 def test_one_too_many(soc):
     soc.run(bad)
 """,
     )
     result.assert_outcomes(passed=1, failed=2)
-    result.stdout.fnmatch_lines(["*expected hazards did not come: LOST_UPDATE*"])
+    result.stdout.fnmatch_lines(["*expected hazards did not come: SHARED_LINE*"])
 
 
 def test_the_marker_reaches_the_soc_and_the_closest_one_wins(pytester: pytest.Pytester) -> None:
@@ -131,4 +131,4 @@ def test_own(soc):
 """,
     )
     result.assert_outcomes(failed=1)
-    assert "OWNERSHIP" not in result.stdout.str()
+    assert "CPU_WR_OWNED" not in result.stdout.str()

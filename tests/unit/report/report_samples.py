@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from dmasan.events import Site
 from dmasan.report.results import Comparison, Cost, Finding, HazardCount, Row, Run, Simulated
-from dmasan.sanitizer.hazards import Code, Hazard, State
+from dmasan.sanitizer import Code, Effect, Hazard, State
+from dmasan.sanitizer.hazards import Consequence, Repair
 
 COST = Cost(1248, 12, 60, 8, 624, 126_843, 126_843, 1240, 16 << 20)
 WRITER = Site(__file__, 1)
@@ -15,7 +16,8 @@ SIM = Simulated(123_456, 2.5, 811_800)
 def hazard(number: int = 1, state: State = State.MANIFEST, writer: Site = WRITER) -> Hazard:
     return Hazard(
         id=number,
-        code=Code.STALE_DEVICE_READ,
+        code=Code.MISSING_CLEAN,
+        effect=Effect.STALE_DEVICE_READ,
         state=state,
         site=Site(__file__, 3),
         writer=writer,
@@ -30,6 +32,9 @@ def hazard(number: int = 1, state: State = State.MANIFEST, writer: Site = WRITER
         copies="L2 dirty stale, memory latest",
         time_ns=1234.5,
         step="zero through the linear map",
+        because="no clean comes between the store and the read",
+        consequences=(Consequence(Code.MISSING_INV, Effect.STALE_CPU_READ, Site(__file__, 5)),),
+        find_repair=lambda: Repair("insert dma_sync_single_for_device(...)", verified=True),
     )
 
 
@@ -51,8 +56,8 @@ def comparison() -> Comparison:
             "remap_in_place",
             False,
             "manifest",
-            HazardCount("STALE_DEVICE_READ", 12, 3),
-            HazardCount("LOST_UPDATE", 2, 1),
+            HazardCount("MISSING_CLEAN", 12, 3),
+            HazardCount("DIRTY_OVER_DMA", 2, 1),
             wrong=405_900,
         ),
         row("strict", True, "clean"),

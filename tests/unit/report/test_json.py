@@ -14,7 +14,7 @@ import report_samples as samples
 from dmasan.config import UsageError
 from dmasan.report import jsonfile
 from dmasan.report.results import Run
-from dmasan.sanitizer.hazards import Code, State
+from dmasan.sanitizer import Code, Effect, State
 
 SCHEMAS = Path(__file__).parents[3] / "docs" / "schema"
 
@@ -62,10 +62,13 @@ def test_the_schema_refuses_what_is_not_a_comparison(change: Any, reason: str) -
         fastjsonschema.compile(schema("compare-1"))(document)
 
 
-def test_the_schema_knows_every_code() -> None:
-    assert schema("run-1")["properties"]["hazards"]["items"]["properties"]["code"]["enum"] == [
-        code.name for code in Code
-    ]
+def test_the_schemas_know_every_code_and_effect() -> None:
+    hazard = schema("run-1")["properties"]["hazards"]["items"]["properties"]
+    codes, effects = [code.name for code in Code], [effect.name for effect in Effect]
+    assert len(codes) == 26
+    for each in (hazard, hazard["consequences"]["items"]["properties"]):
+        assert (each["code"]["enum"], each["effect"]["enum"]) == (codes, effects)
+    assert json.dumps(codes) in json.dumps(schema("compare-1"))
 
 
 def test_an_old_file_is_replaced_as_a_whole_and_nothing_else_stays(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from dmasan.report import table
 from dmasan.report.terminal import print_run
-from dmasan.sanitizer.hazards import State
+from dmasan.sanitizer import State
 
 
 class Terminal(io.StringIO):
@@ -34,10 +34,10 @@ def test_the_table_has_a_line_for_each_row_and_fits_120_columns(monkeypatch: pyt
     assert all(line == line.rstrip() for line in text.splitlines())
     (remap,) = (line for line in text.splitlines() if line.startswith("remap_in_place"))
     assert remap.split() == [
-        *("remap_in_place", "off", "manifest", "STALE_DEVICE_READ", "12+3", "405,900"),
+        *("remap_in_place", "off", "manifest", "MISSING_CLEAN", "12+3", "405,900"),
         *("1,248", "12", "60", "8", "624", "126,843", "126,843", "1,240", "16", "MiB"),
     ]
-    assert "LOST_UPDATE 2+1" in text
+    assert "DIRTY_OVER_DMA 2+1" in text
     assert "n/a: highmem_only: there is no highmem" in text
 
 
@@ -67,7 +67,7 @@ def describe(*hazards: object, limit: int = 20) -> str:
 def test_a_hazard_names_code_bytes_writer_policy_step_and_time() -> None:
     text = describe(samples.hazard())
     assert (
-        "manifest[STALE_DEVICE_READ]: the device read a value that is not the latest: source, bytes 16 to 79"
+        "manifest[MISSING_CLEAN]: the device read a value that is not the latest: source, bytes 16 to 79"
         in text
     )
     assert (
@@ -78,11 +78,14 @@ def test_a_hazard_names_code_bytes_writer_policy_step_and_time() -> None:
     assert "copies: L2 dirty stale, memory latest" in text
     assert "culprit: policy double_map, step: zero through the linear map" in text
     assert "cache lines: 0x81000000 to 0x81000040" in text
+    assert "because: no clean comes between the store and the read" in text
+    assert "repair: insert dma_sync_single_for_device(...)\n" in text
+    assert "consequence: [MISSING_INV] the CPU may read a value that is not the latest, at " in text
     assert "time: 1,234 ns" in text
 
 
 def test_a_latent_hazard_says_may() -> None:
-    assert "latent[STALE_DEVICE_READ]: the device may read" in describe(samples.hazard(1, State.LATENT))
+    assert "latent[MISSING_CLEAN]: the device may read" in describe(samples.hazard(1, State.LATENT))
 
 
 def test_a_writer_whose_file_is_gone_is_named_by_its_place() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from dmasan import events as ev
 from dmasan.arch.family import PL310, PL310_OVERRIDE, Family
 from dmasan.events import Direction, MappingKind, MemoryType, Site
-from dmasan.sanitizer import Code, Sanitizer
+from dmasan.sanitizer import Effect, Sanitizer
 from dmasan.sanitizer.device_rules import DeviceAccess
 from dmasan.schedule import Point
 
@@ -36,8 +36,8 @@ def poll(sanitizer: Sanitizer, stale: bool = False, at: int = WORD, kind: Memory
     sanitizer.observe(ev.Load(1, HERE, 0, at, 4, kind, mask))
 
 
-def codes(sanitizer: Sanitizer) -> list[Code]:
-    return [hazard.code for hazard in sanitizer.log.hazards]
+def effects(sanitizer: Sanitizer) -> list[Effect]:
+    return [incident.effect for incident in sanitizer.log.incidents]
 
 
 def test_a_declared_word_may_be_polled_before_the_response() -> None:
@@ -49,18 +49,18 @@ def test_a_declared_word_may_be_polled_before_the_response() -> None:
         poll(sanitizer, at=word)
         sanitizer.device.done(burst(word))
         poll(sanitizer, at=word)
-    assert codes(sanitizer) == []
+    assert effects(sanitizer) == []
 
 
 def test_only_declared_words_may() -> None:
     sanitizer = ring(PL310_OVERRIDE, declared=False)
     sanitizer.device.write(burst(WORD), None)
     poll(sanitizer)
-    assert codes(sanitizer) == [Code.STALE_CPU_READ]
+    assert effects(sanitizer) == [Effect.STALE_CPU_READ]
     sanitizer = ring(PL310_OVERRIDE)
     sanitizer.device.write(burst(WORD + 4), None)
     poll(sanitizer, at=WORD + 4)
-    assert codes(sanitizer) == [Code.STALE_CPU_READ]
+    assert effects(sanitizer) == [Effect.STALE_CPU_READ]
 
 
 def test_a_word_that_is_stale_in_a_cache_is_a_hazard() -> None:
@@ -68,12 +68,12 @@ def test_a_word_that_is_stale_in_a_cache_is_a_hazard() -> None:
     sanitizer.observe(ev.AliasChange(0, HERE, BASE, 1 << 14, True))
     sanitizer.device.write(burst(WORD), None)
     poll(sanitizer)
-    assert codes(sanitizer) == [Code.STALE_CPU_READ]
+    assert effects(sanitizer) == [Effect.STALE_CPU_READ]
     sanitizer = ring(PL310_OVERRIDE)
     sanitizer.observe(ev.AliasChange(0, HERE, BASE, 1 << 14, True))
     sanitizer.device.write(burst(WORD), None)
     poll(sanitizer, kind=MemoryType.WB)
-    assert codes(sanitizer) == [Code.STALE_CPU_READ]
+    assert effects(sanitizer) == [Effect.STALE_CPU_READ]
 
 
 def test_the_value_seen_tells_that_the_write_is_complete() -> None:
@@ -87,7 +87,7 @@ def test_the_value_seen_tells_that_the_write_is_complete() -> None:
         sanitizer.observe(ev.OuterSync(2, HERE, 0))
         sanitizer.device.done(burst(WORD))
         poll(sanitizer)
-        assert bool(codes(sanitizer)) == (not seen)
+        assert bool(effects(sanitizer)) == (not seen)
 
 
 def test_words_are_forgotten_with_their_buffer() -> None:
@@ -96,4 +96,4 @@ def test_words_are_forgotten_with_their_buffer() -> None:
     sanitizer.observe(ev.DmaMap(1, HERE, MappingKind.COHERENT, RING, 128, Direction.BIDIRECTIONAL, "data"))
     sanitizer.device.write(burst(WORD), None)
     poll(sanitizer)
-    assert codes(sanitizer) == [Code.STALE_CPU_READ]
+    assert effects(sanitizer) == [Effect.STALE_CPU_READ]

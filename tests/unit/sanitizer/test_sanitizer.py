@@ -9,7 +9,7 @@ import pytest
 from dmasan import events as ev
 from dmasan.arch.family import PL310, PL310_OVERRIDE, Family
 from dmasan.events import CacheOp, Direction, Level, MappingKind, MemoryType, Site
-from dmasan.sanitizer import Code, Sanitizer, State
+from dmasan.sanitizer import Code, Effect, Sanitizer, State
 from dmasan.sanitizer.blame import ALIVE
 from dmasan.sanitizer.device_rules import DeviceAccess
 from dmasan.schedule import Point
@@ -72,8 +72,12 @@ class Story:
         return DeviceAccess(Point("dma0", kind, 0), BUFFER, LENGTH, False, 3.0)
 
     @property
-    def codes(self) -> list[Code]:
-        return [hazard.code for hazard in self.sanitizer.log.hazards]
+    def effects(self) -> list[Effect]:
+        return [incident.effect for incident in self.sanitizer.log.incidents]
+
+    @property
+    def rules(self) -> list[Code]:
+        return [incident.rule for incident in self.sanitizer.log.incidents if incident.rule]
 
 
 def clean_to_poc(story: Story) -> Story:
@@ -82,7 +86,7 @@ def clean_to_poc(story: Story) -> Story:
 
 def test_streaming_to_device_is_clean() -> None:
     story = clean_to_poc(Story().store(MemoryType.WB)).streaming(Direction.TO_DEVICE).device_reads()
-    assert story.codes == []
+    assert story.effects == []
 
 
 def test_missing_outer_clean_is_a_stale_device_read() -> None:
@@ -94,28 +98,28 @@ def test_missing_outer_clean_is_a_stale_device_read() -> None:
         .streaming(Direction.TO_DEVICE)
         .device_reads()
     )
-    assert story.codes == [Code.STALE_DEVICE_READ]
+    assert story.effects == [Effect.STALE_DEVICE_READ]
 
 
 def test_noncacheable_store_needs_dsb_and_outer_sync() -> None:
-    assert Story().coherent().store(MemoryType.NC).device_reads().codes == [Code.STALE_DEVICE_READ]
-    assert Story().coherent().store(MemoryType.NC).dsb().device_reads().codes == [Code.STALE_DEVICE_READ]
-    assert Story().coherent().store(MemoryType.NC).dsb().sync().device_reads().codes == []
+    assert Story().coherent().store(MemoryType.NC).device_reads().effects == [Effect.STALE_DEVICE_READ]
+    assert Story().coherent().store(MemoryType.NC).dsb().device_reads().effects == [Effect.STALE_DEVICE_READ]
+    assert Story().coherent().store(MemoryType.NC).dsb().sync().device_reads().effects == []
 
 
 def test_a_barrier_acts_on_its_own_cpu() -> None:
     story = Story().coherent().store(MemoryType.NC, cpu=0).dsb(cpu=1).sync().device_reads()
-    assert story.codes == [Code.STALE_DEVICE_READ]
+    assert story.effects == [Effect.STALE_DEVICE_READ]
 
 
 def test_live_alias_lets_a_noncacheable_read_hit_a_stale_l2_line_without_override() -> None:
-    assert Story(PL310).coherent().device_writes().load(MemoryType.NC).codes == [Code.STALE_CPU_READ]
-    assert Story(PL310_OVERRIDE).coherent().device_writes().load(MemoryType.NC).codes == []
+    assert Story(PL310).coherent().device_writes().load(MemoryType.NC).effects == [Effect.STALE_CPU_READ]
+    assert Story(PL310_OVERRIDE).coherent().device_writes().load(MemoryType.NC).effects == []
 
 
 def test_hazard_names_buffer_writer_and_bytes_and_blames_the_driver_for_a_missing_barrier() -> None:
     story = Story().coherent().store(MemoryType.NC, line=12).device_reads()
-    (hazard,) = story.sanitizer.log.hazards
+    (hazard,) = story.sanitizer.log.incidents
     assert (hazard.buffer, hazard.start, hazard.length, hazard.wrong) == ("ring", 0, LENGTH, LENGTH)
     assert hazard.writer == Site("driver.py", 12)
     assert hazard.culprit == "driver.py:12"
@@ -124,14 +128,14 @@ def test_hazard_names_buffer_writer_and_bytes_and_blames_the_driver_for_a_missin
 
 def test_a_stale_line_of_a_living_alias_blames_the_policy() -> None:
     story = Story(PL310).coherent().device_writes().load(MemoryType.NC)
-    (hazard,) = story.sanitizer.log.hazards
+    (hazard,) = story.sanitizer.log.incidents
     assert (hazard.culprit, hazard.step) == ("policy double_map", ALIVE)
 
 
 def test_a_line_filled_before_the_alias_died_blames_the_step_that_ended_it() -> None:
     story = Story(PL310).tell(ev.PolicyStep(0.3, HERE, "unmap_linear", "alloc 5: TLB invalidation"))
     story.tell(ev.AliasChange(0.4, HERE, BASE, 1 << 16, False)).coherent().device_writes().load(MemoryType.NC)
-    (hazard,) = story.sanitizer.log.hazards
+    (hazard,) = story.sanitizer.log.incidents
     assert hazard.step.startswith("alloc 5: TLB invalidation")
 
 
@@ -140,26 +144,26 @@ def test_manifest_follows_this_runs_bytes(wrong_now: int) -> None:
     stale = np.zeros(LENGTH, bool)
     stale[:wrong_now] = True
     story = Story().coherent().store(MemoryType.NC).device_reads(stale if wrong_now else None)
-    (hazard,) = story.sanitizer.log.hazards
+    (hazard,) = story.sanitizer.log.incidents
     assert hazard.state is (State.MANIFEST if wrong_now else State.LATENT)
     assert hazard.manifest_bytes == wrong_now
 
 
 def test_dirty_line_under_a_device_write_is_a_lost_update() -> None:
     story = Story().store(MemoryType.WB).streaming(Direction.FROM_DEVICE).device_writes()
-    assert story.codes == [Code.LOST_UPDATE]
+    assert story.effects == [Effect.LOST_UPDATE]
 
 
 def test_store_beside_a_stale_line_may_lose_the_neighbours_bytes() -> None:
     story = Story().streaming(Direction.FROM_DEVICE).device_writes()
     story.tell(ev.DmaUnmap(4.0, HERE, MappingKind.SINGLE, BUFFER, LENGTH, Direction.FROM_DEVICE))
-    assert story.store(MemoryType.WB, offset=4, length=4).codes == [Code.LOST_UPDATE]
+    assert story.store(MemoryType.WB, offset=4, length=4).effects == [Effect.LOST_UPDATE]
 
 
 def test_given_up_content_is_not_judged_until_it_is_written_again() -> None:
     story = Story().store(MemoryType.WB).tell(ev.ContentUndefined(1, HERE, BUFFER, LENGTH, "page freed"))
-    assert story.coherent().device_reads().codes == []
-    assert story.store(MemoryType.NC).codes == [Code.LOST_UPDATE]  # the dirty line may still land on it
+    assert story.coherent().device_reads().effects == []
+    assert story.store(MemoryType.NC).effects == [Effect.LOST_UPDATE]  # the dirty line may still land on it
 
 
 @pytest.mark.parametrize(
@@ -177,25 +181,26 @@ def test_cpu_access_while_the_device_owns(direction: Direction, access: str, wro
         story.load(MemoryType.WB)
     else:
         story.store(MemoryType.WB)
-    assert (Code.OWNERSHIP in story.codes) == wrong
+    code = Code.CPU_RD_OWNED if access == "load" else Code.CPU_WR_OWNED
+    assert story.rules == ([code] if wrong else [])
 
 
 def test_sync_for_cpu_gives_a_part_back() -> None:
     story = Story().streaming(Direction.FROM_DEVICE)
     story.tell(ev.DmaSync(2.0, HERE, BUFFER, 64, Direction.FROM_DEVICE, for_cpu=True))
     story.store(MemoryType.WB, length=64)
-    assert Code.OWNERSHIP not in story.codes
+    assert story.rules == []
     story.store(MemoryType.WB, offset=64, length=4)
-    assert Code.OWNERSHIP in story.codes
+    assert story.rules == [Code.CPU_WR_OWNED]
 
 
 def test_device_outside_of_what_it_was_given() -> None:
-    assert Story().device_reads().codes == [Code.OWNERSHIP]
-    assert Code.OWNERSHIP in Story().streaming(Direction.TO_DEVICE).device_writes().codes
+    assert Story().device_reads().rules == [Code.DEV_UNMAPPED]
+    assert Story().streaming(Direction.TO_DEVICE).device_writes().rules == [Code.DEV_UNMAPPED]
 
 
 def test_one_cause_is_one_hazard() -> None:
     story = Story().coherent().store(MemoryType.NC)
     for _ in range(5):
         story.device_reads()
-    assert len(story.sanitizer.log.hazards) == 1
+    assert len(story.sanitizer.log.incidents) == 1

@@ -66,7 +66,7 @@ def _schedules() -> Pairs:
 
 
 def _hazards() -> Pairs:
-    from dmasan.sanitizer.hazards import Code
+    from dmasan.sanitizer.codes import Code
 
     for code in Code:
         yield code.name, code.value

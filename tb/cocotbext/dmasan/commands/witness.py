@@ -73,4 +73,4 @@ def verdict(run: Run, replayed: Run, number: int, witness: dict[str, Any]) -> li
 
 
 def _same(one: Finding, other: Finding) -> bool:
-    return (one.code, one.buffer, one.file, one.line) == (other.code, other.buffer, other.file, other.line)
+    return (one.effect, one.buffer, one.file, one.line) == (other.effect, other.buffer, other.file, other.line)
