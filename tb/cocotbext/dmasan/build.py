@@ -112,6 +112,16 @@ def _main() -> Path:
     return hdl.bench() / "sim_main.cpp"
 
 
+def _write_main(design: Design, folder: Path) -> Path:
+    """The main program for this design. Its macros are not options of the compiler: Verilator's own library is then
+    compiled the same way for all designs, and a compiler cache finds it."""
+    macros = {"DMASAN_CLOCK": design.clock, "DMASAN_QUIET": design.quiet}
+    lines = [f"#define {name} {value}" for name, value in macros.items() if value]
+    path = folder / "main.cpp"
+    path.write_text("\n".join([*lines, f'#include "{_main()}"', ""]), encoding="utf-8")
+    return path
+
+
 def _commands(
     design: Design, options: Sequence[str], tools: toolchain.Toolchain, work: Path
 ) -> list[list[str]]:
@@ -128,14 +138,7 @@ def _commands(
         *("-LDFLAGS", f"-rdynamic -Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"),
         *(f"-G{name}={value}" for name, value in design.parameters.items()),
         *(f"-I{folder}" for folder in dict.fromkeys(path.parent for path in design.depends)),
-        *(
-            option
-            for folder in dict.fromkeys(p.parent for p in design.depends)
-            for option in ("-CFLAGS", f"-I{folder}")
-        ),
-        *("-CFLAGS", f"-DDMASAN_CLOCK={design.clock}"),
-        *(("-CFLAGS", f"-DDMASAN_QUIET={design.quiet}") if design.quiet else ()),
-        str(_main()),
+        str(_write_main(design, work.parent)),
         *map(str, design.ordered),
     ]
     jobs = str(os.cpu_count() or 1)
