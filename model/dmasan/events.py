@@ -396,6 +396,20 @@ class DeviceWrite(Event):
     done: bool
 
 
+@dataclass(slots=True)
+class SetWayMaintenance(Event):
+    """Cache maintenance by set and way of one CPU's cache (`level` 1, 2): `address` is the line that was in the slot.
+
+    It reaches no other cache, and says nothing about where else the line is.
+    """
+
+    cpu: int
+    op: CacheOp
+    level: int
+    address: int
+    length: int
+
+
 class EventBus:
     """Hands each event to its subscribers, in order of subscription.
 

@@ -150,8 +150,9 @@ class Accesses(Core):
         else:
             site = self._begin("load_wb", pa, size)
             if self._buffer.entries:
-                self._noncacheable.own_access(self.index, pa, size)
-            data, version = self._hierarchy.load_scalar(self.index, pa, size)
+                self._before_cacheable(pa, size, entry)
+            self._hierarchy.snooping = entry.shareable
+            data, version = self._hierarchy.load_scalar(self.index, pa + entry.colour, size)
         value = int.from_bytes(data, "little")
         self._charge()
         if self._bus.active:
@@ -180,11 +181,15 @@ class Accesses(Core):
         if not entry.cacheable:
             site = self._begin("store_nc", pa, size)
             self._noncacheable.store_scalar(self.index, pa, data)
+        elif entry.through:
+            site = self._begin("store_wt", pa, size)
+            self._noncacheable.store_through(self.index, pa, np.frombuffer(data, np.uint8), entry.colour)
         else:
             site = self._begin("store_wb", pa, size)
             if self._buffer.entries:
-                self._noncacheable.own_access(self.index, pa, size)
-            self._hierarchy.store_scalar(self.index, pa, data)
+                self._before_cacheable(pa, size, entry)
+            self._hierarchy.snooping = entry.shareable
+            self._hierarchy.store_scalar(self.index, pa + entry.colour, data)
         self._charge()
         if self._bus.active:
             self._bus.emit(Store(self._now(), site, self.index, pa, size, entry.type))
@@ -202,8 +207,9 @@ class Accesses(Core):
     def _load_piece(self, pa: int, length: int, entry: Translation, site: Site) -> Bytes:
         if entry.cacheable:
             if self._buffer.entries:
-                self._noncacheable.own_access(self.index, pa, length)
-            data, version = self._hierarchy.load(self.index, pa, length)
+                self._before_cacheable(pa, length, entry)
+            self._hierarchy.snooping = entry.shareable
+            data, version = self._hierarchy.load(self.index, pa + entry.colour, length)
         else:
             data, version = self._noncacheable.load(self.index, pa, length)
         self._charge()
@@ -213,15 +219,25 @@ class Accesses(Core):
         return data
 
     def _store_piece(self, pa: int, data: Bytes, entry: Translation, site: Site) -> None:
-        if entry.cacheable:
+        if entry.through:
+            self._noncacheable.store_through(self.index, pa, data, entry.colour)
+        elif entry.cacheable:
             if self._buffer.entries:
-                self._noncacheable.own_access(self.index, pa, len(data))
-            self._hierarchy.store(self.index, pa, data)
+                self._before_cacheable(pa, len(data), entry)
+            self._hierarchy.snooping = entry.shareable
+            self._hierarchy.store(self.index, pa + entry.colour, data)
         else:
             self._noncacheable.store(self.index, pa, data)
         self._charge()
         if self._bus.active:
             self._bus.emit(Store(self._now(), site, self.index, pa, len(data), entry.type))
+
+    def _before_cacheable(self, pa: int, length: int, entry: Translation) -> None:
+        """What the CPU's buffer must have handed on before a cacheable access: what a DMB ordered before it, and its own
+        Write-Through stores to the lines, which the fill would miss."""
+        self._noncacheable.own_access(self.index, pa, length)
+        if entry.through:
+            self._noncacheable.drain_lines(self.index, pa, length)
 
     def _check_length(self, what: str, length: int) -> None:
         if length < 0:
@@ -233,4 +249,6 @@ def _loads(entry: Translation) -> str:
 
 
 def _stores(entry: Translation) -> str:
+    if entry.through:
+        return "store_wt"
     return "store_wb" if entry.cacheable else "store_nc"

@@ -55,6 +55,6 @@ INDEX_OF: dict[MemoryType, int] = {
 TYPES: tuple[MemoryType, ...] = tuple(memory_type(n) for n in range(8))
 
 
-def effective(kind: MemoryType) -> MemoryType:
-    """What the core makes of a type: Cortex-A9 treats Write-Through pages as Non-cacheable (DDI 0388, 5.3)."""
-    return MemoryType.NC if kind is MemoryType.WT else kind
+def effective(kind: MemoryType, write_through: bool = False) -> MemoryType:
+    """What the core makes of a type: many treat Write-Through pages as Non-cacheable (DDI 0388, 7.1; DDI 0500, 6.2)."""
+    return MemoryType.NC if kind is MemoryType.WT and not write_through else kind

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.arch.memory import Bytes, Mask
-from dmasan.arch.profile import CacheGeometry
+from dmasan.arch.geometry import CacheGeometry
+from dmasan.arch.memory import PAGE, Bytes, Mask
 
 Indices = NDArray[np.int64]
 
@@ -23,7 +23,8 @@ class Cache:
 
     `tags` int64 of shape (slots,), -1 where empty; `dirty` bool (slots,); `data` and `version` uint8 (slots, line).
     Dirtiness is kept per line: a write-back writes the whole line. Replacement takes an empty way if there is one, else
-    round-robin, or pseudo-random from a generator of each set (so that a vector and its elements one by one agree).
+    round-robin, pseudo-random from a generator of each set (so that a vector and its elements one by one agree), or the
+    least recently used one: then `touch` tells what is used.
     """
 
     def __init__(self, geometry: CacheGeometry, *, versions: bool, replacement: str, seed: int) -> None:
@@ -39,6 +40,9 @@ class Cache:
         self.kept: set[int] = set()  # lines that replacement passes over
         self._by_set = self.tags.reshape(geometry.sets, geometry.ways)
         self._random = replacement == "pseudo-random"
+        self.lru = replacement == "lru"
+        self._used: Indices = np.zeros(slots if self.lru else 0, np.int64)  # when each slot was used last
+        self._uses = 0
         self._turn = np.zeros(geometry.sets, np.uint32)
         if self._random:
             self._turn[:] = np.random.default_rng(seed).integers(0, 1 << 32, geometry.sets, np.uint32)
@@ -48,6 +52,10 @@ class Cache:
         self.data_view = self.data.reshape(-1).data
         self.version_view = self.version.reshape(-1).data if self.version is not None else None
 
+    def sets_of(self, lines: Indices) -> Indices:
+        """The sets that `lines` belong to."""
+        return lines & self.set_mask
+
     def find(self, line: int) -> int:
         """The slot that holds `line`, or -1."""
         base = (line & self.set_mask) * self.ways
@@ -56,7 +64,7 @@ class Cache:
 
     def locate(self, lines: Indices) -> Indices:
         """The slots that hold `lines`, -1 where absent."""
-        sets = lines & self.set_mask
+        sets = self.sets_of(lines)
         slots: Indices = sets * self.ways + (self._by_set[sets] == lines[:, None]).argmax(axis=1)
         slots[self.tags[slots] != lines] = EMPTY
         return slots
@@ -69,26 +77,40 @@ class Cache:
         slots = np.flatnonzero((self.tags >= first) & (self.tags < end))
         return slots[np.argsort(self.tags[slots])]
 
+    def copies(self, first: int, end: int) -> Indices:
+        """The slots that hold the physical lines [first, end), under whatever virtual address."""
+        return self.resident(first, end)
+
     def victims(self, lines: Indices) -> Indices:
         """The slot that each of `lines`, absent so far, is to take; the replacement state moves on."""
-        sets = lines & self.set_mask
+        sets = self.sets_of(lines)
         ways = (self._by_set[sets] < 0).argmax(axis=1)
         slots: Indices = sets * self.ways + ways
         full = self.tags[slots] >= 0
         if full.any():
             used = sets[full]
-            turn = self._turn[used]
-            if self._random:  # the linear congruential generator of Numerical Recipes, its upper bits
-                turn = turn * np.uint32(1664525) + np.uint32(1013904223)
-                way = (turn >> np.uint32(16)) % np.uint32(self.ways)
-            else:
-                way = turn
-                turn = (turn + np.uint32(1)) % np.uint32(self.ways)
-            self._turn[used] = turn
-            slots[full] = used * self.ways + way
+            slots[full] = used * self.ways + self._ways_to_replace(used)
             if self.kept:
                 self._pass_over_kept(slots)
         return slots
+
+    def _ways_to_replace(self, sets: Indices) -> NDArray[np.integer]:
+        """The way that each of `sets`, all full, is to give up."""
+        if self.lru:
+            oldest: Indices = self._used.reshape(self.sets, self.ways)[sets].argmin(axis=1)
+            return oldest
+        turn = self._turn[sets]
+        if self._random:  # the linear congruential generator of Numerical Recipes, its upper bits
+            turn = turn * np.uint32(1664525) + np.uint32(1013904223)
+            self._turn[sets] = turn
+            return (turn >> np.uint32(16)) % np.uint32(self.ways)
+        self._turn[sets] = (turn + np.uint32(1)) % np.uint32(self.ways)
+        return turn
+
+    def touch(self, slots: Indices | int) -> None:
+        """`slots` are used: of no two lines in one set, so that their order does not matter."""
+        self._uses += 1
+        self._used[slots] = self._uses
 
     def _pass_over_kept(self, slots: Indices) -> None:
         """Moves each victim on to the next way whose line is not to be kept, if its set has one."""
@@ -107,6 +129,8 @@ class Cache:
         self.data[slots] = data
         if self.version is not None and version is not None:
             self.version[slots] = version
+        if self.lru:
+            self.touch(slots)
 
     def drop(self, slots: Indices) -> None:
         """Empties `slots`; dirty data is lost."""
@@ -122,3 +146,37 @@ class Cache:
     def lines(self) -> Indices:
         """The line numbers held, ascending."""
         return np.sort(self.tags[self.tags >= 0])
+
+
+# Above the bits of a physical line number: the distance of virtual from physical page, modulo the colours.
+COLOUR_BIT = 40
+PHYSICAL = (1 << COLOUR_BIT) - 1
+
+
+class VirtualCache(Cache):
+    """A cache that is indexed by virtual address, so that one physical line may be in it more than once.
+
+    A line's number carries, from bit `COLOUR_BIT` up, by how many pages its virtual address lies ahead of its physical
+    one: modulo the colours of a VIPT cache, whole for a VIVT cache. It is constant over a contiguous mapping. Two
+    physical lines under one virtual address stay apart: software that remaps a virtually tagged address cleans first.
+    """
+
+    def __init__(self, geometry: CacheGeometry, *, versions: bool, replacement: str, seed: int) -> None:
+        super().__init__(geometry, versions=versions, replacement=replacement, seed=seed)
+        self._lines_of_page = PAGE // geometry.line
+
+    def sets_of(self, lines: Indices) -> Indices:
+        return (lines + (lines >> COLOUR_BIT) * self._lines_of_page) & self.set_mask
+
+    def find(self, line: int) -> int:
+        base = ((line + (line >> COLOUR_BIT) * self._lines_of_page) & self.set_mask) * self.ways
+        ways = self._tag_view[base : base + self.ways].tolist()
+        return base + ways.index(line) if line in ways else -1
+
+    def copies(self, first: int, end: int) -> Indices:
+        physical = self.tags & PHYSICAL
+        slots = np.flatnonzero((self.tags >= 0) & (physical >= first) & (physical < end))
+        return slots[np.argsort(physical[slots], kind="stable")]
+
+    def lines(self) -> Indices:
+        return np.unique(self.tags[self.tags >= 0] & PHYSICAL)

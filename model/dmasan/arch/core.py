@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dmasan.arch.faults import BusError, ExternalAbort, PermissionFault, TranslationFault
+from dmasan.arch.faults import BusError, ExternalAbort, FirewallAbort, PermissionFault, TranslationFault
 from dmasan.arch.tlb import Tlb, Translation, WalkFailure, translation, walk
 from dmasan.events import NOWHERE, MemoryType, Site, call_site
 from dmasan.schedule import Footprint, Point
@@ -38,6 +38,7 @@ class Core:
         self._hierarchy = machine.hierarchy
         self._noncacheable = machine.noncacheable
         self._buffer = machine.noncacheable.buffers[index]
+        self._forbidden = machine.forbidden
         self._benign = machine.schedule.benign
         self._quantum_ns = machine.knobs.quantum_ns
         self._ns_per_cycle = 1000 / machine.profile.cpu_mhz
@@ -86,7 +87,15 @@ class Core:
         if not entry.in_ram:
             pa = (va + entry.delta) & 0xFFFF_FFFF
             raise ExternalAbort(va, self.index, access, f"nothing answers at physical address {pa:#010x}")
+        if self._forbidden:
+            self.check_allowed(va, va + entry.delta, 1, access)
         return entry
+
+    def check_allowed(self, va: int, pa: int, length: int, access: str) -> None:
+        """Raises FirewallAbort if [pa, pa + length) touches a region whose mere access faults."""
+        for region in self._forbidden:
+            if pa < region.end and region.base < pa + length:
+                raise FirewallAbort(va, self.index, access, region.base, region.end)
 
     def physical(self, va: int) -> int:
         """The physical address of `va`, as AT/ATS1CPR would tell. Raises a Fault."""
@@ -112,12 +121,15 @@ class Core:
         counters.tlb_misses += 1
         counters.walk_cycles += cycles
         self._charge(cycles)
-        entry = translation(leaf, va, ttbr, self._ram)
+        entry = translation(leaf, va, ttbr, self._ram, self.machine.profile)
         self.tlb.insert(entry)
         return entry
 
     def _fetch(self, pa: int) -> int:
-        """A descriptor word, as the walker sees it: coherently with the caches (ARMv7 SMP)."""
+        """A descriptor word, as the walker sees it: coherently with the caches (ARMv7 SMP), or in memory."""
+        if not self.machine.profile.walker_cached:
+            offset = self.machine.memory.offset(pa, 4)
+            return int.from_bytes(self.machine.memory.data[offset : offset + 4], "little")
         return int.from_bytes(self._hierarchy.peek(pa, 4), "little")
 
     def _pieces(
@@ -136,8 +148,11 @@ class Core:
             run = min(limit, entry.va + entry.size - va)
             while run < limit:
                 following = self.translate(va + run, access, write)
-                if following.delta != entry.delta or following.type is not entry.type:
+                same = following.delta == entry.delta and following.type is entry.type
+                if not same or following.shareable is not entry.shareable:
                     break
                 run = min(limit, following.va + following.size - va)
+            if self._forbidden:
+                self.check_allowed(va, pa, run, access)
             yield pa, run, entry
             va += run

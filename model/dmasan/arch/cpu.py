@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dmasan.arch.accesses import Accesses
 from dmasan.arch.faults import AlignmentFault, BusError, ExternalAbort
 from dmasan.arch.short_descriptor import SECOND_LEVEL_BYTES, SECTION_SIZE, SMALL_PAGE_SIZE
-from dmasan.config import choose
+from dmasan.config import UsageError, choose
 from dmasan.events import (
     Barrier,
     CacheOp,
@@ -27,6 +27,7 @@ from dmasan.events import (
     MmioRead,
     MmioWrite,
     OuterSync,
+    SetWayMaintenance,
     Store,
     TlbMaintenance,
 )
@@ -120,14 +121,45 @@ class Cpu(Accesses):
     async def _inner(self, op: CacheOp, va: int, length: int, access: str) -> None:
         site = None
         self._check_length(access, length)
-        for pa, run, _ in self._pieces(va, length, access, unit=_MAINTENANCE_UNIT):
+        for pa, run, entry in self._pieces(va, length, access, unit=_MAINTENANCE_UNIT):
             site = site or self._begin(_INNER_OPERATION[op], pa, length)
             self._noncacheable.own_access(self.index, pa, run)
-            self.machine.maintenance.inner(op, pa, run)
+            broadcast = self.machine.profile.maintenance_broadcast and entry.shareable
+            only = None if broadcast else self.index
+            self.machine.maintenance.inner(op, pa, run, only, entry.colour)
             self._charge()
             if self._bus.active:
-                self._bus.emit(Maintenance(self._now(), site, self.index, op, Level.INNER, pa, run))
+                self._bus.emit(Maintenance(self._now(), site, self.index, op, Level.INNER, pa, run, broadcast))
             await self._finish()
+
+    async def dccsw(self, level: int, set_: int, way: int) -> None:
+        """DCCSW: cleans one slot, of this CPU's L1 (level 1) or the integrated L2 (2). Raises UsageError for no slot.
+
+        By set and way nothing is broadcast, and an outer cache is not reached (DDI 0406C, B2.2.6): for switching a cache
+        off, not for DMA.
+        """
+        await self._set_way(CacheOp.CLEAN, level, set_, way)
+
+    async def dcisw(self, level: int, set_: int, way: int) -> None:
+        """DCISW: invalidates one slot; dirty data is lost. As `dccsw`."""
+        await self._set_way(CacheOp.INVALIDATE, level, set_, way)
+
+    async def dccisw(self, level: int, set_: int, way: int) -> None:
+        """DCCISW: cleans and invalidates one slot. As `dccsw`."""
+        await self._set_way(CacheOp.CLEAN_INVALIDATE, level, set_, way)
+
+    async def _set_way(self, op: CacheOp, level: int, set_: int, way: int) -> None:
+        h = self._hierarchy
+        caches = {1: h.l1[self.index], 2: h.inner_l2}
+        cache = caches.get(level)
+        if cache is None or not (0 <= set_ < cache.sets and 0 <= way < cache.ways):
+            raise UsageError(f"set/way maintenance of level {level}, set {set_}, way {way}: there is no such slot")
+        site = self._begin("set_way", 0, 0)
+        pa = self.machine.maintenance.set_way(op, self.index, level, set_, way)
+        self._charge()
+        if pa is not None and self._bus.active:
+            self._bus.emit(SetWayMaintenance(self._now(), site, self.index, op, level, pa, h.line))
+        await self._finish()
 
     async def outer_clean(self, pa: int, length: int) -> None:
         """PL310 Clean Line by PA on each line of the range. No effect without an outer cache, nor are the next three."""

@@ -50,3 +50,10 @@ class ExternalAbort(Fault):
     """The memory system answered the access with an error."""
 
     kind = "external abort"
+
+
+class FirewallAbort(ExternalAbort):
+    """An access, perhaps a speculative one, to a region that another master or world owns: the firewall answers."""
+
+    def __init__(self, va: int, cpu: int, access: str, base: int, end: int) -> None:
+        super().__init__(va, cpu, access, f"the region {base:#010x} to {end - 1:#010x} is forbidden, any access faults")

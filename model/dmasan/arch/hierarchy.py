@@ -2,8 +2,14 @@
 """The cacheable paths: the L1s and their snoop control unit, the L2, memory.
 
 Each CPU has an L1; the SCU keeps them coherent: a line that is dirty in one L1 is in no other, a miss takes the line
-from another L1 if one has it (a dirty line migrates), and a store removes the other copies (DDI 0407, 2.1). The L2 is
-neither inclusive nor exclusive: an L1 miss that misses it allocates in both, a dirty L1 victim is allocated in it.
+from another L1 if one has it (a dirty line migrates), and a store removes the other copies (DDI 0407, 2.1). An access
+through a Non-shareable translation is not seen by the SCU, nor does it see the other L1s (`snooping`).
+
+The L2 is "non-inclusive": an L1 miss that misses it allocates in both, a dirty L1 victim is allocated in it;
+"inclusive": what leaves it leaves the L1s too, dirty data of theirs with it (DDI 0438, 7.2); or a "victim" cache: filled
+by what L1 gives up, clean or dirty, and not by fetches (DDI 0500, 7.2; exclusive mode of DDI 0246, 2.3.3).
+
+Addresses are physical. Where L1 is virtually indexed those of the accesses carry the colour above (`VirtualCache`).
 What a fill reads, or a write-back passes, on its way to memory waits for the outer buffer (`before_memory`), as the
 hazard checks of the PL310 make it.
 """
@@ -14,10 +20,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dmasan.arch.cache import Cache, Indices
+from dmasan.arch.cache import PHYSICAL, Cache, Indices, VirtualCache
 from dmasan.arch.counters import Counters
-from dmasan.arch.memory import NEXT_VERSION, Bytes, Memory
-from dmasan.arch.profile import Profile
+from dmasan.arch.memory import NEXT_VERSION, Bytes, Mask, Memory
+from dmasan.arch.processor import Profile
 
 
 def _ready(lines: Indices) -> None:
@@ -35,20 +41,28 @@ class Hierarchy:
         self.line = profile.l1.line
         self.shift = self.line.bit_length() - 1
         self.piece = profile.l1.sets * self.line  # bytes in which no two lines share a set of any level
+        self.virtual = profile.colours != 1
+        kind = VirtualCache if self.virtual else Cache
         self.l1 = [
-            Cache(profile.l1, versions=versions, replacement=profile.replacement, seed=seed * 16 + i)
+            kind(profile.l1, versions=versions, replacement=profile.replacement, seed=seed * 16 + i)
             for i in range(cpus)
         ]
+        policy = profile.l2_replacement or profile.replacement
         self.l2 = (
-            Cache(profile.l2, versions=versions, replacement=profile.replacement, seed=seed * 16 + 15)
-            if profile.l2
-            else None
+            Cache(profile.l2, versions=versions, replacement=policy, seed=seed * 16 + 15) if profile.l2 else None
         )
+        self.inclusive = profile.l2_content == "inclusive"
+        self.victim = profile.l2_content == "victim"
+        self.write_allocate = profile.write_allocate
+        self.write_streaming = profile.write_streaming
+        self.snooping = True  # the access that is under way is Shareable
+        self._lru = profile.replacement == "lru"
         self.inner_l2 = self.l2 if not profile.outer else None  # the L2 that operations by VA reach
         self.outer_l2 = self.l2 if profile.outer else None
         self.before_memory: Callable[[Indices], None] = _ready
         self.cycles = 0
         self._base_line = memory.base >> self.shift
+        self._address_mask = (1 << 40) - 1  # of the physical part of an address
         self._memory_rows = memory.data.reshape(-1, self.line)
         self._version_rows = None if memory.version is None else memory.version.reshape(-1, self.line)
         self._latest = None if memory.latest is None else memory.latest.data
@@ -86,14 +100,44 @@ class Hierarchy:
         slots = l2.locate(lines)
         miss = slots < 0
         self.cycles += len(lines) * self.costs.l2_hit
+        if l2.lru:
+            l2.touch(slots[~miss])
         if miss.any():
+            if self.victim:
+                return self._fetch_past(l2, lines, slots, miss)
             slots[miss] = self.allocate_l2(l2, lines[miss])
         return l2.rows(slots)
+
+    def _fetch_past(self, l2: Cache, lines: Indices, slots: Indices, miss: Mask) -> tuple[Bytes, Bytes | None]:
+        """As `_fetch`, but what misses in L2 is not allocated there."""
+        data, version = l2.rows(slots)  # the rows of those that miss are replaced
+        self.cycles += int(np.count_nonzero(miss)) * self.costs.memory
+        data[miss], fetched = self._read_memory(lines[miss])
+        if version is not None and fetched is not None:
+            version[miss] = fetched
+        return data, version
+
+    def make_room(self, l2: Cache, slots: Indices) -> None:
+        """What `slots` of L2 hold is about to go: dirty data to memory, copies in the L1s too if L2 is inclusive."""
+        if self.inclusive:
+            self._back_invalidate(l2, slots[l2.tags[slots] >= 0])
+        self.write_back(l2, slots)
+
+    def _back_invalidate(self, l2: Cache, slots: Indices) -> None:
+        """The L1s give up what `slots` of L2 hold; their dirty data is taken into L2 first."""
+        for l1 in self.l1:
+            theirs = l1.locate(l2.tags[slots])
+            found = theirs >= 0
+            dirty = found.copy()
+            dirty[found] = l1.dirty[theirs[found]]
+            if dirty.any():
+                l2.install(slots[dirty], l2.tags[slots[dirty]], *l1.rows(theirs[dirty]), True)
+            l1.drop(theirs[found])
 
     def allocate_l2(self, l2: Cache, lines: Indices) -> Indices:
         """Brings `lines`, absent from L2, in from memory; returns their slots."""
         slots = l2.victims(lines)
-        self.write_back(l2, slots)
+        self.make_room(l2, slots)
         l2.install(slots, lines, *self._read_memory(lines), False)
         self.counters.l2_fills += len(lines)
         self.cycles += len(lines) * self.costs.memory
@@ -113,21 +157,49 @@ class Hierarchy:
         miss = slots < 0
         if miss.any():
             taken = l2.victims(lines[miss])
-            self.write_back(l2, taken)
+            self.make_room(l2, taken)
             slots[miss] = taken
         l2.install(slots, lines, data, version, True)
 
     # --- L1 ---
 
+    def _give_up(self, l1: Cache, slots: Indices) -> None:
+        """`slots` of an L1, of which no two share a set, are to be used anew: their lines go to the level below."""
+        dirty = slots[l1.dirty[slots]]
+        if len(dirty):
+            self.write_beneath_l1(l1.tags[dirty] & PHYSICAL, *l1.rows(dirty))
+        if self.victim and self.l2 is not None:
+            self._keep_below(self.l2, l1, slots[(l1.tags[slots] >= 0) & ~l1.dirty[slots]])
+
+    def _keep_below(self, l2: Cache, l1: Cache, clean: Indices) -> None:
+        """Clean lines that L1 gives up are allocated in L2, those that it does not have."""
+        missing = clean[l2.locate(l1.tags[clean]) < 0]
+        if len(missing):
+            slots = l2.victims(l1.tags[missing])
+            self.write_back(l2, slots)
+            l2.install(slots, l1.tags[missing], *l1.rows(missing), False)
+
+    def evict_l1(self, l1: Cache, slots: Indices) -> None:
+        """`slots` of an L1, ascending by line, are given up."""
+        self.write_back_l1(l1, slots)
+        if self.victim and self.l2 is not None:
+            for part in self._parts(l1.tags[slots], slots):
+                self._keep_below(self.l2, l1, part)
+        l1.drop(slots)
+
+    def _parts(self, lines: Indices, slots: Indices) -> list[Indices]:
+        """Cuts `slots` where the aligned window of L2's sets changes: within one, no two lines share a set."""
+        if not len(slots):
+            return []
+        cuts = np.flatnonzero(np.diff(lines // self.l2.sets)) + 1 if self.l2 is not None else ()
+        return list(np.split(slots, cuts))
+
     def write_back_l1(self, l1: Cache, slots: Indices) -> None:
         """Cleans the dirty ones of `slots`, ascending by line, to the level below."""
         dirty = slots[l1.dirty[slots]]
         l1.dirty[dirty] = False
-        lines = l1.tags[dirty]
-        # Cut where the aligned window of L2's sets changes: within one, no two lines share a set.
-        cuts = np.flatnonzero(np.diff(lines // self.l2.sets)) + 1 if self.l2 is not None else ()
-        for part in np.split(dirty, cuts) if len(dirty) else ():
-            self.write_beneath_l1(l1.tags[part], *l1.rows(part))
+        for part in self._parts(l1.tags[dirty], dirty):
+            self.write_beneath_l1(l1.tags[part] & PHYSICAL, *l1.rows(part))
 
     def ensure(self, cpu: int, lines: Indices) -> Indices:
         """The slots of `lines` in the L1 of `cpu`, filled where absent."""
@@ -136,19 +208,19 @@ class Hierarchy:
         miss = slots < 0
         if miss.any():
             slots[miss] = self._fill(cpu, lines if miss.all() else lines[miss])
+        if self._lru:
+            l1.touch(slots)
         return slots
 
     def _fill(self, cpu: int, lines: Indices) -> Indices:
         """Brings absent `lines` into the L1 of `cpu`: from another L1, or from below."""
         l1 = self.l1[cpu]
         slots = l1.victims(lines)
-        dirty = slots[l1.dirty[slots]]
-        if len(dirty):
-            self.write_beneath_l1(l1.tags[dirty], *l1.rows(dirty))
+        self._give_up(l1, slots)
         self.counters.l1_fills += len(lines)
-        missing = self._take_from_others(cpu, lines, slots)
+        missing = self._take_from_others(cpu, lines, slots) if self.snooping else None
         if missing is None:
-            l1.install(slots, lines, *self._fetch(lines), False)
+            l1.install(slots, lines, *self._fetch(lines & PHYSICAL), False)
         elif missing.any():
             l1.install(slots[missing], lines[missing], *self._fetch(lines[missing]), False)
         return slots
@@ -176,7 +248,7 @@ class Hierarchy:
     def _own(self, cpu: int, lines: Indices, slots: Indices) -> None:
         """Makes the L1 of `cpu` the only holder of `lines`, before it dirties them."""
         l1 = self.l1[cpu]
-        if len(self.l1) > 1:
+        if len(self.l1) > 1 and self.snooping:
             shared = lines[~l1.dirty[slots]]
             if len(shared):
                 for other in self.l1:
@@ -215,22 +287,49 @@ class Hierarchy:
             done += step
 
     def _store_lines(self, cpu: int, pa: int, data: Bytes) -> None:
-        lines = self._lines(pa, len(data))
-        l1 = self.l1[cpu]
-        slots = self.ensure(cpu, lines)
-        self._own(cpu, lines, slots)
-        l1.data[slots] = data.reshape(-1, self.line)
-        latest = self.memory.latest
-        if latest is not None and l1.version is not None:
-            offset = pa - self.memory.base
-            here = latest[offset : offset + len(data)]
+        lines, rows = self._lines(pa, len(data)), data.reshape(-1, self.line)
+        version: Bytes | None = None
+        if self.memory.latest is not None:
+            offset = (pa & self._address_mask) - self.memory.base
+            here = self.memory.latest[offset : offset + len(data)]
             np.add(here, 1, out=here)
-            l1.version[slots] = here.reshape(-1, self.line)
+            version = here.reshape(-1, self.line)
         self.cycles += len(data) // 8 * self.costs.l1_hit
+        past = self._past_l1(lines)
+        if past is not None:
+            self.write_beneath_l1(
+                lines[past] & PHYSICAL, rows[past], None if version is None else version[past]
+            )
+            lines, rows = lines[~past], rows[~past]
+            version = None if version is None else version[~past]
+        if len(lines):
+            l1 = self.l1[cpu]
+            slots = self.ensure(cpu, lines)
+            self._own(cpu, lines, slots)
+            l1.data[slots] = rows
+            if l1.version is not None and version is not None:
+                l1.version[slots] = version
+
+    def _past_l1(self, lines: Indices) -> Mask | None:
+        """Which of the lines that are to be written in full go past L1: no L1 has them, and they do not allocate there."""
+        streamed = self.write_streaming and len(lines) > self.write_streaming
+        if self.write_allocate and not streamed:
+            return None
+        past: Mask = np.ones(len(lines), np.bool_)
+        for l1 in self.l1:
+            past &= l1.locate(lines) < 0
+        if self.write_allocate:
+            past[: self.write_streaming] = False
+        return past if past.any() else None
 
     def _slot(self, cpu: int, line: int) -> int:
-        slot = self.l1[cpu].find(line)
-        return slot if slot >= 0 else int(self.ensure(cpu, np.array((line,), np.int64))[0])
+        l1 = self.l1[cpu]
+        slot = l1.find(line)
+        if slot < 0:
+            return int(self.ensure(cpu, np.array((line,), np.int64))[0])
+        if self._lru:
+            l1.touch(slot)
+        return slot
 
     def load_scalar(self, cpu: int, pa: int, size: int) -> tuple[memoryview, memoryview | None]:
         """The bytes and versions of an access within one line."""
@@ -243,6 +342,9 @@ class Hierarchy:
     def store_scalar(self, cpu: int, pa: int, data: bytes) -> None:
         """A store within one line."""
         l1 = self.l1[cpu]
+        if not self.write_allocate and all(each.find(pa >> self.shift) < 0 for each in self.l1):
+            self._store_past_l1(pa & self._address_mask, data)
+            return
         slot = self._slot(cpu, pa >> self.shift)
         if not l1.dirty_view[slot]:
             only = np.array((slot,), np.int64)
@@ -251,11 +353,47 @@ class Hierarchy:
         end = at + len(data)
         l1.data_view[at:end] = data
         if self._latest is not None and l1.version_view is not None:
-            offset = pa - self.memory.base
+            offset = (pa & self._address_mask) - self.memory.base
             version = self._latest[offset : offset + len(data)].tobytes().translate(NEXT_VERSION)
             self._latest[offset : offset + len(data)] = version
             l1.version_view[at:end] = version
         self.cycles += self.costs.l1_hit
+
+    def _store_past_l1(self, pa: int, data: bytes) -> None:
+        """A store within one line that no L1 has and that does not allocate there: into L2 (allocated), or memory."""
+        only, offset, length = self._lines(pa, 1), pa - self.memory.base, len(data)
+        self.before_memory(only)
+        version = bytes(length)
+        if self._latest is not None:
+            version = self._latest[offset : offset + length].tobytes().translate(NEXT_VERSION)
+            self._latest[offset : offset + length] = version
+        self.cycles += self.costs.nc_store
+        l2 = self.l2
+        if l2 is None:
+            self.memory.data.data[offset : offset + length] = data
+            if self.memory.version is not None:
+                self.memory.version.data[offset : offset + length] = version
+            return
+        slot = l2.find(pa >> self.shift)
+        if slot < 0:
+            slot = int(self.allocate_l2(l2, only)[0])
+        l2.dirty_view[slot] = True
+        at = slot * self.line + (pa & (self.line - 1))
+        l2.data_view[at : at + length] = data
+        if l2.version_view is not None:
+            l2.version_view[at : at + length] = version
+
+    def write_hits(self, pa: int, data: Bytes, version: Bytes) -> None:
+        """A Write-Through store updates the lines that an L1 has, within one piece; it allocates none."""
+        lines = self._lines(pa, len(data))
+        for l1 in self.l1:
+            slots = l1.locate(lines)
+            for slot in slots[slots >= 0].tolist():
+                at = (int(l1.tags[slot]) << self.shift) - pa
+                low, high = max(at, 0), min(at + self.line, len(data))
+                l1.data[slot, low - at : high - at] = data[low:high]
+                if l1.version is not None:
+                    l1.version[slot, low - at : high - at] = version[low:high]
 
     def peek(self, pa: int, length: int) -> Bytes:
         """What a coherent reader sees of [pa, pa + length), without a trace: the page-table walker's view.
@@ -268,8 +406,8 @@ class Hierarchy:
         for cache in (self.l2, *self.l1):  # the last copy that is put in wins: L1 over L2 over memory
             if cache is None:
                 continue
-            for slot in cache.resident(first, end).tolist():
-                at = (int(cache.tags[slot]) << self.shift) - pa
+            for slot in cache.copies(first, end).tolist():
+                at = (int(cache.tags[slot] & PHYSICAL) << self.shift) - pa
                 low, high = max(at, 0), min(at + self.line, length)
                 data[low:high] = cache.data[slot, low - at : high - at]
         return data

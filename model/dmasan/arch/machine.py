@@ -13,12 +13,13 @@ from dmasan.arch.copies import Copies, copies_of
 from dmasan.arch.core import Core
 from dmasan.arch.counters import Counters
 from dmasan.arch.cpu import Cpu
+from dmasan.arch.geometry import Region, disjoint
 from dmasan.arch.hierarchy import Hierarchy
 from dmasan.arch.maintenance import CacheMaintenance
 from dmasan.arch.memory import Bytes, Mask, Memory
 from dmasan.arch.moves import HiddenMoves
 from dmasan.arch.noncacheable import NonCacheable
-from dmasan.arch.profile import Profile
+from dmasan.arch.processor import Profile
 from dmasan.arch.short_descriptor import SECOND_LEVEL_BYTES
 from dmasan.config import Knobs, RunError, UsageError
 from dmasan.events import NOWHERE, AliasChange, EventBus, Site
@@ -83,6 +84,7 @@ class Machine:
         self.counters = Counters()
         self.clock: Clock = FreeClock()
         self.mmio: Mmio = NoDevice()
+        self.forbidden: list[Region] = list(profile.forbidden)  # may change while the machine runs
         self.memory = Memory(knobs.ram_mib * _MIB, versions=knobs.versions)
         self.hierarchy = Hierarchy(profile, self.memory, knobs.cpus, self.counters, seed)
         self.noncacheable = NonCacheable(
@@ -92,7 +94,7 @@ class Machine:
         self.aliases = AliasTracker(
             self.memory.base, self.memory.size, knobs.cpus, self._alias_changed, self._read_table
         )
-        self.moves = HiddenMoves(self.hierarchy, self.noncacheable, self.aliases)
+        self.moves = HiddenMoves(self)
         self.site: Site = NOWHERE  # the line of the program that the present operation belongs to
         self.cpus = [Cpu(self, index) for index in range(knobs.cpus)]
         self._active_cpu: Core = self.cpus[0]
@@ -111,6 +113,19 @@ class Machine:
     def device_write(self, pa: int, data: Bytes, strobe: Mask | None = None) -> None:
         """A write of a device that does not snoop; `strobe` marks the bytes written. Raises BusError outside RAM."""
         self.memory.write(pa, data, strobe)
+
+    # --- firewall ---
+
+    def forbid(self, region: Region) -> None:
+        """From now on any access to the region faults, a speculative one too. Raises UsageError if it overlaps one."""
+        disjoint("forbidden", (*self.forbidden, region))
+        self.forbidden.append(region)
+
+    def allow(self, region: Region) -> None:
+        """Ends `forbid`. Raises UsageError if the region is not forbidden."""
+        if region not in self.forbidden:
+            raise UsageError(f"the region at {region.base:#x} is not forbidden")
+        self.forbidden.remove(region)
 
     # --- hidden moves ---
 

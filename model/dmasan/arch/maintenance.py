@@ -7,7 +7,9 @@ effect when they are issued; that they may stay in flight until a DSB is the rel
 
 from __future__ import annotations
 
-from dmasan.arch.cache import Cache
+import numpy as np
+
+from dmasan.arch.cache import PHYSICAL, Cache, Indices
 from dmasan.arch.hierarchy import Hierarchy
 from dmasan.arch.noncacheable import NonCacheable
 from dmasan.events import CacheOp
@@ -24,18 +26,20 @@ class CacheMaintenance:
         h = self.hierarchy
         return pa >> h.shift, (pa + length + h.line - 1) >> h.shift
 
-    def inner(self, op: CacheOp, pa: int, length: int) -> None:
-        """DCCMVAC, DCIMVAC, DCCIMVAC: every L1, and an integrated L2; dirty data goes on to an outer cache or memory.
+    def inner(self, op: CacheOp, pa: int, length: int, cpu: int | None = None, colour: int = 0) -> None:
+        """DCCMVAC, DCIMVAC, DCCIMVAC: L1, and an integrated L2; dirty data goes on to an outer cache or memory.
 
-        With the multiprocessing extensions they reach all L1s of the domain (DDI 0406C, B4.2.1).
+        With the multiprocessing extensions they reach all L1s of the domain (DDI 0406C, B4.2.1), otherwise that of `cpu`
+        alone. A virtually indexed L1 is searched under one `colour` only.
         """
         h = self.hierarchy
         first, end = self._range(pa, length)
         h.counters.l1_ops += end - first
         h.cycles += (end - first) * h.costs.l1_op
         self.noncacheable.settle(first << h.shift, (end - first) << h.shift)
-        for l1 in h.l1:
-            slots = l1.resident(first, end)
+        ahead = colour >> h.shift
+        for l1 in h.l1 if cpu is None else (h.l1[cpu],):
+            slots = l1.resident(first + ahead, end + ahead)
             if op is not CacheOp.INVALIDATE:
                 h.write_back_l1(l1, slots)
             if op is not CacheOp.CLEAN:
@@ -56,8 +60,41 @@ class CacheMaintenance:
 
     def _to_memory(self, cache: Cache, op: CacheOp, first: int, end: int) -> None:
         slots = cache.resident(first, end)
-        if op is not CacheOp.INVALIDATE:
+        if op is CacheOp.CLEAN_INVALIDATE:
+            self.hierarchy.make_room(cache, slots)
+        elif op is CacheOp.CLEAN:
             self.hierarchy.write_back(cache, slots)
             cache.dirty[slots] = False
         if op is not CacheOp.CLEAN:
+            if self.hierarchy.inclusive:
+                self._leave_l1(cache.tags[slots])
             cache.drop(slots)
+
+    def set_way(self, op: CacheOp, cpu: int, level: int, set_: int, way: int) -> int | None:
+        """DCCSW, DCISW, DCCISW of one slot: of the L1 of `cpu` alone, or of an integrated L2 (DDI 0406C, B2.2.6).
+
+        Returns the physical address of the line that was there, None for an empty slot.
+        """
+        h = self.hierarchy
+        cache = h.l1[cpu] if level == 1 else h.inner_l2
+        assert cache is not None
+        h.counters.l1_ops += 1
+        h.cycles += h.costs.l1_op
+        slot = np.array((set_ * cache.ways + way,), np.int64)
+        line = int(cache.tags[slot[0]])
+        if line < 0:
+            return None
+        if level == 1:
+            if op is not CacheOp.INVALIDATE:
+                h.write_back_l1(cache, slot)
+            if op is not CacheOp.CLEAN:
+                cache.drop(slot)
+        else:
+            self._to_memory(cache, op, line, line + 1)
+        return (line & PHYSICAL) << h.shift
+
+    def _leave_l1(self, lines: Indices) -> None:
+        """An inclusive L2 that drops a line drops it everywhere."""
+        for l1 in self.hierarchy.l1:
+            slots = l1.locate(lines)
+            l1.drop(slots[slots >= 0])

@@ -8,18 +8,18 @@ line by being written back; a buffered store may go on to the next level. Nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from dmasan.arch.alias import AliasTracker
 from dmasan.arch.cache import Cache, Indices
-from dmasan.arch.hierarchy import Hierarchy
 from dmasan.arch.line_copies import LineCopies, copies_of_lines
-from dmasan.arch.noncacheable import NonCacheable
 from dmasan.arch.write_buffer import WriteBuffer
 from dmasan.config import RunError
 from dmasan.schedule import Move, MoveKind
+
+if TYPE_CHECKING:
+    from dmasan.arch.machine import Machine
 
 
 class IllegalMove(RunError):
@@ -54,10 +54,11 @@ class LineAddresses(Sequence[int]):
 class HiddenMoves:
     """Carries moves out, and shows a schedule what it may choose from (`schedule.MachineView`)."""
 
-    def __init__(self, hierarchy: Hierarchy, noncacheable: NonCacheable, aliases: AliasTracker) -> None:
-        self.hierarchy = hierarchy
-        self.noncacheable = noncacheable
-        self.aliases = aliases
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.hierarchy = machine.hierarchy
+        self.noncacheable = machine.noncacheable
+        self.aliases = machine.aliases
         self._apply: dict[tuple[MoveKind, str], Callable[[Move], bool]] = {
             (MoveKind.FILL, "l1"): self._fill_l1,
             (MoveKind.FILL, "l2"): self._fill_l2,
@@ -115,12 +116,27 @@ class HiddenMoves:
         first, end = move.address >> h.shift, (move.address >> h.shift) + move.lines
         if not self.aliases.all_live(first << h.shift, move.lines << h.shift):
             raise IllegalMove(move, "no cacheable translation of the page is live")
+        if self.machine.forbidden:
+            self.machine.cpus[move.cpu].check_allowed(0, first << h.shift, move.lines << h.shift, "speculative load")
+        h.snooping = True
+        ahead = self._colour(move) if h.virtual and move.level == "l1" else 0
+        if ahead is None:
+            return
+        first, end = first + ahead, end + ahead
         step = h.piece >> h.shift
         for start in range(first, end, step):
             lines = np.arange(start, min(start + step, end), dtype=np.int64)
             absent = lines[held(lines) < 0]
             if len(absent):
                 yield absent
+
+    def _colour(self, move: Move) -> int | None:
+        """Under which colour a speculative load of the line goes: that of a cacheable translation that the CPU holds."""
+        cpu = self.machine.cpus[move.cpu]
+        for entry in cpu.tlb.holding(move.address):
+            if entry.cacheable:
+                return entry.colour >> self.hierarchy.shift
+        return None
 
     def _fill_l1(self, move: Move) -> bool:
         changed = False
@@ -140,7 +156,7 @@ class HiddenMoves:
 
     def _resident(self, cache: Cache, move: Move) -> Indices:
         first = move.address >> self.hierarchy.shift
-        return cache.resident(first, first + move.lines)
+        return cache.copies(first, first + move.lines)
 
     def _evict_l1(self, move: Move) -> bool:
         """From the L1 of `move.cpu`, or if that holds none of the lines from whichever does."""
@@ -148,8 +164,7 @@ class HiddenMoves:
         for cache in (h.l1[move.cpu], *h.l1):
             slots = self._resident(cache, move)
             if len(slots):
-                h.write_back_l1(cache, slots)
-                cache.drop(slots)
+                h.evict_l1(cache, slots)
                 return True
         return False
 
@@ -160,7 +175,7 @@ class HiddenMoves:
         slots = self._resident(l2, move)
         if not len(slots):
             return False
-        self.hierarchy.write_back(l2, slots)
+        self.hierarchy.make_room(l2, slots)
         l2.drop(slots)
         return True
 
@@ -185,4 +200,4 @@ class HiddenMoves:
 
     def _drain_outer_buffer(self, move: Move) -> bool:
         outer = self.noncacheable.outer
-        return outer is not None and self._drain(outer, move)
+        return outer is not None and self.machine.profile.outer_drains_alone and self._drain(outer, move)

@@ -14,7 +14,7 @@ import numpy as np
 from dmasan.arch.cache import Indices
 from dmasan.arch.hierarchy import Hierarchy
 from dmasan.arch.memory import NEXT_VERSION, Bytes
-from dmasan.arch.profile import Profile
+from dmasan.arch.processor import Profile
 from dmasan.arch.write_buffer import Entry, WriteBuffer
 
 
@@ -28,6 +28,7 @@ class NonCacheable:
         self.costs = profile.costs
         self.hold = hold
         self.looked_up = None if shared_override else hierarchy.outer_l2
+        self.drops_full_lines = profile.full_line_invalidates and self.looked_up is not None
         self._data = self.memory.data.data
         self._version = None if self.memory.version is None else self.memory.version.data
         self._latest = None if self.memory.latest is None else self.memory.latest.data
@@ -72,6 +73,9 @@ class NonCacheable:
             return
         at = (l2.tags[slots] << shift) - pa  # where each line begins in `data`; the first may begin before it
         whole = (at >= 0) & (at + self.line <= length)
+        if self.drops_full_lines:  # dirty or not (auxiliary control bit 13)
+            l2.drop(slots[whole])
+            slots, at, whole = slots[~whole], at[~whole], whole[~whole]
         rows = at[whole, None] + np.arange(self.line)
         l2.data[slots[whole]] = data[rows]
         if l2.version is not None:
@@ -92,6 +96,9 @@ class NonCacheable:
         l2 = self.looked_up
         slot = l2.find(pa >> self.hierarchy.shift) if l2 is not None else -1
         if l2 is not None and slot >= 0:
+            if self.drops_full_lines and length == self.line:
+                l2.drop(np.array((slot,), np.int64))
+                return
             at = slot * self.line + (pa & (self.line - 1))
             l2.data_view[at : at + length] = data
             if l2.version_view is not None:
@@ -160,6 +167,18 @@ class NonCacheable:
         self.buffers[cpu].put(
             pa + head, data[head:].tobytes(), version[head:].tobytes(), cpu, self.epochs[cpu]
         )
+
+    def store_through(self, cpu: int, pa: int, data: Bytes, colour: int) -> None:
+        """A Write-Through store: the lines that L1 has are updated, clean ones stay clean; memory follows by the buffer."""
+        self.store(cpu, pa, data)
+        latest = self.memory.latest
+        version = data if latest is None else latest[pa - self.memory.base : pa - self.memory.base + len(data)]
+        self.hierarchy.write_hits(pa + colour, data, version)
+
+    def drain_lines(self, cpu: int, pa: int, length: int) -> None:
+        """What `cpu` has buffered of the lines of [pa, pa + length) is handed on."""
+        first, end = pa & -self.line, (pa + length + self.line - 1) & -self.line
+        self.buffers[cpu].drain_range(first, end)
 
     def store_scalar(self, cpu: int, pa: int, data: bytes) -> None:
         """A store within one line."""

@@ -1,134 +1,266 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Profiles: a CPU, its caches and what its operations cost, as one table of data with the source of each figure."""
+"""The profiles: data, one row for each processor, with the source of each figure.
+
+Sources: the Technical Reference Manuals by their numbers; "M" where a figure is stated from memory of the manual and
+was not looked up; "assumed" where no manual says. Where a size is an option of the implementer, a common one is taken.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from pathlib import Path
 
-from dmasan.config import UsageError, choose
+from dmasan.arch.costs import Costs
+from dmasan.arch.geometry import CacheGeometry, Region
+from dmasan.arch.processor import Profile
+from dmasan.config import choose
 
-FAMILIES = ("one-level", "integrated", "pl310")
-REPLACEMENTS = ("round-robin", "pseudo-random")
-
-
-def _power_of_two(n: int) -> bool:
-    return n > 0 and n & (n - 1) == 0
-
-
-@dataclass(frozen=True)
-class CacheGeometry:
-    """Size, ways and line of a cache, size and line in bytes. Raises UsageError if no such cache can exist."""
-
-    size: int
-    ways: int
-    line: int
-
-    def __post_init__(self) -> None:
-        if not _power_of_two(self.line) or not 16 <= self.line <= 256:
-            raise UsageError(f"cache line of {self.line} bytes: allowed is a power of two from 16 to 256")
-        if not 1 <= self.ways <= 64:
-            raise UsageError(f"cache of {self.ways} ways: allowed is 1 to 64")
-        sets, rest = divmod(self.size, self.ways * self.line)
-        if rest or not _power_of_two(sets):
-            raise UsageError(
-                f"cache of {self.size} bytes with {self.ways} ways of {self.line}-byte lines: "
-                f"size / (ways x line) must be a power of two"
-            )
-
-    @property
-    def sets(self) -> int:
-        return self.size // (self.ways * self.line)
-
-
-@dataclass(frozen=True)
-class Costs:
-    """Cycles of the CPU for each operation. They are parameters, chosen to be plausible; verdicts never use them."""
-
-    l1_hit: int = 1  # an access of up to a word, or 8 bytes of a bulk access
-    l2_hit: int = (
-        8  # additional, a line from L2 (DDI 0388 gives no figure; L2 latency of A9 systems, assumed)
-    )
-    memory: int = 60  # additional, a line or a Non-cacheable access at memory (assumed)
-    nc_store: int = 2  # into the store buffer
-    walk_step: int = 20  # one descriptor fetched by the table walker
-    l1_op: int = 4  # maintenance by VA, each line
-    l2_op: int = 30  # PL310 operation by PA, each line: a device write (assumed)
-    outer_sync: int = 30
-    tlbi_local: int = 10
-    tlbi_broadcast: int = 100
-    dmb: int = 4
-    dsb: int = 20
-    mmio: int = 40
-    pte_write: int = 2
-
-
-@dataclass(frozen=True)
-class Profile:
-    """A CPU and its caches.
-
-    `family` selects the coherence relation: "one-level" (L1, then memory), "integrated" (maintenance by VA covers both
-    levels), "pl310" (the L2 is an outer cache with operations by PA and a store buffer of its own). Raises UsageError
-    where the levels contradict each other.
-    """
-
-    name: str
-    family: str
-    l1: CacheGeometry
-    l2: CacheGeometry | None = None
-    replacement: str = "round-robin"
-    max_cpus: int = 4
-    cpu_mhz: int = 800
-    store_buffer_entries: int = 4
-    store_buffer_bytes: int = 8  # merging granule of the CPU's store buffer
-    outer_buffer_entries: int = 3  # of one line each
-    costs: Costs = field(default_factory=Costs)
-
-    def __post_init__(self) -> None:
-        choose("profile family", self.family, FAMILIES)
-        choose("replacement policy", self.replacement, REPLACEMENTS)
-        if (self.l2 is None) != (self.family == "one-level"):
-            raise UsageError(
-                f"profile {self.name}: family {self.family} has {'no' if self.l2 else 'an'} L2 cache"
-            )
-        if self.l2 is not None and (self.l2.line != self.l1.line or self.l2.sets < self.l1.sets):
-            raise UsageError(
-                f"profile {self.name}: L2 needs lines of {self.l1.line} bytes and at least {self.l1.sets} sets"
-            )
-        for what, number in (("max_cpus", self.max_cpus), ("cpu_mhz", self.cpu_mhz)):
-            if number < 1:
-                raise UsageError(f"profile {self.name}: {what} is {number}, at least 1 is needed")
-        if min(self.store_buffer_entries, self.outer_buffer_entries) < 1:
-            raise UsageError(f"profile {self.name}: a buffer without entries")
-        if not _power_of_two(self.store_buffer_bytes) or self.store_buffer_bytes > self.l1.line:
-            raise UsageError(f"profile {self.name}: store buffer granule of {self.store_buffer_bytes} bytes")
-
-    @property
-    def outer(self) -> bool:
-        """The L2 is an outer cache: CP15 operations by VA end before it."""
-        return self.family == "pl310"
-
+__all__ = ["PROFILES", "CacheGeometry", "Costs", "Profile", "Region", "find_profile"]
 
 _KIB = 1024
+_SMALL_CORE = Costs(l2_hit=8, memory=60, walk_step=20)
+_LARGE_CORE = Costs(l2_hit=20, memory=150, walk_step=30, tlbi_broadcast=150, dsb=30, mmio=100)
+
+_ONE_LEVEL = Profile(
+    "one-level",
+    "one-level",
+    CacheGeometry(32 * _KIB, 4, 32),
+    sources={"l1": "none: the smallest machine in which an alias matters; short sequences are worked out on it"},
+)
+
+# Virtually indexed, virtually tagged.
+_ARM926 = Profile(
+    "arm926",
+    "vivt",
+    CacheGeometry(16 * _KIB, 4, 32),
+    architecture="ARMv5TE",
+    replacement="pseudo-random",
+    write_allocate=False,
+    write_through=True,
+    indexing="vivt",
+    max_cpus=1,
+    cpu_mhz=400,
+    walker_cached=False,
+    highmem=False,
+    costs=Costs(memory=40, walk_step=40),
+    sources={
+        "l1": "DDI 0198E 4.1: 4 to 128 KiB, 4-way, 32-byte lines; 16 KiB a common choice",
+        "replacement": "DDI 0198E 4.1: pseudo-random (default) or round-robin, CP15 c1 RR bit; M",
+        "write_allocate": "DDI 0198E 4.1: lines are allocated on read misses only; M",
+        "write_through": "DDI 0198E 4.2: write-through and write-back by the C and B bits; M",
+        "indexing": "DDI 0198E 4.1: virtually indexed, virtually tagged",
+        "max_cpus": "DDI 0198E: a uniprocessor",
+        "cpu_mhz": "assumed; i.MX28 runs at 454 MHz",
+        "walker_cached": "DDI 0198E 3.4: walks go to the bus; TTBR has no cacheability in ARMv5",
+        "highmem": "arch/arm/mm/mmu.c:adjust_lowmem_bounds drops highmem on aliasing caches, v6.19",
+        "costs": "assumed",
+    },
+)
+
+_ARM1176 = Profile(
+    "arm1176",
+    "vipt-aliasing",
+    CacheGeometry(32 * _KIB, 4, 32),
+    architecture="ARMv6",
+    replacement="pseudo-random",
+    write_allocate=False,
+    write_through=True,
+    indexing="vipt",
+    max_cpus=1,
+    cpu_mhz=700,
+    walker_cached=False,
+    highmem=False,
+    costs=Costs(memory=50, walk_step=30),
+    sources={
+        "l1": "DDI 0301H 7.2: 4 to 64 KiB, 4-way, 32-byte lines; more than 4 KiB a way alias",
+        "replacement": "DDI 0301H 7.2: pseudo-random or round-robin; M",
+        "write_allocate": "DDI 0301H 6.6: Write-Back is read-allocate only",
+        "write_through": "DDI 0301H 6.6; M",
+        "indexing": "DDI 0301H 7.2; arch/arm/kernel/setup.c:cacheid_init, VIPT_ALIASING, v6.19",
+        "max_cpus": "DDI 0301H: a uniprocessor",
+        "cpu_mhz": "assumed; BCM2835 runs at 700 MHz",
+        "walker_cached": "DDI 0301H 6.11: walks may be cacheable in an outer cache only; M",
+        "highmem": "arch/arm/mm/mmu.c:adjust_lowmem_bounds drops highmem on aliasing caches, v6.19",
+        "costs": "assumed",
+    },
+)
+
+_ARM11MPCORE = Profile(
+    "arm11mpcore",
+    "one-level-local",
+    CacheGeometry(16 * _KIB, 4, 32),
+    architecture="ARMv6K",
+    cpu_mhz=400,
+    maintenance_broadcast=False,
+    tlb_broadcast=False,
+    walker_cached=False,
+    costs=Costs(memory=50, walk_step=30),
+    sources={
+        "l1": "DDI 0360F 7.1: 16 to 64 KiB, 4-way, 32-byte lines, physically addressed at 16 KiB; M",
+        "maintenance_broadcast": "arch/arm/include/asm/smp_plat.h:cache_ops_need_broadcast, MMFR3[15:12] < 1, v6.19",
+        "tlb_broadcast": "arch/arm/include/asm/smp_plat.h:tlb_ops_need_broadcast, MMFR3[15:12] < 2, v6.19",
+        "cpu_mhz": "assumed",
+        "walker_cached": "DDI 0360F 5.12: walks do not look up L1; M",
+        "costs": "assumed",
+    },
+)
+
+_CORTEX_A8 = Profile(
+    "cortex-a8",
+    "integrated",
+    CacheGeometry(32 * _KIB, 4, 64),
+    CacheGeometry(256 * _KIB, 8, 64),
+    replacement="pseudo-random",
+    write_allocate=False,
+    max_cpus=1,
+    store_buffer_bytes=16,
+    costs=_SMALL_CORE,
+    sources={
+        "l1": "DDI 0344K 7.1: 16 or 32 KiB, 4-way, 64-byte lines; behaves as physically tagged and indexed; M",
+        "l2": "DDI 0344K 8.1: 0, 128 KiB to 1 MiB, 8-way, 64-byte lines",
+        "replacement": "DDI 0344K 7.2: random; M",
+        "write_allocate": "DDI 0344K 7.1: L1 allocates on reads, L2 on writes; M",
+        "max_cpus": "DDI 0344K: a uniprocessor",
+        "store_buffer_bytes": "assumed",
+        "costs": "assumed",
+    },
+)
+
+_CORTEX_A9 = Profile(
+    "cortex-a9-pl310",
+    "pl310",
+    CacheGeometry(32 * _KIB, 4, 32),
+    CacheGeometry(512 * _KIB, 8, 32),
+    replacement="pseudo-random",
+    sources={
+        "l1": "DDI 0388I 7.1: 16, 32 or 64 KiB, 4-way, 32-byte lines, PIPT data side",
+        "l2": "DDI 0246H 2.3: 8 or 16 ways of 16 to 512 KiB, 32-byte lines; 512 KiB a common choice",
+        "replacement": "DDI 0388I 7.1: pseudo-random",
+    },
+)
+
+_CORTEX_A15 = Profile(
+    "cortex-a15",
+    "integrated",
+    CacheGeometry(32 * _KIB, 2, 64),
+    CacheGeometry(1024 * _KIB, 16, 64),
+    replacement="lru",
+    l2_replacement="pseudo-random",
+    l2_content="inclusive",
+    cpu_mhz=1500,
+    store_buffer_bytes=16,
+    costs=_LARGE_CORE,
+    sources={
+        "l1": "DDI 0438I 6.1: 32 KiB, 2-way, 64-byte lines, PIPT; M",
+        "l2": "DDI 0438I 7.1: 512 KiB to 4 MiB, 16-way, 64-byte lines",
+        "replacement": "DDI 0438I 6.1: LRU; M",
+        "l2_replacement": "DDI 0438I 7.2: random",
+        "l2_content": "DDI 0438I 7.2: strictly enforced inclusion of the L1 data caches",
+        "cpu_mhz": "assumed",
+        "store_buffer_bytes": "assumed",
+        "costs": "assumed",
+    },
+)
+
+_CORTEX_A53 = Profile(
+    "cortex-a53",
+    "integrated",
+    CacheGeometry(32 * _KIB, 4, 64),
+    CacheGeometry(512 * _KIB, 16, 64),
+    architecture="ARMv8-A",
+    replacement="pseudo-random",
+    write_streaming=3,
+    l2_content="victim",
+    cpu_mhz=1200,
+    store_buffer_bytes=16,
+    costs=Costs(l2_hit=12, memory=100, walk_step=25, tlbi_broadcast=120, mmio=60),
+    sources={
+        "l1": "DDI 0500J 6.1: 8 to 64 KiB, 4-way, 64-byte lines, PIPT",
+        "l2": "DDI 0500J 7.1: 128 KiB to 2 MiB, 16-way, 64-byte lines",
+        "replacement": "DDI 0500J 6.1: pseudo-random",
+        "write_streaming": "DDI 0500J 6.6.2: read-allocate mode after 3 full lines (L1RADIS reset value); the count M",
+        "l2_content": "DDI 0500J 7.2: L2 is filled by evictions from L1, not by fetches",
+        "cpu_mhz": "assumed",
+        "store_buffer_bytes": "DDI 0500J: the store buffer merges within 128 bits",
+        "architecture": "DDI 0500J 2.1",
+        "costs": "assumed",
+    },
+)
+
+_CORTEX_A72 = Profile(
+    "cortex-a72",
+    "integrated",
+    CacheGeometry(32 * _KIB, 2, 64),
+    CacheGeometry(1024 * _KIB, 16, 64),
+    architecture="ARMv8-A",
+    replacement="lru",
+    l2_replacement="pseudo-random",
+    l2_content="inclusive",
+    cpu_mhz=1800,
+    store_buffer_bytes=16,
+    costs=_LARGE_CORE,
+    sources={
+        "l1": "100095 6.1: 32 KiB, 2-way, 64-byte lines, PIPT",
+        "l2": "100095 7.1: 512 KiB to 4 MiB, 16-way, 64-byte lines",
+        "replacement": "100095 6.1: LRU; M",
+        "l2_replacement": "100095 7.1: PLRU or pseudo-random",
+        "l2_content": "100095 7.1: inclusive of the L1 data caches",
+        "cpu_mhz": "assumed",
+        "store_buffer_bytes": "assumed",
+        "architecture": "100095 1.2",
+        "costs": "assumed",
+    },
+)
+
+# No MMU: an MPU with regions, at VA = PA. A clean may overtake a buffered store of its line.
+_CORTEX_M7 = Profile(
+    "cortex-m7",
+    "m7",
+    CacheGeometry(16 * _KIB, 4, 32),
+    architecture="ARMv7E-M",
+    replacement="pseudo-random",
+    write_through=True,
+    max_cpus=1,
+    cpu_mhz=400,
+    maintenance_waits=False,
+    translation="regions",
+    walker_cached=False,
+    highmem=False,
+    costs=Costs(memory=30),
+    sources={
+        "l1": "DDI 0489F 5.1: 4 to 64 KiB, 4-way, 32-byte lines",
+        "replacement": "DDI 0489F 5.1; M",
+        "write_through": "DDI 0489F 5.1: write-back and write-through",
+        "max_cpus": "DDI 0489F: a uniprocessor",
+        "cpu_mhz": "assumed; STM32H7 runs at 400 MHz",
+        "maintenance_waits": "DUI 0646C 4.8.7: a DSB is needed between a store and the clean of its line",
+        "translation": "DDI 0489F 4.1: PMSAv7, 8 or 16 regions",
+        "walker_cached": "there are no tables",
+        "highmem": "there is no MMU",
+        "costs": "assumed",
+    },
+)
 
 PROFILES: dict[str, Profile] = {
     profile.name: profile
     for profile in (
-        # The smallest machine in which an alias matters; short sequences are worked out by hand on it.
-        Profile("one-level", "one-level", CacheGeometry(32 * _KIB, 4, 32)),
-        # L1: DDI 0388 (4-way, 32-byte lines, PIPT data side, pseudo-random; 16, 32 or 64 KiB), store buffer of four
-        # 64-bit slots with merging (DDI 0388, 2.1). PL310: DDI 0246 (32-byte lines, 8 or 16 ways, way size 16 KiB
-        # upwards); three 256-bit store buffer slots (DDI 0246, 2.5, from memory). 512 KiB 8-way: a common choice.
-        Profile(
-            "cortex-a9-pl310",
-            "pl310",
-            CacheGeometry(32 * _KIB, 4, 32),
-            CacheGeometry(512 * _KIB, 8, 32),
-            replacement="pseudo-random",
-        ),
+        _ONE_LEVEL,
+        _ARM926,
+        _ARM1176,
+        _ARM11MPCORE,
+        _CORTEX_A8,
+        _CORTEX_A9,
+        _CORTEX_A15,
+        _CORTEX_A53,
+        _CORTEX_A72,
+        _CORTEX_M7,
     )
 }
 
 
 def find_profile(name: str) -> Profile:
-    """The profile called `name`. Raises UsageError that lists the names."""
+    """The profile called `name`, or the one in the TOML file `name`. Raises UsageError that lists the names."""
+    if name.endswith(".toml"):
+        from dmasan.arch.profile_file import load_profile
+
+        return load_profile(Path(name))
     return PROFILES[choose("profile", name, PROFILES)]

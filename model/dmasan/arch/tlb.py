@@ -7,10 +7,12 @@ itself: that a CPU may hold, or read, any reachable translation at any time is `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dmasan.arch.attributes import effective
+from dmasan.arch.cache import COLOUR_BIT
+from dmasan.arch.processor import Profile
 from dmasan.arch.short_descriptor import (
     SECTION_SIZE,
     SMALL_PAGE_SIZE,
@@ -39,6 +41,9 @@ class Translation:
     writable: bool
     in_ram: bool
     asid: int | None  # None: global
+    shareable: bool = True
+    colour: int = 0  # added to the physical address where L1 is virtually indexed (`cache.VirtualCache`)
+    through: bool = False  # cached, and stores are written through
 
 
 class WalkFailure(Exception):
@@ -63,12 +68,12 @@ def walk(table: int, va: int, fetch: Callable[[int], int]) -> tuple[Leaf, int]:
     return leaf, 2
 
 
-def translation(leaf: Leaf, va: int, asid: int, ram: range) -> Translation:
+def translation(leaf: Leaf, va: int, asid: int, ram: range, profile: Profile) -> Translation:
     """The TLB entry made of a leaf for the slice that holds `va`; `ram` is the physical range of memory."""
     size = SECTION_SIZE if leaf.kind in (Kind.SECTION, Kind.SUPERSECTION) else SMALL_PAGE_SIZE
     start = va & ~(size - 1)
     pa = slice_base(leaf, start)
-    kind = effective(leaf.type)
+    kind = effective(leaf.type, profile.write_through)
     return Translation(
         start,
         size,
@@ -79,7 +84,18 @@ def translation(leaf: Leaf, va: int, asid: int, ram: range) -> Translation:
         leaf.access.writable,
         ram.start <= pa and pa + size <= ram.stop,
         asid if leaf.non_global else None,
+        leaf.shareable or not kind.cacheable,
+        colour_of(profile, start - pa),
+        kind is MemoryType.WT,
     )
+
+
+def colour_of(profile: Profile, ahead: int) -> int:
+    """What a translation whose virtual address lies `ahead` bytes before its physical one adds to the address in L1."""
+    if profile.colours == 1:
+        return 0
+    pages = (ahead >> 12) & ((profile.colours or 1 << 20) - 1)
+    return pages << (COLOUR_BIT + profile.l1.line.bit_length() - 1)
 
 
 class Tlb:
@@ -95,6 +111,12 @@ class Tlb:
         if entry is None or (entry.asid is not None and entry.asid != asid):
             return None
         return entry
+
+    def holding(self, pa: int) -> Iterator[Translation]:
+        """The entries that translate to the physical address `pa`, newest first."""
+        for entry in [*reversed(self.pages.values()), *reversed(self.sections.values())]:
+            if entry.va <= pa - entry.delta < entry.va + entry.size:
+                yield entry
 
     def insert(self, entry: Translation) -> None:
         if entry.size == SMALL_PAGE_SIZE:

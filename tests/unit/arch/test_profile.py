@@ -7,7 +7,7 @@ import pytest
 from arch_bench import ArchBench
 
 from dmasan.arch.memory import Memory
-from dmasan.arch.profile import PROFILES, CacheGeometry, Profile, find_profile
+from dmasan.arch.profile import PROFILES, CacheGeometry, Costs, Profile, Region, find_profile
 from dmasan.config import UsageError
 
 L1 = CacheGeometry(32768, 4, 32)
@@ -26,13 +26,28 @@ L1 = CacheGeometry(32768, 4, 32)
         (lambda: Profile("x", "one-level", L1, L1), "no L2"),
         (lambda: Profile("x", "pl310", L1, CacheGeometry(65536, 8, 64)), "32 bytes"),
         (lambda: Profile("x", "pl310", L1, CacheGeometry(16384, 4, 32)), "sets"),
-        (lambda: Profile("x", "one-level", L1, replacement="lru"), "lru"),
+        (lambda: Profile("x", "one-level", L1, replacement="mru"), "did you mean lru"),
+        (lambda: Profile("x", "one-level", L1, l2_content="victim"), "no L2"),
+        (lambda: Profile("x", "one-level", L1, maintenance_broadcast=False), "one-level-local"),
+        (lambda: Profile("x", "one-level", L1, write_through=True), "write_through"),
+        (lambda: Profile("x", "one-level", L1, indexing="vivt", max_cpus=1), "vivt"),
+        (lambda: Profile("x", "vivt", L1, indexing="vivt", write_through=True), "one CPU, not 4"),
+        (lambda: Profile("x", "one-level", L1, indexing="vivid"), "allowed are pipt, vipt, vivt"),
+        (lambda: Profile("x", "one-level", L1, full_line_invalidates=True), "PL310"),
+        (lambda: Profile("x", "one-level", L1, write_streaming=-1), "write_streaming"),
+        (lambda: Profile("x", "one-level", L1, costs=Costs(dsb=-1)), "cost dsb"),
+        (lambda: Region(0x8000_0000, 100), "4096"),
+        (lambda: Region(0x8000_0010, 4096), "0x80000010"),
+        (
+            lambda: Profile("x", "one-level", L1, forbidden=(Region(0, 8192), Region(4096, 4096))),
+            "0x0 to 0x1fff and 0x1000 to 0x1fff overlap",
+        ),
         (lambda: Profile("x", "one-level", L1, cpu_mhz=0), "cpu_mhz"),
         (lambda: Profile("x", "one-level", L1, store_buffer_entries=0), "entries"),
         (lambda: Profile("x", "one-level", L1, store_buffer_bytes=12), "12 bytes"),
         (lambda: Memory(5000), "5000"),
         (lambda: Memory(1 << 30, base=0xF000_0000), "4 GiB"),
-        (lambda: find_profile("cortex-a9"), "did you mean cortex-a9-pl310"),
+        (lambda: find_profile("cortex-a9-pl301"), "did you mean cortex-a9-pl310"),
         (lambda: ArchBench(Profile("up", "one-level", L1, max_cpus=1)), "at most 1 CPUs"),
     ],
 )
