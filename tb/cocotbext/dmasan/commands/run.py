@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs one driver program in one cell and prints its hazards (exit status 1 if there are any)."""
+"""Runs one driver program in one cell and prints its hazards (exit status 1 if there are any that count)."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from cocotbext.dmasan.commands.settings import Settings
 from cocotbext.dmasan.commands.witness import replay_of, verdict
 from dmasan.config import UsageError
 from dmasan.report.jsonfile import write_json
+from dmasan.report.known import Sorted, read_baseline, read_suppressions, sort
 from dmasan.report.results import Run, shorten
 from dmasan.report.table import console
 from dmasan.report.terminal import print_run
@@ -36,6 +39,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=0,
         help="also search a schedule that makes hazard N manifest, and replay it",
     )
+    parser.add_argument(
+        "--fail-on",
+        metavar="STATE",
+        help="what makes the exit status 1: manifest, latent or note (default latent)",
+    )
+    parser.add_argument("--suppress", metavar="FILE", help="TOML file of known hazards, which do not count")
+    parser.add_argument(
+        "--baseline", metavar="FILE", help="run.json of an earlier run: only new hazards count"
+    )
     add_cell(parser, several=False)
     add_run(parser, DEFAULTS.schedule)
 
@@ -52,6 +64,7 @@ def execute(arguments: argparse.Namespace) -> int:
     number: int = arguments.witness
     job = _job(arguments.scenario, settings, number)
     _check(arguments.scenario, settings)
+    known = _known(settings)
     told: list[str] = []
     with Progress(1 + bool(number), settings.quiet) as progress:
         runner = runner_of(settings, progress)
@@ -67,7 +80,9 @@ def execute(arguments: argparse.Namespace) -> int:
             ((_, replayed),) = run_all([again], runner, 1)
             progress.step(again.title)
             told = verdict(run, Run.from_json(replayed["run"]), number, result["witness"])
-    return _deliver(run, result, settings, told)
+    sorted_ = known(run)
+    _deliver(run, result, settings, [*told, *sorted_.sentences()])
+    return 1 if sorted_.fails(settings.fail_on, run.notes) else 0
 
 
 def _check(scenario: str, settings: Settings) -> None:
@@ -79,6 +94,13 @@ def _check(scenario: str, settings: Settings) -> None:
         if not program.takes_picture(found):
             raise UsageError(f"--input: {scenario} takes no picture (it has no parameter of that name)")
         picture.load(Path(settings.input))
+
+
+def _known(settings: Settings) -> Callable[[Run], Sorted]:
+    """Tells the hazards of a run apart by what is known of them. Reads the files now, before anything is run."""
+    suppressions = read_suppressions(Path(settings.suppress)) if settings.suppress else ()
+    baseline = read_baseline(Path(settings.baseline)) if settings.baseline else Counter[tuple[str, ...]]()
+    return lambda run: sort(run.hazards, suppressions, baseline, date.today())
 
 
 def _job(scenario: str, settings: Settings, witness: int) -> Job:
@@ -97,8 +119,8 @@ def _job(scenario: str, settings: Settings, witness: int) -> Job:
     return Job(f"{scenario} under {arguments['policy']}", settings.folder, arguments)
 
 
-def _deliver(run: Run, result: dict[str, Any], settings: Settings, told: Sequence[str]) -> int:
-    """Writes `run.json`, prints the hazards; 1 if there are any."""
+def _deliver(run: Run, result: dict[str, Any], settings: Settings, told: Sequence[str]) -> None:
+    """Writes `run.json`, prints the hazards."""
     file = settings.folder / "run.json"
     write_json(file, run.to_json())
     out, aside = console(), sys.stdout
@@ -114,4 +136,3 @@ def _deliver(run: Run, result: dict[str, Any], settings: Settings, told: Sequenc
         for picture in result["pictures"]:
             out.print(f"picture: {shorten(picture)}", markup=False, soft_wrap=True)
         out.print(f"report: {shorten(str(file.absolute()))}", markup=False, soft_wrap=True)
-    return 1 if run.hazards else 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dmasan.config import DEFAULT_ERA, DEFAULT_PROFILE, ERAS, Knobs, UsageError, choose
+from dmasan.report.known import FAIL_ON
 from dmasan.schedule import SCHEDULES
 
 BACKENDS = ("rtl", "model")
@@ -21,7 +22,8 @@ class Settings:
     """Checked settings of a command.
 
     `policy`, `profile` and `era` are lists, in the order given, with "all" spelled out. `schedule` is a schedule's
-    name, or "replay:FILE". `settings` are the knobs that were set by name, `timeout` counts seconds per simulation.
+    name, or "replay:FILE". `fail_on`, `suppress` and `baseline` say which hazards
+    count (`report.known`). `settings` are the knobs that were set by name, `timeout` counts seconds per simulation.
     """
 
     policy: tuple[str, ...] = ("auto",)
@@ -36,11 +38,21 @@ class Settings:
     timeout: float = 300.0
     jobs: int = 2
     quiet: bool = False
+    fail_on: str = "latent"
+    suppress: str | None = None
+    baseline: str | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def knobs(self) -> Knobs:
-        return Knobs().with_settings(self.settings)
+        """The knobs on the profile, if there is one only."""
+        return self.knobs_on(self.profile[0]) if len(self.profile) == 1 else Knobs().with_settings(self.settings)
+
+    def knobs_on(self, profile: str) -> Knobs:
+        """The knobs on `profile`: no more CPUs than that has, unless they were set."""
+        from dmasan.arch.profile import find_profile
+
+        return Knobs().with_settings(find_profile(profile).fitted(self.settings))
 
     @property
     def folder(self) -> Path:
@@ -81,13 +93,15 @@ def check(name: str, value: Any) -> Any:
         case "policy":
             return _several("policy", value, policies(), "auto")
         case "profile":
-            return _several("profile", value, profiles())
+            return _profiles(value)
         case "era":
             return _several("era", value, ERAS)
         case "schedule":
             return check_schedule(_text(name, value))
         case "backend":
             return choose("backend", _text(name, value), BACKENDS)
+        case "fail_on":
+            return choose("state", _text(name, value), FAIL_ON)
         case "seed":
             return _whole(name, value, 0, (1 << 63) - 1)
         case "jobs":
@@ -129,6 +143,18 @@ def _several(what: str, value: Any, allowed: tuple[str, ...], left_out_of_all: s
             f"{what}: the list is empty, at least one is needed: allowed are {', '.join(allowed)}"
         )
     return tuple(dict.fromkeys(names))
+
+
+def _profiles(value: Any) -> tuple[str, ...]:
+    """Names of profiles; a profile of the user's own is the path of a TOML file, read here and made absolute."""
+    from dmasan.arch.profile import find_profile
+
+    files = {}
+    for name in _texts("profile", value):
+        if name.endswith(".toml"):
+            find_profile(name)
+            files[name] = str(Path(name).absolute())
+    return tuple(files.get(name, name) for name in _several("profile", value, (*profiles(), *files)))
 
 
 def _texts(what: str, value: Any) -> Iterable[str]:
