@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from dmasan.events import Site
+from dmasan.events import Event, Site
 from dmasan.schedule import Point
 
 KEPT = 500_000  # steps that can still be told
@@ -26,7 +26,8 @@ class Step:
     """One operation of the relation on a range, or a cacheable store with its line's rest (`name` "store").
 
     Consecutive bursts of a device that were served together are one step: burst k of `burst` bytes happened at
-    point n + k. Addresses and lengths are bytes.
+    point n + k. Addresses and lengths are bytes. Maintenance acts on whole lines: `named` is the range (address, length)
+    that its caller named.
     """
 
     point: Point
@@ -37,6 +38,12 @@ class Step:
     time_ns: float
     by: str
     burst: int = 0
+    named: tuple[int, int] | None = None
+
+    def names(self, address: int) -> bool:
+        """Whether the caller meant the byte at `address`, and did not only hit it by rounding to the line."""
+        start, length = self.named or (self.address, self.length)
+        return start <= address < start + length
 
     def point_of(self, address: int) -> Point:
         """The point at which the byte at `address` was reached."""
@@ -46,11 +53,19 @@ class Step:
 
 
 class Touch(NamedTuple):
-    """What one step did to one byte."""
+    """What one step did to one byte. `number` counts the steps of the run from 1."""
 
     point: Point
     operation: str
     step: Step
+    number: int = 0
+
+
+class Mark(NamedTuple):
+    """An event that touches no RAM: a call, a barrier, a register access. `after`: how many steps came before it."""
+
+    after: int
+    event: Event
 
 
 class History:
@@ -60,10 +75,14 @@ class History:
         self.line = line
         self.steps: deque[Step] = deque(maxlen=KEPT)
         self.count = 0  # all steps so far, forgotten ones included
+        self.marks: deque[Mark] = deque(maxlen=KEPT)
 
     def add(self, step: Step) -> None:
         self.steps.append(step)
         self.count += 1
+
+    def mark(self, event: Event) -> None:
+        self.marks.append(Mark(self.count, event))
 
     def of(self, address: int, until: int | None = None) -> Iterator[Touch]:
         """What happened to the byte at `address`, in order; `until` is a value of `count`: what came later is left out."""
@@ -74,9 +93,9 @@ class History:
                 return
             if step.address <= address < step.address + step.length:
                 name = "store_wb" if step.name == "store" else step.name
-                yield Touch(step.point_of(address), name, step)
+                yield Touch(step.point_of(address), name, step, number)
             elif step.name == "store" and step.address <= last and first < step.address + step.length:
-                yield Touch(step.point, "neighbour_wb", step)
+                yield Touch(step.point, "neighbour_wb", step, number)
 
     def writes_to(self, address: int) -> Iterator[Step]:
         """The writes to a byte, the last one first, as far as is worth looking."""

@@ -48,7 +48,9 @@ class Core:
     def remember(
         self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None = None
     ) -> None:
-        self.history.add(Step(point or self.point(), name, address, length, event.site, event.time_ns, by))
+        named = (event.address, event.length) if type(event) is ev.Maintenance else None
+        where = point or self.point()
+        self.history.add(Step(where, name, address, length, event.site, event.time_ns, by, named=named))
 
     def states(self, address: int, length: int) -> NDArray[np.uint16]:
         start = address - self.shadow.base

@@ -17,6 +17,7 @@ from dmasan.sanitizer.cpu_rules import CpuRules
 from dmasan.sanitizer.device_rules import DeviceRules
 from dmasan.sanitizer.diagnosis import Diagnosis
 from dmasan.sanitizer.hazards import Hazard
+from dmasan.sanitizer.marks import Marks
 from dmasan.sanitizer.reporting import Core
 
 
@@ -27,7 +28,7 @@ class Sanitizer(Core):
         super().__init__(family, base, size, line, cpus)
         self.device = DeviceRules(self)
         self._diagnosis = Diagnosis(self)
-        rules = (CpuRules(self), CallRules(self))  # in this order, where several handle one event
+        rules = (Marks(self), CpuRules(self), CallRules(self))  # in this order, where several handle one event
         self._handlers: dict[type[Event], list[Callable[[Any], None]]] = {}
         for each in rules:
             for kind, handler in each.handlers().items():

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A schedule that makes a latent hazard manifest: a path through the relation that ends in the stale read.
 
-The operations that reached one byte are known, each with its point. Between them hardware may make hidden moves: the
-search carries all configurations along, each with the fewest moves that lead to it, as late as possible, and stops at
-the read that returns a stale value. Its moves, keyed by their points, are a schedule that any backend can replay.
+The operations that reached one byte are known, each with its point. The hidden moves of the path between them, keyed by
+these points, are a schedule that any backend can replay. A lost update shows in the first read behind it.
 
 The search prefers what the concrete machine does too: there maintenance and device writes take effect when issued, and
 a fill of L1 fills L2. Where only the whole relation has a path, the moves that the machine cannot make are left out.
@@ -11,27 +10,15 @@ a fill of L1 fills L2. Where only the whole relation has a path, the moves that 
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from dmasan.arch.configuration import IDLE, RESET, STALE, Config, is_cacheable
 from dmasan.arch.family import Family
-from dmasan.arch.semantics import MOVES, OPERATIONS
+from dmasan.arch.semantics import OPERATIONS
 from dmasan.sanitizer.adversary import MACHINE_MOVES
-from dmasan.sanitizer.history import Touch
+from dmasan.sanitizer.history import History, Touch
+from dmasan.sanitizer.path import find_path
 from dmasan.schedule import Move, MoveKind, Point
-
-Cost = tuple[int, int]  # hidden moves, and how early they are
-
-
-class _Chain(NamedTuple):
-    """The moves that led to a configuration, last one first."""
-
-    touch: int  # index of the operation before which the move is made
-    name: str
-    before: _Chain | None
 
 
 @dataclass(frozen=True)
@@ -62,80 +49,31 @@ class Witness:
 
 def find_witness(family: Family, address: int, touches: Sequence[Touch]) -> Witness | None:
     """A schedule under which the last of `touches`, a read, returns a stale value of the byte. None if there is none."""
+    names = [touch.operation for touch in touches]
     for concrete in (True, False):
-        chain = _search(family, touches, concrete)
-        if chain is not None:
-            moves = tuple((touches[link.touch].point, link.name) for link in reversed(list(_links(chain[0]))))
+        path = find_path(family, names, concrete=concrete)
+        if path is not None:
+            moves = tuple((touches[link.at].point, link.name) for link in path if link.hidden)
             return Witness(address, touches[0].point, moves, concrete)
     return None
 
 
-def _links(chain: _Chain | None) -> Iterator[_Chain]:
-    while chain is not None:
-        yield chain
-        chain = chain.before
+def witness_of(family: Family, history: History, address: int, seen: int) -> Witness | None:
+    """The witness of what went wrong at step `seen` of `history` with the byte at `address`.
 
-
-Reached = dict[Config, tuple[Cost, _Chain | None]]
-
-
-def _search(family: Family, touches: Sequence[Touch], concrete: bool) -> tuple[_Chain | None] | None:
-    """The cheapest chain of moves, in a tuple (it may be empty); None if the last operation returns no stale value."""
-    reached: Reached = {RESET: ((0, 0), None)}
-    last = len(touches) - 1
-    for index, touch in enumerate(touches):
-        expanded = _with_moves(family, reached, index, last - index, concrete)
-        operation = OPERATIONS[touch.operation]
-        reached = {}
-        wrong: list[tuple[Cost, int, _Chain | None]] = []
-        for config, (cost, chain) in expanded.items():
-            for after, value in operation.apply(family, config):
-                if index == last and value == STALE:
-                    wrong.append((cost, len(wrong), chain))
-                for settled in _settle(family, after) if concrete else (after,):
-                    if settled not in reached or cost < reached[settled][0]:
-                        reached[settled] = cost, chain
-        if wrong:
-            return (min(wrong)[2],)
-    return None
-
-
-def _with_moves(family: Family, reached: Reached, index: int, remaining: int, concrete: bool) -> Reached:
-    """All configurations that hidden moves lead to from those reached, each by the cheapest way."""
-    best: Reached = dict(reached)
-    queue = [(cost, n, config) for n, (config, (cost, _)) in enumerate(reached.items())]
-    heapq.heapify(queue)
-    while queue:
-        cost, _, config = heapq.heappop(queue)
-        if cost > best[config][0]:
+    A lost update is told by the reads of the byte that the program makes later, up to the next write; the first one that
+    some schedule makes stale is its witness.
+    """
+    touches = list(history.of(address))
+    found = None
+    for n, touch in enumerate(touches):
+        if touch.number < seen:
             continue
-        chain = best[config][1]
-        further = (cost[0] + 1, cost[1] + remaining)
-        for name, after in _moves(family, config, concrete):
-            if after not in best or further < best[after][0]:
-                best[after] = further, _Chain(index, name, chain)
-                heapq.heappush(queue, (further, len(best), after))
-    return best
-
-
-def _moves(family: Family, config: Config, concrete: bool) -> Iterable[tuple[str, Config]]:
-    for name in MACHINE_MOVES if concrete else MOVES:
-        if concrete and name == "fill_l1" and family.levels == 2 and not config.l2:
-            continue  # the machine fills both
-        for after in MOVES[name](family, config):
-            yield name, after
-
-
-def _settle(family: Family, config: Config) -> Iterator[Config]:
-    """What the concrete machine makes of it at once: maintenance and device writes are complete, cacheable stores in L1."""
-    if config.in_flight != IDLE:
-        for after in MOVES["complete_maintenance"](family, config):
-            yield from _settle(family, after)
-    elif config.posted:
-        for after in MOVES["complete_posted_write"](family, config):
-            yield from _settle(family, after)
-    elif is_cacheable(config.store_buffer):
-        for after in MOVES["drain_store_buffer"](family, config):
-            yield from _settle(family, after)
-    else:
-        yield config
+        operation = OPERATIONS[touch.operation]
+        if operation.writes and touch.number > seen:
+            break
+        if operation.reads and (witness := find_witness(family, address, touches[: n + 1])) is not None:
+            if witness.replayable:
+                return witness
+            found = found or witness
+    return found

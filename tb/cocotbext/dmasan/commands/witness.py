@@ -10,7 +10,7 @@ from typing import Any
 from cocotbext.dmasan.commands.jobs import Job
 from dmasan.config import UsageError
 from dmasan.report.results import Finding, Run, shorten
-from dmasan.sanitizer.witness import Witness, find_witness
+from dmasan.sanitizer.witness import Witness, witness_of
 from dmasan.schedule import to_lines
 from dmasan.soc import Soc
 
@@ -24,12 +24,10 @@ def write_witness(soc: Soc, number: int, folder: Path) -> dict[str, Any]:
     if found is None:
         allowed = f"1 to {len(soc.hazards)}" if soc.hazards else "none, the run is clean"
         raise UsageError(f"--witness {number}: this run has no hazard of that number, allowed is {allowed}")
-    history = soc.sanitizer.history
-    touches = list(history.of(found.byte, found.seen))
-    witness = find_witness(soc.sanitizer.family, found.byte, touches) if touches else None
+    witness = witness_of(soc.sanitizer.family, soc.sanitizer.history, found.byte, found.seen)
     if witness is None:
         raise UsageError(
-            f"--witness {number}: {found.code.name} is not the read of a stale value, so no schedule shows it by itself"
+            f"--witness {number}: no read of this run shows {found.code.name} by a stale value, under no schedule"
         )
     file = folder / f"witness-{number}.jsonl"
     file.write_text(to_lines(witness.schedule(soc.machine.profile.l1.line)), encoding="utf-8")
