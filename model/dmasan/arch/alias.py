@@ -149,6 +149,17 @@ class AliasTracker:
         for start, end in zip(edges[::2], edges[1::2], strict=True):
             yield self.base + ((first + start) << _SHIFT), (end - start) << _SHIFT
 
+    # --- regions instead of tables ---
+
+    def repaint(self, cacheable: Mask) -> None:
+        """The pages of RAM that are cacheable from now on, those of an MPU; the others are reached Non-cacheable."""
+        gained, lost = cacheable & (self.live == 0), ~cacheable & (self.live > 0)
+        self.live[:] = cacheable
+        self.uncached[:] = ~cacheable
+        for mask, live in ((gained, True), (lost, False)):
+            for pa, length in self._runs(mask, 0):
+                self._changed(pa, length, live)
+
     # --- counting ---
 
     def _count(self, span: Span, step: int) -> None:

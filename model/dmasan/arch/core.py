@@ -6,7 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dmasan.arch.attributes import effective
 from dmasan.arch.faults import BusError, ExternalAbort, FirewallAbort, PermissionFault, TranslationFault
+from dmasan.arch.memory import PAGE
+from dmasan.arch.mpu import Mpu
 from dmasan.arch.tlb import Tlb, Translation, WalkFailure, translation, walk
 from dmasan.events import NOWHERE, MemoryType, Site, call_site
 from dmasan.schedule import Footprint, Point
@@ -30,6 +33,7 @@ class Core:
         self.index = index
         self.name = f"cpu{index}"
         self.tlb = Tlb()
+        self.mpu = Mpu() if machine.profile.translation == "regions" else None
         self.ttbr: int | None = None
         self.cycles = 0
         self.owed_ns = 0.0
@@ -105,6 +109,8 @@ class Core:
         if not 0 <= va < 1 << 32:
             raise TranslationFault(va, self.index, access, "the address has more than 32 bits")
         ttbr, counters = self.ttbr, self.machine.counters
+        if self.mpu is not None:
+            return self._protected(self.mpu, va)
         if ttbr is None:
             start = va & -_FLAT_SIZE
             in_ram = va in self._ram
@@ -122,6 +128,20 @@ class Core:
         counters.walk_cycles += cycles
         self._charge(cycles)
         entry = translation(leaf, va, ttbr, self._ram, self.machine.profile)
+        self.tlb.insert(entry)
+        return entry
+
+    def _protected(self, mpu: Mpu, va: int) -> Translation:
+        """What the MPU says about the page of `va`, which is not translated."""
+        region, _ = mpu.find(va)
+        start, profile = va & -PAGE, self.machine.profile
+        kind = effective(region.type, profile.write_through)
+        in_ram = start in self._ram
+        access = region.access
+        entry = Translation(
+            start, PAGE, 0, kind, kind.cacheable, access.readable, access.writable, in_ram, None,
+            region.shareable or not kind.cacheable, 0, kind is MemoryType.WT,
+        )  # fmt: skip
         self.tlb.insert(entry)
         return entry
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dmasan.arch.accesses import Accesses
 from dmasan.arch.faults import AlignmentFault, BusError, ExternalAbort
+from dmasan.arch.mpu import MpuRegion
 from dmasan.arch.short_descriptor import SECOND_LEVEL_BYTES, SECTION_SIZE, SMALL_PAGE_SIZE
 from dmasan.config import UsageError, choose
 from dmasan.events import (
@@ -28,6 +29,7 @@ from dmasan.events import (
     MmioWrite,
     OuterSync,
     SetWayMaintenance,
+    Site,
     Store,
     TlbMaintenance,
 )
@@ -248,9 +250,11 @@ class Cpu(Accesses):
     async def set_descriptors(self, entry_pa: int, words: NDArray[np.uint32], *, va: int, level: int) -> None:
         """Writes consecutive entries of one table, from physical address `entry_pa` on.
 
-        The walkers see them at once (they are coherent on ARMv7 SMP), and so does the alias tracker: entries must be
-        written in no other way once a table is linked, and a new second-level table must be zeroed before. First-level
-        tables count as reachable from their first entry on; a second-level one while it is linked. Raises
+        The walkers see them at once: they are coherent on ARMv7 SMP; on a processor whose walkers do not look up L1 the
+        words, and a second-level table when it is linked, are cleaned, as flush_pmd_entry, cpu_v6_set_pte_ext and
+        clean_pte_table do (arch/arm/mm/tlb-v6.S, proc-v6.S, arch/arm/include/asm/pgalloc.h, v6.19). The alias tracker
+        sees them too: entries must be written in no other way once a table is linked, and a new second-level table must
+        be zeroed before. First-level tables count as reachable from their first entry on; a second-level one while it is linked. Raises
         AlignmentFault for an unaligned entry, ExternalAbort outside RAM.
         """
         choose("level of a translation table", str(level), ("1", "2"))
@@ -276,6 +280,8 @@ class Cpu(Accesses):
                 replaced = bool(before & 3 and after & 3 and before != after)
                 at = va + index * step
                 self._bus.emit(DescriptorWrite(self._now(), site, self.index, at, before, after, replaced))
+        if not self.machine.profile.walker_cached:
+            self._clean_tables(site, entry_pa, new, level)
         if level == 2:
             self.machine.aliases.second_level_written(entry_pa, old, new)
         else:
@@ -288,13 +294,49 @@ class Cpu(Accesses):
         h = self._hierarchy
         data = words.view(np.uint8)
         first, end = entry_pa >> h.shift, (entry_pa + len(data) + h.line - 1) >> h.shift
-        cached = any(len(c.resident(first, end)) for c in (*h.l1, h.l2) if c is not None)
+        cached = any(len(c.copies(first, end)) for c in (*h.l1, h.l2) if c is not None)
         if not cached and not self.machine.aliases.is_live(entry_pa):
             self.machine.memory.write(entry_pa, data)
             return MemoryType.STRONGLY_ORDERED
+        entry_pa += self._colour(entry_pa)
         for start in range(0, len(data), h.piece):
             h.store(self.index, entry_pa + start, data[start : start + h.piece])
         return MemoryType.WB
+
+    def _colour(self, pa: int) -> int:
+        """Under which colour this CPU reaches `pa` in a virtually indexed L1."""
+        held = (entry.colour for entry in self.tlb.holding(pa) if entry.cacheable)
+        return next(held, 0) if self._hierarchy.virtual else 0
+
+    def _clean_tables(self, site: Site, pa: int, words: NDArray[np.uint32], level: int) -> None:
+        """DCCMVAC on the words, and on the second-level tables that they link."""
+        ranges = [(pa, words.nbytes)]
+        if level == 1:
+            tables = {word & -SECOND_LEVEL_BYTES for word in words.tolist() if word & 3 == 1}
+            ranges += [(table, SECOND_LEVEL_BYTES) for table in sorted(tables) if table in self._ram]
+        broadcast = self.machine.profile.maintenance_broadcast
+        for start, length in ranges:
+            only = None if broadcast else self.index
+            self.machine.maintenance.inner(CacheOp.CLEAN, start, length, only, self._colour(start))
+            if self._bus.active:
+                told = (self._now(), site, self.index, CacheOp.CLEAN, Level.INNER, start, length, broadcast)
+                self._bus.emit(Maintenance(*told))
+        self._charge()
+
+    # --- memory protection unit ---
+
+    async def mpu_set(self, number: int, region: MpuRegion | None) -> None:
+        """MPU_RNR, MPU_RBAR, MPU_RASR: sets region `number`, or disables it (DDI 0403E, B3.5). In effect at once.
+
+        Raises UsageError on a processor without an MPU. Content of the caches stays where it is.
+        """
+        if self.mpu is None:
+            raise UsageError(f"profile {self.machine.profile.name} has translation tables, and no MPU")
+        self._begin("mpu", 0, 0)
+        self.mpu.set(number, region)
+        self.tlb.invalidate(0, 0)
+        self.machine.paint_regions()
+        await self._finish(self._costs.mmio)
 
     # --- device registers ---
 

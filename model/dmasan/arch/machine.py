@@ -98,6 +98,15 @@ class Machine:
         self.site: Site = NOWHERE  # the line of the program that the present operation belongs to
         self.cpus = [Cpu(self, index) for index in range(knobs.cpus)]
         self._active_cpu: Core = self.cpus[0]
+        if profile.translation == "regions":
+            self.paint_regions()
+
+    def paint_regions(self) -> None:
+        """The MPU has changed: tells which pages are cacheable now. One CPU has one."""
+        mpu = self.cpus[0].mpu
+        if mpu is not None:
+            through = self.profile.write_through
+            self.aliases.repaint(mpu.cacheable(self.memory.base, self.memory.size, through))
 
     # --- devices ---
 

@@ -11,7 +11,7 @@ from dmasan.arch.family import family_of
 from dmasan.arch.machine import Machine
 from dmasan.arch.memory import RAM_BASE
 from dmasan.arch.profile import find_profile
-from dmasan.config import DEFAULT_ERA, DEFAULT_PROFILE, ERAS, Cell, Knobs, RunError, choose
+from dmasan.config import DEFAULT_ERA, DEFAULT_PROFILE, ERAS, Cell, Knobs, RunError, UsageError, choose
 from dmasan.device.backend import Backend
 from dmasan.device.model import ModelBackend
 from dmasan.events import EventBus
@@ -56,10 +56,14 @@ class Soc:
         backend: Backend | None = None,
         **knobs: object,
     ) -> None:
-        self.knobs = Knobs().with_settings(knobs)
+        found = find_profile(profile)
+        if found.translation == "regions":
+            raise UsageError(f"profile {profile} has no MMU: the kernel does not run on it")
+        if found.outer and found.l2_content == "victim":
+            raise UsageError(f"profile {profile}: no relation has an outer cache in exclusive mode; use the machine alone")
+        self.knobs = Knobs().with_settings(found.fitted(knobs))
         self.cell = Cell(policy, profile, choose("era", era, ERAS), self.knobs)
         self.seed = seed
-        found = find_profile(profile)
         self.bus = EventBus()
         self.backend = backend if backend is not None else ModelBackend()
         family = family_of(found.family, self.knobs.shared_override)

@@ -35,7 +35,7 @@ class Place:
     override: bool | None
 
     def __str__(self) -> str:
-        names = [self.policy, self.profile, self.era]
+        names = [self.policy, Path(self.profile).stem, self.era]
         if self.override is not None:
             names.append(f"override-{'on' if self.override else 'off'}")
         return "-".join(names)
@@ -77,12 +77,12 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def rows_of(settings: Settings) -> list[Place]:
     """Every combination, the override both ways where the profile has one and the user did not choose."""
-    from dmasan.arch.profile import PROFILES
+    from dmasan.arch.profile import find_profile
 
     chosen = "shared_override" in settings.settings
     places = []
     for profile, era, policy in product(settings.profile, settings.era, settings.policy):
-        if not PROFILES[profile].outer:
+        if not find_profile(profile).outer:
             overrides: tuple[bool | None, ...] = (None,)
         else:
             overrides = (settings.knobs.shared_override,) if chosen else (False, True)
@@ -92,7 +92,7 @@ def rows_of(settings: Settings) -> list[Place]:
 
 def _job(settings: Settings, place: Place) -> Job:
     folder = settings.folder / str(place)
-    knobs = {**asdict(settings.knobs), "shared_override": bool(place.override)}
+    knobs = {**asdict(settings.knobs_on(place.profile)), "shared_override": bool(place.override)}
     arguments: dict[str, Any] = {
         "scenario": SCENARIO,
         "policy": place.policy,

@@ -50,7 +50,8 @@ def _profiles() -> Pairs:
         levels = [f"L1 {profile.l1.size >> 10} KiB"]
         if profile.l2:
             levels.append(f"{'PL310' if profile.outer else 'L2'} {profile.l2.size >> 10} KiB")
-        yield name, f"{', '.join(levels)}, lines of {profile.l1.line} bytes, up to {profile.max_cpus} CPUs"
+        cpus = f"up to {profile.max_cpus} CPUs" if profile.max_cpus > 1 else "one CPU"
+        yield name, f"{profile.architecture}, {', '.join(levels)}, lines of {profile.l1.line} bytes, {cpus}"
 
 
 def _eras() -> Pairs:

@@ -23,7 +23,7 @@ def add_cell(parser: argparse.ArgumentParser, *, several: bool) -> None:
     """Adds the options that name a cell; with `several` they may be repeated, and "all" is allowed."""
     more = ", repeatable, or all" if several else ""
     parser.add_argument("--policy", action="append", metavar="NAME", help=f"alias policy{more}")
-    parser.add_argument("--profile", action="append", metavar="NAME", help=f"CPU and caches{more}")
+    parser.add_argument("--profile", action="append", metavar="NAME", help=f"CPU and caches, or a TOML file of your own{more}")
     parser.add_argument("--era", action="append", metavar="NAME", help=f"kernel version{more}")
     parser.add_argument(
         "--set", dest="settings", action="append", metavar="KNOB=VALUE", help="a knob, repeatable"
