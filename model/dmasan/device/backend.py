@@ -32,6 +32,10 @@ class Backend(Protocol):
     name: str
 
     @property
+    def beat(self) -> int:
+        """Bytes of a beat of the device's memory port."""
+
+    @property
     def now_ns(self) -> float:
         """Simulated time, ns."""
 

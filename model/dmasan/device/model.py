@@ -27,6 +27,11 @@ class ModelBackend:
         self._engine: Engine | None = None
         self._now_ns = 0.0
 
+    @property
+    def beat(self) -> int:
+        """Bytes of a beat of the device's memory port."""
+        return self._sizes.beat
+
     def bind(self, soc: BackendHost) -> None:
         self._engine = Engine(soc.port, replace(self._sizes, latency=soc.knobs.latency))
 

@@ -57,6 +57,9 @@ class Column:
         self.fast = np.full(CAPACITY, MISSING, np.uint16)
         self.steps: dict[Config, _Step] = {}
 
+    def known(self, state: int) -> bool:
+        return bool(self.next[state] != MISSING)
+
     def clear(self) -> None:
         self.next.fill(MISSING)
         self.verdict.fill(Verdict.OK)
@@ -186,7 +189,7 @@ class Automaton:
         return any(
             self._step(column, config).stale
             for config in self.states[state]
-            if not (config.store_buffer or config.outer_buffer or config.posted)
+            if not (config.store_buffer or config.outer_buffer or config.posted or config.in_flight)
         )
 
     def after_latest(self, name: str, state: int) -> int:

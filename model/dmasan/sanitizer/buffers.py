@@ -25,6 +25,7 @@ class Permission(IntFlag):
 # As plain integers: numpy would widen the bytes for an enumeration.
 _READ, _WRITE, _OWNED = int(Permission.READ), int(Permission.WRITE), int(Permission.OWNED)
 _DECLARED = int(Permission.DECLARED)
+_PAGE = 12  # bits of an offset in a page
 _BY_DIRECTION = {
     Direction.TO_DEVICE: Permission.READ,
     Direction.FROM_DEVICE: Permission.WRITE,
@@ -54,19 +55,45 @@ class Mapping:
 
 
 class Buffers:
-    """All mappings, live and past, and the permissions (uint8 a byte of RAM from `base`)."""
+    """All mappings, live and past, and the permissions (uint8 a byte of RAM from `base`).
+
+    Live mappings are counted by page (of 4 KiB), so that an access elsewhere is told by one look.
+    """
 
     def __init__(self, base: int, size: int) -> None:
         self.base = base
         self.permissions: NDArray[np.uint8] = np.zeros(size, np.uint8)
         self.live: list[Mapping] = []
         self.past: list[Mapping] = []
+        self.words: dict[int, int] = {}  # declared words: address and length
+        self._mapped: NDArray[np.uint16] = np.zeros((size >> _PAGE) + 1, np.uint16)
+        self._streaming: NDArray[np.uint16] = np.zeros((size >> _PAGE) + 1, np.uint16)
+        self._counts = (self._mapped.data, self._streaming.data)  # as memory: one element is read faster so
 
     def _view(self, address: int, length: int) -> NDArray[np.uint8]:
         return self.permissions[address - self.base : address - self.base + length]
 
+    def _count(self, mapping: Mapping, by: int) -> None:
+        pages = slice((mapping.address - self.base) >> _PAGE, ((mapping.end - 1 - self.base) >> _PAGE) + 1)
+        self._mapped[pages] += np.uint16(by & 0xFFFF)
+        if mapping.kind is not MappingKind.COHERENT:
+            self._streaming[pages] += np.uint16(by & 0xFFFF)
+
+    def _any(self, which: int, address: int, length: int) -> bool:
+        """Whether some page of a range is counted."""
+        counts = self._counts[which]
+        first, last = (address - self.base) >> _PAGE, (address + length - 1 - self.base) >> _PAGE
+        if first == last:
+            return counts[first] != 0
+        return any(counts[first : last + 1])
+
+    def given(self, address: int, length: int) -> bool:
+        """Whether a page of the range has something that was given to the device."""
+        return self._any(0, address, length)
+
     def add(self, mapping: Mapping) -> None:
         self.live.append(mapping)
+        self._count(mapping, 1)
         if mapping.kind is MappingKind.COHERENT:
             self._view(mapping.address, mapping.length)[:] = (
                 Permission.READ | Permission.WRITE | Permission.ALLOCATED
@@ -76,19 +103,39 @@ class Buffers:
 
     def remove(self, address: int, length: int) -> Mapping | None:
         """Ends the mapping of exactly this range; None if there is none."""
-        for mapping in self.live:
-            if mapping.address == address and mapping.length == length:
-                self.live.remove(mapping)
-                mapping.alive = False
-                self.past.append(mapping)
-                self._close(address, length)
-                return mapping
-        return None
+        mapping = self.find(address, length)
+        if mapping is not None:
+            self.live.remove(mapping)
+            mapping.alive = False
+            self.past.append(mapping)
+            self._count(mapping, -1)
+            self._close(address, length)
+        return mapping
+
+    def find(self, address: int, length: int) -> Mapping | None:
+        """The live mapping of exactly this range."""
+        return next((m for m in self.live if m.address == address and m.length == length), None)
+
+    def alone_in(self, mapping: Mapping) -> list[tuple[int, int]]:
+        """The parts (address, length) of a live mapping that no other one has."""
+        others = [m for m in self.live if m is not mapping and m.overlaps(mapping.address, mapping.length)]
+        parts = [(mapping.address, mapping.end)]
+        for other in others:
+            parts = [
+                (start, end)
+                for a, b in parts
+                for start, end in ((a, min(b, other.address)), (max(a, other.end), b))
+                if start < end
+            ]
+        return [(start, end - start) for start, end in parts]
 
     def _close(self, address: int, length: int) -> None:
         """Nothing is permitted any more, but what other mappings of the same bytes permit."""
         view = self._view(address, length)
         before = view.copy()
+        if self.words and (view & _DECLARED).any():
+            for word in self.words_in(address, length):
+                del self.words[word]
         view[:] = 0
         for start, count in self.overlapping(address, length):
             part = slice(start - address, start - address + count)
@@ -107,6 +154,43 @@ class Buffers:
         for start in range(address, address + max(1, count * stride), stride or 1):
             view = self._view(start, length)
             view |= _DECLARED
+            self.words[start] = length
+
+    def words_in(self, address: int, length: int) -> list[int]:
+        """Addresses of the declared words that a range touches."""
+        if not (self._view(address, length) & _DECLARED).any():
+            return []
+        if length <= 64:
+            near = range(address - 7, address + length)
+            return [word for word in near if word in self.words and word + self.words[word] > address]
+        return [w for w, size in self.words.items() if w < address + length and address < w + size]
+
+    def undeclared(self, address: int, length: int) -> list[tuple[int, int]]:
+        """The parts (address, length) of a range that are no ownership words."""
+        if not self.words:
+            return [(address, length)]
+        plain = (self._view(address, length) & _DECLARED) == 0
+        if plain.all():
+            return [(address, length)]
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], plain, [False]))))
+        return [(address + start, end - start) for start, end in edges.reshape(-1, 2).tolist()]
+
+    def allows(self, address: int, length: int, need: Permission) -> NDArray[np.bool_]:
+        """The bytes that the device may touch in this way; ownership words are not meant."""
+        view = self._view(address, length)
+        allowed: NDArray[np.bool_] = ((view & int(need)) != 0) & ((view & _DECLARED) == 0)
+        return allowed
+
+    def permission(self, address: int) -> int:
+        return int(self.permissions[address - self.base])
+
+    def live_at(self, address: int) -> Mapping | None:
+        """The live mapping that holds an address."""
+        return next((m for m in self.live if m.address <= address < m.end), None)
+
+    def ending_at(self, address: int) -> Mapping | None:
+        """The live mapping behind whose last byte an address is."""
+        return next((m for m in self.live if m.end == address), None)
 
     def declared(self, address: int, length: int) -> NDArray[np.bool_]:
         """Which bytes belong to ownership words."""
@@ -130,11 +214,8 @@ class Buffers:
         return [(start, stop - start) for start, stop in parts]
 
     def streaming(self, address: int, length: int) -> bool:
-        """Whether the range touches a live streaming mapping: only then must ownership be looked up."""
-        end = address + length
-        return any(
-            m.address < end and address < m.end and m.kind is not MappingKind.COHERENT for m in self.live
-        )
+        """Whether a page of the range has a live streaming mapping: only then must ownership be looked up."""
+        return self._any(1, address, length)
 
     def violations(self, address: int, length: int, write: bool) -> NDArray[np.int64]:
         """Offsets of the bytes that the CPU must not touch now: the device owns them.

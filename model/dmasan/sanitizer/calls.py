@@ -6,6 +6,7 @@ from __future__ import annotations
 from dmasan import events as ev
 from dmasan.events import MappingKind
 from dmasan.sanitizer.buffers import Mapping
+from dmasan.sanitizer.order_rules import check_taken
 from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.rules import Handlers
 
@@ -32,6 +33,8 @@ class CallRules:
         self.core.apply("alias_live" if e.live else "alias_dead", e.address, e.length, e, "kernel")
 
     def _undefined(self, e: ev.ContentUndefined) -> None:
+        if e.why.endswith("freed"):
+            check_taken(self.core, e, e.address, e.length, e.why)
         self.core.apply("give_up", e.address, e.length, e, "kernel")
 
     def _descriptor(self, e: ev.DescriptorWrite) -> None:
@@ -48,10 +51,16 @@ class CallRules:
         self.core.buffers.add(mapping)
 
     def _unmap(self, e: ev.DmaUnmap) -> None:
-        self.core.buffers.remove(e.address, e.length)
+        what = "free" if e.kind is MappingKind.COHERENT else "unmap"
+        ended = self.core.buffers.find(e.address, e.length)
+        if ended is not None:
+            for start, count in self.core.buffers.alone_in(ended):
+                check_taken(self.core, e, start, count, what)
+            self.core.buffers.remove(e.address, e.length)
 
     def _sync(self, e: ev.DmaSync) -> None:
         if e.for_cpu:
+            check_taken(self.core, e, e.address, e.length, "sync for the CPU")
             self.core.buffers.give_to_cpu(e.address, e.length)
         else:
             mapping = self.core.buffers.at(e.address, e.length)

@@ -63,7 +63,7 @@ class CpuRules:
         states = self.core.states(e.address, e.length)
         wrong = self.core.apply(name, e.address, e.length, e, f"cpu{e.cpu}")
         if wrong is not None:
-            wrong = excuse(self.core.shadow, self.core.buffers, name, e.address, states, wrong, e.stale)
+            wrong = excuse(self.core, name, e.address, states, wrong, e.stale, e)
         if wrong is not None:
             self.core.report(Effect.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
 

@@ -1,102 +1,283 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the device does: its bursts, as operations on the shadow, and whether it was given what it touches."""
+"""What the device does: its bursts, as operations on the shadow, and whether it was given what it touches, and when."""
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dmasan import events as ev
+from dmasan.events import BurstKind, MappingKind
+from dmasan.sanitizer.buffers import Permission
 from dmasan.sanitizer.codes import Code, Effect
+from dmasan.sanitizer.happens_before import Job, mask
 from dmasan.sanitizer.history import Step
-from dmasan.sanitizer.ownership_words import excuse
+from dmasan.sanitizer.order_rules import race, taken_text
+from dmasan.sanitizer.ownership_words import OwnershipWords, excuse
 from dmasan.sanitizer.reporting import Core
 from dmasan.schedule import Point
 
-BEAT = 8  # bytes of a beat of the device's port (64 bits)
+Mask = NDArray[np.bool_]
 
 
 class DeviceAccess(NamedTuple):
-    """A burst as the sanitizer sees it. Addresses and lengths in bytes, time in ns."""
+    """A burst as the sanitizer sees it. Addresses and lengths in bytes, time in ns.
+
+    `channel` and `tag` say for which descriptor (or direct job) the device makes it.
+    """
 
     point: Point
     address: int
     length: int
     snoop: bool
     time_ns: float
+    kind: BurstKind = BurstKind.DATA
+    channel: int = 0
+    tag: int = 0
+
+
+@dataclass(slots=True)
+class _Posted:
+    """Bytes of a job that wait for their B."""
+
+    job: Job
+    bytes: int
 
 
 class DeviceRules:
-    """Judges the device's bursts."""
+    """Judges the device's bursts. `words` are the ownership words; `beat` is the width of its port in bytes."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, words: OwnershipWords, beat: int = 8) -> None:
         self.core = core
+        self.words = words
+        self.beat = beat
+        self._posted: dict[tuple[int, BurstKind], deque[_Posted]] = {}  # in order of their data
 
-    def read(self, access: DeviceAccess, stale: NDArray[np.bool_] | None) -> None:
+    # --- bursts
+
+    def read(self, access: DeviceAccess, stale: Mask | None) -> None:
         """A read burst, judged before its data is sampled. `stale` marks the bytes not the latest at the PoC in this run."""
-        skipped, length = self.core.buffers.given_lanes(access.address, access.length, BEAT)
+        skipped, length = self.core.buffers.given_lanes(access.address, access.length, self.beat)
         access = access._replace(address=access.address + skipped, length=length)
         stale = None if stale is None else stale[skipped : skipped + length]
-        event = ev.DeviceRead(*self._device(access), ev.BurstKind.DATA, 0, 0, access.snoop)
-        self._check_device(event, write=False)
+        core = self.core
+        seen = ev.Event(access.time_ns, core.device_site)
+        job = self._job(access, self.words.handed_over(access.address, length, stale, seen))
+        ahead = job is not None and access.kind is BurstKind.DESCRIPTOR and self._reads_ahead(job)
+        core.hold = [] if ahead else None
+        event = ev.DeviceRead(*self._device(access, job), access.kind, access.channel, access.tag, access.snoop)
+        excluded = self._order(access, job, event, write=False)
+        self._check_device(event, excluded, write=False)
         name = "snoop_read" if access.snoop else "dev_read"
-        states = self.core.states(access.address, access.length)
-        wrong = self.core.apply(name, access.address, access.length, event, "device", access.point)
+        states = core.states(access.address, length)
+        wrong = core.apply(name, access.address, length, event, "device", access.point)
         if wrong is not None:
-            wrong = excuse(self.core.shadow, self.core.buffers, name, access.address, states, wrong, stale)
-        if wrong is not None:
-            self.core.report(Effect.STALE_DEVICE_READ, access.address, wrong, event, None, stale, name, states)
+            wrong = excuse(core, name, access.address, states, wrong, stale, event, access.point)
+        if wrong is not None and (wrong := _without(wrong, excluded)) is not None:
+            core.report(Effect.STALE_DEVICE_READ, access.address, wrong, event, None, stale, name, states)
+        self._give_up(event)
+        if ahead and job is not None:
+            job.held += core.hold or []
+        core.hold = None
 
-    def write(self, access: DeviceAccess, strobe: NDArray[np.bool_] | None) -> None:
+    def write(self, access: DeviceAccess, strobe: Mask | None) -> None:
         """A write burst whose data was accepted; bytes without strobe are not touched."""
         name = "snoop_write" if access.snoop else "dev_write_posted"
+        job = self._job(access)
         for start, count in _runs(strobe, access.length):
             part = access._replace(address=access.address + start, length=count)
-            event = ev.DeviceWrite(*self._device(part), ev.BurstKind.DATA, 0, 0, part.snoop, done=False)
-            self._check_device(event, write=True)
+            event = ev.DeviceWrite(
+                *self._device(part, job), part.kind, part.channel, part.tag, part.snoop, done=False
+            )
+            excluded = self._order(part, job, event, write=True)
+            self._check_device(event, excluded, write=True)
             wrong = self.core.apply(name, part.address, count, event, "device", part.point)
-            if wrong is not None:
+            if wrong is not None and (wrong := _without(wrong, excluded)) is not None:
                 self.core.report(Effect.LOST_UPDATE, part.address, wrong, event, None)
+            self._give_up(event)
+        self._accepted(access, job)
 
     def done(self, access: DeviceAccess) -> None:
         """The B response of a write burst."""
-        event = ev.DeviceWrite(*self._device(access), ev.BurstKind.DATA, 0, 0, access.snoop, done=True)
+        job = self._acknowledged(access)
+        event = ev.DeviceWrite(
+            *self._device(access, job), access.kind, access.channel, access.tag, access.snoop, done=True
+        )
         self.core.apply("dev_write_done", access.address, access.length, event, "device", access.point)
 
     def served(self, access: DeviceAccess, operation: str, burst: int) -> None:
         """Consecutive bursts of `burst` bytes, from `access.point` on, that were judged and served elsewhere."""
-        self.core.history.add(
-            Step(
-                access.point,
-                operation,
-                access.address,
-                access.length,
-                self.core.device_site,
-                access.time_ns,
-                "device",
-                burst,
-            )
-        )
+        if operation == "dev_write_done":
+            job = self._acknowledged(access)
+        else:
+            job = self._job(access)
+        site = self._device(access, job)[1]
+        where = (access.point, operation, access.address, access.length)
+        self.core.history.add(Step(*where, site, access.time_ns, "device", burst))
+        if operation != "dev_write_done":
+            write = operation != "dev_read"
+            if job is not None:
+                event = ev.Event(access.time_ns, site)
+                self._order(access, job, event, write)
+                self._give_up(event)
+            if write:
+                self._accepted(access, job)
 
     def strayed(self, access: DeviceAccess) -> None:
         """A burst outside of RAM."""
-        event = ev.DeviceRead(*self._device(access), ev.BurstKind.DATA, 0, 0, access.snoop)
+        job = self._job(access) if access.kind is not BurstKind.DESCRIPTOR else None
+        event = ev.DeviceRead(*self._device(access, job), access.kind, access.channel, access.tag, access.snoop)
         self.core.add(Code.DMA_ADDR, event, "device access outside of RAM", access.address, access.length)
 
-    def _device(self, access: DeviceAccess) -> tuple[float, ev.Site, int, int]:
-        return access.time_ns, self.core.device_site, access.address, access.length
+    # --- the job of a burst
 
-    def _check_device(self, e: ev.DeviceRead | ev.DeviceWrite, write: bool) -> None:
-        where = self.core.buffers.forbidden(e.address, e.length, write)
-        if where.size:
-            what = "write" if write else "read"
+    def _job(self, access: DeviceAccess, word: int = 0) -> Job | None:
+        """The job of a burst; `word`: number of the store that handed a descriptor over by an ownership word."""
+        order = self.core.order
+        if access.kind is BurstKind.DESCRIPTOR:
+            return order.fetched(access.channel, access.tag, access.address, access.length, word)
+        job = order.job(access.channel, access.tag)
+        if job is not None and not job.acted:
+            order.act(job)
+            self._tell(job)
+        return job
+
+    def _reads_ahead(self, job: Job) -> bool:
+        """Whether the device is still at work on what comes before the job whose descriptor it reads."""
+        before = [other for other in self.core.order.jobs[job.channel] if other is not job]
+        return bool(before) and not before[-1].reported and self.core.order.will_report(before[-1])
+
+    def _tell(self, job: Job) -> None:
+        """Reports what was found when the job's descriptor was read ahead."""
+        for finding in job.held:
+            self.core.log.add(finding)
+        job.held.clear()
+
+    def _device(self, access: DeviceAccess, job: Job | None) -> tuple[float, ev.Site, int, int]:
+        site = job.site if job is not None and job.site != ev.NOWHERE else self.core.device_site
+        return access.time_ns, site, access.address, access.length
+
+    def _accepted(self, access: DeviceAccess, job: Job | None) -> None:
+        """A write joins those that wait for their B."""
+        if job is None:
+            return
+        self._posted.setdefault((access.channel, access.kind), deque()).append(_Posted(job, access.length))
+        if access.kind is BurstKind.STATUS:
+            self.core.order.reports(job)
+            if job.posted:
+                event = ev.Event(access.time_ns, job.site)
+                text = f"the device reports completion while {job.posted} bytes of its data have no response yet"
+                first = next((part.address for part in job.ranges if part.write), access.address)
+                self.core.add(Code.DEV_ORDER, event, text, first, min(job.posted, self.beat))
+        else:
+            job.posted += access.length
+        self.words.written(access.address, access.length, job, self.core.order.now)
+
+    def _acknowledged(self, access: DeviceAccess) -> Job | None:
+        """The B of the oldest writes of a kind."""
+        waiting = self._posted.get((access.channel, access.kind))
+        left, job = access.length, None
+        while waiting and left > 0:
+            oldest = waiting[0]
+            job, step = oldest.job, min(left, oldest.bytes)
+            left -= step
+            oldest.bytes -= step
+            if access.kind is BurstKind.STATUS:
+                job.reported = True
+                self._succeed(job)
+            else:
+                job.posted -= step
+            if not oldest.bytes:
+                waiting.popleft()
+        return job
+
+    def _succeed(self, job: Job) -> None:
+        """A job has ended: the device now acts on what it has read ahead."""
+        jobs = self.core.order.jobs.get(job.channel, [])
+        if job in jobs and (at := jobs.index(job) + 1) < len(jobs):
+            self._tell(jobs[at])
+
+    # --- order and permission
+
+    def _order(self, access: DeviceAccess, job: Job | None, event: ev.Event, write: bool) -> Mask | None:
+        """Reports what is not ordered with this burst; the bytes of which nothing more is to be said."""
+        if job is None:
+            return None
+        core, address, length = self.core, access.address, access.length
+        excluded: list[tuple[int, int]] = []
+        for taken in core.order.taken_since(job, address, length):
+            start, end = max(address, taken.address), min(address + length, taken.end)
+            where = ev.Event(event.time_ns, taken.site)
+            core.add(Code.DEV_UNMAPPED, where, taken_text(taken.what, job), start, end - start)
+            excluded.append((start, end))
+        self._races(access, job, event, write, excluded)
+        for part in core.late.found(job, address, length, write):
+            end = part.address + len(part.states)
+            if mask(excluded + core.raced, part.address, end - part.address) is None:
+                effect = Effect.LOST_UPDATE if write else Effect.STALE_DEVICE_READ
+                text = "it was put right behind the doorbell only"
+                core.add(core.late.cause(part), event, text, part.address, end - part.address, effect=effect)
+                excluded.append((part.address, end))
+        for start, count in core.buffers.undeclared(address, length):
+            core.order.device(job, start, count, write)
+        if access.kind is BurstKind.DESCRIPTOR:
+            core.order.describe(address, length)
+        return mask(excluded + core.raced, address, length)
+
+    def _races(
+        self, access: DeviceAccess, job: Job, event: ev.Event, write: bool, excluded: list[tuple[int, int]]
+    ) -> None:
+        """Reports the CPU's accesses that nothing orders with this burst."""
+        core = self.core
+        for start, count in core.buffers.undeclared(access.address, access.length):
+            for cpu in core.order.conflicts(job, start, count, write):
+                first, last = max(start, cpu.address), min(start + count, cpu.end)
+                if mask(excluded, first, last - first) is not None:
+                    continue
+                code, text = race(core, job, first, cpu.write, access.kind is BurstKind.DESCRIPTOR)
+                core.add(code, ev.Event(event.time_ns, cpu.site), text, first, last - first)
+                core.raced.append((first, last))
+
+    def _give_up(self, event: ev.Event) -> None:
+        if self.core.raced:
+            self.core.give_up_raced(event)
+
+    def _check_device(self, e: ev.DeviceRead | ev.DeviceWrite, excluded: Mask | None, write: bool) -> None:
+        buffers = self.core.buffers
+        where = buffers.forbidden(e.address, e.length, write)
+        if excluded is not None and where.size:
+            where = where[~excluded[where]]
+        if not where.size:
+            return
+        what = "write" if write else "read"
+        first = e.address + int(where[0])
+        mapping = buffers.live_at(first)
+        if mapping is not None and buffers.permission(first) & Permission.OWNED:
+            text = f"device {what} of a buffer mapped {mapping.direction.value}"
+            self.core.add(Code.WRONG_DIR, e, text, e.address, where)
+        elif mapping is None and (over := buffers.ending_at(first)) is not None and int(where[0]):
+            text = f"device {what} beyond the end of {over.name or 'a buffer'}"
+            self.core.add(Code.DMA_ADDR, e, text, e.address, where)
+        else:
             text = f"device {what} outside of what it was given"
+            if mapping is not None and mapping.kind is not MappingKind.COHERENT:
+                text = f"device {what} of a buffer that was synced for the CPU"
             self.core.add(Code.DEV_UNMAPPED, e, text, e.address, where)
 
 
-def _runs(strobe: NDArray[np.bool_] | None, length: int) -> list[tuple[int, int]]:
+def _without(verdicts: NDArray[np.uint8], excluded: Mask | None) -> NDArray[np.uint8] | None:
+    """The verdicts that are left where some bytes are not judged."""
+    if excluded is None:
+        return verdicts
+    left = np.where(excluded, 0, verdicts).astype(np.uint8)
+    return left if left.any() else None
+
+
+def _runs(strobe: Mask | None, length: int) -> list[tuple[int, int]]:
     """The runs of written bytes of a burst: (start, count)."""
     if strobe is None or bool(strobe.all()):
         return [(0, length)]

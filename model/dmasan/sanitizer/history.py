@@ -17,6 +17,7 @@ from dmasan.schedule import Point
 
 KEPT = 500_000  # steps that can still be told
 _SEARCHED = 50_000  # steps that are looked through for a write
+SEEN = "="  # behind the name of a read: it was seen to return the latest value
 _ALIAS = ("alias_live", "alias_dead")
 _WRITES = ("store", "store_nc", "dev_write_posted", "snoop_write")
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from dmasan.arch.configuration import IDLE, RESET, STALE, Config, has_latest, is_cacheable
+from dmasan.arch.configuration import IDLE, LATEST, RESET, STALE, Config, has_latest, is_cacheable
 from dmasan.arch.family import Family
 from dmasan.arch.semantics import MOVES, OPERATIONS, Outcome
 from dmasan.sanitizer.adversary import MACHINE_MOVES
+from dmasan.sanitizer.history import SEEN
 
 Cost = tuple[int, int]  # hidden moves, and how early they are
 
@@ -101,6 +102,9 @@ def _with_moves(family: Family, reached: Reached, index: int, remaining: int, co
 
 @cache
 def outcomes_of(family: Family, name: str, config: Config) -> tuple[Outcome, ...]:
+    """What an operation can lead to; of a read that was seen to return the latest value only that."""
+    if name.endswith(SEEN):
+        return tuple(o for o in outcomes_of(family, name.removesuffix(SEEN), config) if o[1] == LATEST)
     return tuple(OPERATIONS[name].apply(family, config))
 
 

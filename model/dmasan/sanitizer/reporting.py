@@ -16,8 +16,10 @@ from dmasan.sanitizer.blame import blames_policy, step_to_blame
 from dmasan.sanitizer.buffers import Buffers
 from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.describe import describe
+from dmasan.sanitizer.happens_before import HappensBefore, mask
 from dmasan.sanitizer.hazards import Finding, HazardLog
-from dmasan.sanitizer.history import History, Step
+from dmasan.sanitizer.history import SEEN, History, Step
+from dmasan.sanitizer.late import Late
 from dmasan.sanitizer.shadow import Shadow, Verdicts
 from dmasan.schedule import Point
 
@@ -38,12 +40,21 @@ class Core:
         self.point: Callable[[], Point] = lambda: NO_POINT  # of the CPU's operation that is told now
         self.policy_steps: list[tuple[int, ev.PolicyStep]] = []  # each with the history's count when it began
         self.device_site = ev.NOWHERE  # of the MMIO write that the device acts upon
+        self.order = HappensBefore(base, size, line)
+        self.late = Late(self.automaton, self.buffers, self.order)
+        self.raced: list[tuple[int, int]] = []  # ranges [start, end) of the event in hand for which two agents race
+        self.hold: list[Finding] | None = None  # where findings go that are not to be told yet
 
     def apply(
         self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None = None
     ) -> Verdicts | None:
         self.remember(name, address, length, event, by, point)
-        return self.shadow.apply(name, address, length)
+        start = address - self.shadow.base
+        compare = self.late.watch(name, address, self.shadow.states[start : start + length])
+        verdicts = self.shadow.apply(name, address, length)
+        if compare is not None:
+            compare()
+        return verdicts
 
     def remember(
         self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None = None
@@ -69,6 +80,10 @@ class Core:
     ) -> None:
         """An access whose outcome is wrong under some schedule; the diagnosis finds its code later."""
         where = np.flatnonzero(verdicts)
+        if self.raced and (racing := mask(self.raced, address, len(verdicts))) is not None:
+            where = where[~racing[where]]
+            if not where.size:
+                return
         config = None
         copies = "an older dirty copy may be written back over it"
         if operation and states is not None:
@@ -84,7 +99,13 @@ class Core:
             finding.step = lambda: step_to_blame(self.history, self.policy_steps, first)
         elif effect is Effect.STALE_DEVICE_READ and finding.writer != ev.NOWHERE:
             finding.culprit = str(finding.writer)
-        self.log.add(finding)
+        self._tell(finding)
+
+    def _tell(self, finding: Finding) -> None:
+        if self.hold is None:
+            self.log.add(finding)
+        else:
+            self.hold.append(finding)
 
     def add(
         self,
@@ -97,19 +118,22 @@ class Core:
         *,
         kernel_sees: bool = False,
         buffer: str = "",
+        effect: Effect = Effect.CONTRACT,
     ) -> None:
         """A rule is broken: of the DMA API, of ownership, of the architecture.
 
         `text` says in half a sentence what was done against which rule. `where` are the offsets from physical `address` of
         the bytes concerned, or how many bytes from it. `kernel_sees`: the kernel's DMA API debugging reports it too.
-        `buffer` names the buffer where no mapping at `address` does.
+        `buffer` names the buffer where no mapping at `address` does. `effect` is what follows on some schedule.
         """
         offsets = np.arange(max(1, where)) if isinstance(where, int) else where
-        finding = self._finding(Effect.CONTRACT, event, text, address, offsets, alias)
+        finding = self._finding(effect, event, text, address, offsets, alias)
         finding.rule, finding.kernel_sees = code, kernel_sees
         if buffer:
             finding.buffer = buffer
-        self.log.add(finding)
+        if effect is Effect.STALE_DEVICE_READ and finding.writer != ev.NOWHERE:
+            finding.culprit = str(finding.writer)
+        self._tell(finding)
 
     def _finding(
         self,
@@ -138,6 +162,16 @@ class Core:
             time_ns=event.time_ns,
             seen=self.history.count,
         )
+
+    def give_up_raced(self, event: ev.Event) -> None:
+        """The bytes for which two agents have raced have no latest value any more."""
+        raced, self.raced = self.raced, []
+        for start, end in raced:
+            self.apply("give_up", start, end - start, event, "race")
+
+    def saw_latest(self, name: str, address: int, event: ev.Event, point: Point | None) -> None:
+        """The byte at `address` was seen to be read as its latest value: the history says so."""
+        self.remember(name + SEEN, address, 1, event, "seen", point)
 
     def writer_of(self, address: int, event: ev.Event) -> ev.Site:
         """The last write to an address before this event: a line of the program, for a device the one that started it."""

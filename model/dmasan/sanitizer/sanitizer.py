@@ -18,6 +18,8 @@ from dmasan.sanitizer.device_rules import DeviceRules
 from dmasan.sanitizer.diagnosis import Diagnosis
 from dmasan.sanitizer.hazards import Hazard
 from dmasan.sanitizer.marks import Marks
+from dmasan.sanitizer.order_rules import AfterRace, OrderRules
+from dmasan.sanitizer.ownership_words import OwnershipWords
 from dmasan.sanitizer.reporting import Core
 
 
@@ -26,9 +28,12 @@ class Sanitizer(Core):
 
     def __init__(self, family: Family, base: int, size: int, line: int, cpus: int) -> None:
         super().__init__(family, base, size, line, cpus)
-        self.device = DeviceRules(self)
+        cpu = CpuRules(self)
+        self.words = OwnershipWords(self, cpu.pending)
+        self.device = DeviceRules(self, self.words)
         self._diagnosis = Diagnosis(self)
-        rules = (Marks(self), CpuRules(self), CallRules(self))  # in this order, where several handle one event
+        # In this order, where several handle one event.
+        rules = (Marks(self), OrderRules(self), cpu, CallRules(self), self.words, AfterRace(self))
         self._handlers: dict[type[Event], list[Callable[[Any], None]]] = {}
         for each in rules:
             for kind, handler in each.handlers().items():

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from dmasan.arch.family import Family
 from dmasan.arch.semantics import OPERATIONS
 from dmasan.sanitizer.adversary import MACHINE_MOVES
-from dmasan.sanitizer.history import History, Touch
+from dmasan.sanitizer.history import SEEN, History, Touch
 from dmasan.sanitizer.path import find_path
 from dmasan.schedule import Move, MoveKind, Point
 
@@ -69,7 +69,7 @@ def witness_of(family: Family, history: History, address: int, seen: int) -> Wit
     for n, touch in enumerate(touches):
         if touch.number < seen:
             continue
-        operation = OPERATIONS[touch.operation]
+        operation = OPERATIONS[touch.operation.removesuffix(SEEN)]
         if operation.writes and touch.number > seen:
             break
         if operation.reads and (witness := find_witness(family, address, touches[: n + 1])) is not None:

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from dmasan import events as ev
 from dmasan.arch.machine import Machine
 from dmasan.device.backend import Backend
-from dmasan.device.burst import DECERR, KINDS, OKAY, Burst
+from dmasan.device.burst import DECERR, KIND_CODES, KINDS, OKAY, Burst
 from dmasan.events import BurstKind
 from dmasan.sanitizer import Sanitizer
 from dmasan.sanitizer.device_rules import DeviceAccess
 from dmasan.schedule import Footprint, Point
 
 _READ, _WRITE = 0, 1  # phases of a burst in the records of the RTL's port; the third is its B
+_STATUS = KIND_CODES[BurstKind.STATUS]
 _OPERATIONS = ("dev_read", "dev_write_posted", "dev_write_done")
 _POINT_OF_READ = {BurstKind.DATA: "read", BurstKind.DESCRIPTOR: "descriptor", BurstKind.STATUS: "status"}
 _POINT_OF_WRITE = {BurstKind.DATA: "write", BurstKind.DESCRIPTOR: "descriptor", BurstKind.STATUS: "status"}
@@ -69,19 +70,22 @@ class Port:
         point = Point(agent, kind, self._count[agent, kind] - 1)
         memory = self.machine.memory
         if memory.base <= burst.address and burst.address + burst.length <= memory.base + memory.size:
-            self.sanitizer.device.done(
-                DeviceAccess(point, burst.address, burst.length, burst.snoop, self.backend.now_ns)
-            )
+            self.sanitizer.device.done(self._at(point, burst))
             self._emit(ev.DeviceWrite, burst, True)
 
     def drain(self, records: NDArray[np.void]) -> None:
-        """Takes note of bursts that the RTL's port served by itself, oldest first; neighbours are told as one."""
-        fields = ("phase", "channel", "kind", "length")
-        streams: dict[tuple[int, int, int, int], int] = {}
+        """Takes note of bursts that the RTL's port served by itself, oldest first; neighbours are told as one.
+
+        Not across the status of a job: whether the job's data was complete by then must be seen.
+        """
+        fields = ("phase", "channel", "kind", "length", "tag")
+        streams: dict[tuple[int, int, int, int, int], int] = {}
         keys = list(zip(*(records[name].tolist() for name in fields), strict=True))
         addresses = records["address"].tolist()
         runs: list[list[int]] = []  # first record, bytes
         for n, (key, address) in enumerate(zip(keys, addresses, strict=True)):
+            if key[2] == _STATUS:
+                streams.clear()
             run = streams.get(key)
             if run is not None and addresses[runs[run][0]] + runs[run][1] == address:
                 runs[run][1] += key[3]
@@ -111,6 +115,9 @@ class Port:
             length,
             bool(record["snoop"]),
             float(record["time_ns"]),
+            kind,
+            channel,
+            int(record["tag"]),
         )
         self.sanitizer.device.served(access, _OPERATIONS[phase], burst)
 
@@ -119,9 +126,11 @@ class Port:
         agent = f"dma{burst.channel}"
         n = self._count[agent, kind]
         self._count[agent, kind] = n + 1
-        return DeviceAccess(
-            Point(agent, kind, n), burst.address, burst.length, burst.snoop, self.backend.now_ns
-        )
+        return self._at(Point(agent, kind, n), burst)
+
+    def _at(self, point: Point, burst: Burst) -> DeviceAccess:
+        where = (point, burst.address, burst.length, burst.snoop, self.backend.now_ns)
+        return DeviceAccess(*where, burst.kind, burst.channel, burst.tag)
 
     def _in_ram(self, access: DeviceAccess) -> bool:
         memory = self.machine.memory

@@ -14,13 +14,14 @@ from dmasan.arch.profile import find_profile
 from dmasan.config import DEFAULT_ERA, DEFAULT_PROFILE, ERAS, Cell, Knobs, RunError, UsageError, choose
 from dmasan.device.backend import Backend
 from dmasan.device.model import ModelBackend
-from dmasan.events import EventBus
+from dmasan.events import EventBus, Interrupt, call_site
 from dmasan.linux.dma import DmaApi
 from dmasan.linux.io import Io
 from dmasan.linux.kernel import Kernel
 from dmasan.sanitizer import Hazard, Sanitizer
 from dmasan.sanitizer.adversary import Adversary
 from dmasan.schedule import SCHEDULES, Benign, RandomMoves, Recorder, Schedule
+from dmasan.soc.doorbells import EngineRegisters
 from dmasan.soc.port import Port
 
 Result = TypeVar("Result")
@@ -72,6 +73,8 @@ class Soc:
         self.machine = Machine(found, self.knobs, self.schedule, self.bus, seed)
         self.bus.subscribe(self.sanitizer.observe)
         self.sanitizer.point = self.machine.point
+        self.sanitizer.order.registers = EngineRegisters()
+        self.sanitizer.device.beat = self.backend.beat
         self.machine.clock = self.backend
         self.machine.mmio = self.backend
         self.port = Port(self.machine, self.sanitizer, self.backend)
@@ -125,6 +128,8 @@ class Soc:
     async def wait_irq(self, timeout_ns: float) -> None:
         """Sleeps until the device's interrupt. Raises RunError when `timeout_ns` have passed."""
         await self.backend.wait_irq(timeout_ns)
+        if self.bus.active:
+            self.bus.emit(Interrupt(self.backend.now_ns, call_site(), self.kernel.cpu.index))
 
     async def boot(self) -> None:
         """Boots the kernel: memory, linear map, CMA area."""

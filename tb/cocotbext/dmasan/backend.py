@@ -62,7 +62,7 @@ class RtlBackend:
 
     Nothing here wakes per clock: a register access wakes once when it is complete, a wait once when it is over.
     After each of them bursts that were served in C++ are handed to the port, and errors of its calls are raised.
-    With `check_protocol` a run whose protocol checkers counted a violation fails at its end; `violations()` tells
+    `beat` is the width of the memory port in bytes. With `check_protocol` a run whose protocol checkers counted a violation fails at its end; `violations()` tells
     what they have counted so far.
     """
 
@@ -70,8 +70,11 @@ class RtlBackend:
 
     dut: Any  # the handle of the top module
 
-    def __init__(self, dut: Any, *, clock_ns: float = 10.0, check_protocol: bool = True) -> None:
+    def __init__(
+        self, dut: Any, *, clock_ns: float = 10.0, check_protocol: bool = True, beat: int = 8
+    ) -> None:
         self.dut = dut
+        self.beat = beat
         self.check_protocol = check_protocol
         self._host = dut.host
         self._clock_ns = clock_ns

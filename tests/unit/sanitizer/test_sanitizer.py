@@ -196,7 +196,7 @@ def test_sync_for_cpu_gives_a_part_back() -> None:
 
 def test_device_outside_of_what_it_was_given() -> None:
     assert Story().device_reads().rules == [Code.DEV_UNMAPPED]
-    assert Story().streaming(Direction.TO_DEVICE).device_writes().rules == [Code.DEV_UNMAPPED]
+    assert Story().streaming(Direction.TO_DEVICE).device_writes().rules == [Code.WRONG_DIR]
 
 
 def test_one_cause_is_one_hazard() -> None:
