@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan.arch.geometry import CacheGeometry
-from dmasan.arch.memory import PAGE, Bytes, Mask
+from dmasan.arch.memory import PAGE, Bytes, Mask, lines_of
 
 Indices = NDArray[np.int64]
 
@@ -37,6 +37,8 @@ class Cache:
         self.dirty: Mask = np.zeros(slots, np.bool_)
         self.data: Bytes = np.zeros((slots, geometry.line), np.uint8)
         self.version: Bytes | None = np.zeros((slots, geometry.line), np.uint8) if versions else None
+        self._data_lines = lines_of(self.data, geometry.line)
+        self._version_lines = None if self.version is None else lines_of(self.version, geometry.line)
         self.kept: set[int] = set()  # lines that replacement passes over
         self._by_set = self.tags.reshape(geometry.sets, geometry.ways)
         self._random = replacement == "pseudo-random"
@@ -65,9 +67,18 @@ class Cache:
     def locate(self, lines: Indices) -> Indices:
         """The slots that hold `lines`, -1 where absent."""
         sets = self.sets_of(lines)
-        slots: Indices = sets * self.ways + (self._by_set[sets] == lines[:, None]).argmax(axis=1)
-        slots[self.tags[slots] != lines] = EMPTY
+        hits = self._by_set.take(sets, axis=0) == lines[:, None]
+        found = np.count_nonzero(hits)
+        if not found:  # the usual case of a stream: nothing to look up line by line
+            return np.full(len(lines), EMPTY, np.int64)
+        slots: Indices = sets * self.ways + hits.argmax(axis=1)
+        if found < len(lines):
+            slots[self.tags.take(slots) != lines] = EMPTY
         return slots
+
+    def locate_any(self, lines: Indices) -> Indices:
+        """As `locate`, for consecutive physical lines, under whatever virtual address; a dirty copy rather than a clean one."""
+        return self.locate(lines)
 
     def resident(self, first: int, end: int) -> Indices:
         """The slots that hold lines of [first, end), in order of their lines."""
@@ -84,14 +95,18 @@ class Cache:
     def victims(self, lines: Indices) -> Indices:
         """The slot that each of `lines`, absent so far, is to take; the replacement state moves on."""
         sets = self.sets_of(lines)
-        ways = (self._by_set[sets] < 0).argmax(axis=1)
-        slots: Indices = sets * self.ways + ways
-        full = self.tags[slots] >= 0
-        if full.any():
+        empty = self._by_set.take(sets, axis=0) < 0
+        free = np.count_nonzero(empty)
+        if free:
+            slots: Indices = sets * self.ways + empty.argmax(axis=1)
+            full = self.tags.take(slots) >= 0
             used = sets[full]
             slots[full] = used * self.ways + self._ways_to_replace(used)
-            if self.kept:
-                self._pass_over_kept(slots)
+        else:  # the usual case of a stream
+            used = sets
+            slots = sets * self.ways + self._ways_to_replace(sets)
+        if self.kept and len(used):
+            self._pass_over_kept(slots)
         return slots
 
     def _ways_to_replace(self, sets: Indices) -> NDArray[np.integer]:
@@ -126,11 +141,15 @@ class Cache:
         """Puts `lines` with their bytes (n, line) into `slots`, whatever was there."""
         self.tags[slots] = lines
         self.dirty[slots] = dirty
-        self.data[slots] = data
-        if self.version is not None and version is not None:
-            self.version[slots] = version
+        self.put(slots, data, version)
         if self.lru:
             self.touch(slots)
+
+    def put(self, slots: Indices, data: Bytes, version: Bytes | None) -> None:
+        """Replaces the bytes, and the versions, of `slots` by contiguous rows of shape (n, line)."""
+        self._data_lines.put(slots, data.view(self._data_lines.dtype))
+        if self._version_lines is not None and version is not None:
+            self._version_lines.put(slots, version.view(self._version_lines.dtype))
 
     def drop(self, slots: Indices) -> None:
         """Empties `slots`; dirty data is lost."""
@@ -177,6 +196,14 @@ class VirtualCache(Cache):
         physical = self.tags & PHYSICAL
         slots = np.flatnonzero((self.tags >= 0) & (physical >= first) & (physical < end))
         return slots[np.argsort(physical[slots], kind="stable")]
+
+    def locate_any(self, lines: Indices) -> Indices:
+        found = np.full(len(lines), EMPTY, np.int64)
+        if len(lines):
+            slots = self.copies(int(lines[0]), int(lines[-1]) + 1)
+            slots = slots[np.argsort(self.dirty[slots], kind="stable")]
+            found[(self.tags[slots] & PHYSICAL) - lines[0]] = slots
+        return found
 
     def lines(self) -> Indices:
         return np.unique(self.tags[self.tags >= 0] & PHYSICAL)

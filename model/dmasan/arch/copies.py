@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from dmasan.arch.cache import Cache
 from dmasan.arch.hierarchy import Hierarchy
 from dmasan.arch.noncacheable import NonCacheable
 from dmasan.config import UsageError
@@ -27,6 +28,7 @@ class Copies:
     memory_stale: bool
     store_buffer: list[bool | None]  # of each CPU
     outer_buffer: bool | None
+    aliased: tuple[Copy, ...] = ()  # further copies in a virtually indexed L1, under other virtual addresses
 
 
 def copies_of(hierarchy: Hierarchy, noncacheable: NonCacheable, pa: int) -> Copies:
@@ -38,23 +40,26 @@ def copies_of(hierarchy: Hierarchy, noncacheable: NonCacheable, pa: int) -> Copi
         )
     offset = memory.offset(pa)
     latest = int(memory.latest[offset])
-    found: list[Copy | None] = []
-    for cache in (*hierarchy.l1, hierarchy.l2):
-        slot = cache.find(pa >> hierarchy.shift) if cache is not None else -1
-        if cache is None or cache.version is None or slot < 0:
-            found.append(None)
-        else:
-            version = int(cache.version[slot, pa & (hierarchy.line - 1)])
-            found.append(Copy(bool(cache.dirty[slot]), version != latest))
+    line, byte = pa >> hierarchy.shift, pa & (hierarchy.line - 1)
+
+    def held(cache: Cache | None) -> list[Copy]:
+        if cache is None or cache.version is None:
+            return []
+        slots = cache.copies(line, line + 1).tolist()
+        return [Copy(bool(cache.dirty[slot]), int(cache.version[slot, byte]) != latest) for slot in slots]
+
+    l1 = [held(cache) for cache in hierarchy.l1]
+    l2 = held(hierarchy.l2)
 
     def stale(version: int | None) -> bool | None:
         return None if version is None else version != latest
 
     outer = noncacheable.outer
     return Copies(
-        l1=found[:-1],
-        l2=found[-1],
+        l1=[copies[0] if copies else None for copies in l1],
+        l2=l2[0] if l2 else None,
         memory_stale=int(memory.version[offset]) != latest,
         store_buffer=[stale(buffer.version_of(pa)) for buffer in noncacheable.buffers],
         outer_buffer=stale(outer.version_of(pa)) if outer is not None else None,
+        aliased=tuple(copy for copies in l1 for copy in copies[1:]),
     )

@@ -22,7 +22,7 @@ import numpy as np
 
 from dmasan.arch.cache import PHYSICAL, Cache, Indices, VirtualCache
 from dmasan.arch.counters import Counters
-from dmasan.arch.memory import NEXT_VERSION, Bytes, Mask, Memory
+from dmasan.arch.memory import NEXT_VERSION, Bytes, Mask, Memory, lines_of
 from dmasan.arch.processor import Profile
 
 
@@ -63,6 +63,8 @@ class Hierarchy:
         self.cycles = 0
         self._base_line = memory.base >> self.shift
         self._address_mask = (1 << 40) - 1  # of the physical part of an address
+        self._memory_lines = lines_of(memory.data, self.line)
+        self._version_lines = None if memory.version is None else lines_of(memory.version, self.line)
         self._memory_rows = memory.data.reshape(-1, self.line)
         self._version_rows = None if memory.version is None else memory.version.reshape(-1, self.line)
         self._latest = None if memory.latest is None else memory.latest.data
@@ -77,9 +79,9 @@ class Hierarchy:
 
     def _write_memory(self, lines: Indices, data: Bytes, version: Bytes | None) -> None:
         rows = lines - self._base_line
-        self._memory_rows[rows] = data
-        if self._version_rows is not None and version is not None:
-            self._version_rows[rows] = version
+        self._memory_lines.put(rows, data.view(self._memory_lines.dtype))
+        if self._version_lines is not None and version is not None:
+            self._version_lines.put(rows, version.view(self._version_lines.dtype))
 
     # --- L2 ---
 
@@ -306,9 +308,7 @@ class Hierarchy:
             l1 = self.l1[cpu]
             slots = self.ensure(cpu, lines)
             self._own(cpu, lines, slots)
-            l1.data[slots] = rows
-            if l1.version is not None and version is not None:
-                l1.version[slots] = version
+            l1.put(slots, rows, version)
 
     def _past_l1(self, lines: Indices) -> Mask | None:
         """Which of the lines that are to be written in full go past L1: no L1 has them, and they do not allocate there."""

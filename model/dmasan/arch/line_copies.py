@@ -71,7 +71,7 @@ def _live(aliases: AliasTracker, pa: int, lines: int, line: int) -> NDArray[np.b
 
 
 def _cached(cache: Cache, numbers: Indices, latest: Bytes) -> Codes:
-    slots = cache.locate(numbers)
+    slots = cache.locate_any(numbers)
     codes = np.full(len(numbers), ABSENT, np.uint8)
     here = np.flatnonzero(slots >= 0)
     if len(here) and cache.version is not None:
