@@ -63,18 +63,19 @@ class Shadow:
         return found[1]
 
     def _store_line(self, view: NDArray[np.uint16], offset: int, length: int) -> Verdicts | None:
-        """One line; the verdicts are those of all its bytes, from its start."""
+        """Whole lines; the verdicts, if anything is wrong, are those of all their bytes, from the first line's start."""
         apply = self.automaton.apply
         parts = (
             ("neighbour_wb", 0, offset),
             ("store_wb", offset, offset + length),
             ("neighbour_wb", offset + length, len(view)),
         )
-        verdicts = np.zeros(len(view), np.uint8)
+        verdicts: Verdicts | None = None
         for name, start, end in parts:
             if start < end and (wrong := apply(name, view[start:end])) is not None:
+                verdicts = np.zeros(len(view), np.uint8) if verdicts is None else verdicts
                 verdicts[start:end] = wrong
-        return verdicts if verdicts.any() else None
+        return verdicts
 
     def _store_long(self, start: int, length: int) -> Verdicts | None:
         """Several lines; the verdicts are those of all bytes of the lines, from the first line's start."""
