@@ -49,7 +49,8 @@ module dma_align
     logic [DATA_W-1:0] carry;
     logic [31:0]       crc [2 << CHW];
 
-    logic [DATA_W-1:0] data, turned, merged, filled;
+    logic [DATA_W-1:0] data, turned, lanes, merged, filled;
+    logic [SH+2:0]     by;                         // `turn` in bits
     logic [B-1:0]      mask;
     logic              bad, mark, need, out_free, dead, step, done;
     logic [31:0]       crc_next;
@@ -70,22 +71,27 @@ module dma_align
 
     always_comb begin
         {bad, mark, data} = f_data;
-        for (int i = 0; i < B; i++) turned[8*i +: 8] = data[8 * ((i + B - 32'(turn)) % B) +: 8];
-        for (int i = 0; i < B; i++) merged[8*i +: 8] = i < 32'(turn) ? carry[8*i +: 8] : turned[8*i +: 8];
-        for (int i = 0; i < B; i++)
-            filled[8*i +: 8] = fill_word[shape.ch[CHW-1:0]][8 * ((i + 32 - 32'(shape.doff) + 32'(shape.fill_rot)) % 4) +: 8];
+        by     = {turn, 3'b000};
+        turned = (data << by) | (data >> (DATA_W - 32'(by)));
+        lanes  = '1 << by;
+        merged = (carry & ~lanes) | (turned & lanes);
+        filled = {DATA_W/32{32'({2{fill_word[shape.ch[CHW-1:0]]}} >> {shape.fill_rot - shape.doff[1:0], 3'b000})}};
         head_lane = shape.op == OP_SINK ? shape.soff[SH-1:0] : shape.doff[SH-1:0];
-        for (int i = 0; i < B; i++)
-            mask[i] = !(first && i < 32'(head_lane)) && !(out_left == 1 && i > 32'(tail));
+        mask = '1;
+        if (first) mask = mask << head_lane;
+        if (out_left == 1) mask = mask & ('1 >> (SH'(B - 1) - tail));
         crc_next = crc[{shape.slot, shape.ch[CHW-1:0]}];
-        for (int i = 0; i < B; i++) if (mask[i]) crc_next = crc_byte(crc_next, data[8*i +: 8]);
+        if (shape.op == OP_SINK)
+            for (int i = 0; i < B; i++) if (mask[i]) crc_next = crc_byte(crc_next, data[8*i +: 8]);
     end
 
     always_comb begin
         out_free = !out_valid || out_ready;
         dead     = kill[shape.ch[CHW-1:0]];
         need     = shape.op != OP_FILL && in_left != 0;
-        step     = state == A_RUN && !dead && (!need || f_valid) && (out_free || shape.op == OP_SINK || preload);
+        // A beat with an error kills the channel: the beat before it, of the job before perhaps, leaves first.
+        step     = state == A_RUN && !dead && (!need || f_valid)
+                   && (out_free || ((shape.op == OP_SINK || preload) && !(need && bad)));
         f_pop    = (step && need) || (state == A_DISCARD && f_valid);
         done     = step && out_left == 1 && !preload && !(need && bad);
         c_pop    = c_valid && state == A_IDLE;

@@ -72,7 +72,7 @@ module dma_desc
     logic        f_lap, f_next_lap, f_over, have, bus_idle, empty;
     logic [15:0] f_next;
     logic [63:0] f_link;
-    logic        started, stop, aborting, rewound, err_valid, err_told;
+    logic        started, stop, aborting, halted, rewound, err_valid, err_told;
     logic        wb_failed;                        // the status write of the job to retire got an error
     logic        late;                             // early status write is done, data is not
     work_t       work [2];
@@ -82,7 +82,7 @@ module dma_desc
     logic [15:0] head;
     logic        head_lap;
     logic [63:0] head_addr;                        // list: address of HEAD's descriptor
-    logic [31:0] done_cnt, digest;
+    logic [31:0] done_cnt, digest, cycles_q;       // cycles_q: when the job retired
     err_e        kind;
     logic [1:0]  resp;
     logic [7:0]  err_beat;
@@ -110,6 +110,8 @@ module dma_desc
     wire         write_back = cfg.wb_en && !direct;
     wire         last_act = kill && quiet && !complete;       // what is left is to be reported
     wire         err_wb   = err_valid && active != 0 && write_back && (kind == ERR_RD || kind == ERR_WR) && !err_told;
+    wire         finish   = last_act && !(err_wb && rst == R_IDLE);     // last act of a kill
+    wire         wb_bad   = rst == R_WAIT && t_done && t_resp[1];
     wire         start    = cmd.start && !started;
 
     dma_fetch #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .FAULT_INJECT(FAULT_INJECT)) u_fetch (
@@ -152,11 +154,9 @@ module dma_desc
 
     // --- retire -------------------------------------------------------------------------------------------------
     work_t r;
-    logic  finish;                                 // last act of a kill
     logic [31:0] status;
     always_comb begin
         r = work[ret];
-        finish  = last_act && !(err_wb && rst == R_IDLE);
         status  = {!r.lap, 21'b0, err_told ? resp : 2'b00, err_told ? kind : ERR_NONE, 2'b00, err_told, !err_told};
         t_addr  = brief ? r.addr : r.addr + 64'h30;
         t_index = r.index;
@@ -164,7 +164,6 @@ module dma_desc
                         : {cycles_q, r.sink ? crc[ret] : 32'b0, r.total - residue[ret], status};
     end
 
-    logic [31:0] cycles_q;
     always_ff @(posedge clk) begin
         unique case (rst)
             R_IDLE: if (retire || (last_act && err_wb)) begin
@@ -213,10 +212,8 @@ module dma_desc
     // --- state, errors ------------------------------------------------------------------------------------------
     wire mine_rd = rd_fault.valid && rd_fault.tag.ch == CH && !kill && started;
     wire mine_wr = wr_fault.valid && wr_fault.tag.ch == CH && !kill && started;
-    wire wb_bad  = rst == R_WAIT && t_done && t_resp[1];
     wire ended   = rst == R_DONE && r.over && !kill;
     wire stopped = started && stop && !kill && quiet && active == 0;
-    logic halted;
 
     always_ff @(posedge clk) begin
         if (!err_valid) begin                      // the first error stays
@@ -281,6 +278,6 @@ module dma_desc
         ev_stale  = refuse && verdict == ERR_STALE;
         ev_abort  = cmd.terminate && started;
     end
-    wire unused = &{1'b0, cmd.doorbell, cfg, wr_fault.beat};
+    wire unused = &{1'b0, cmd.doorbell, wr_fault.beat};
 endmodule
 `default_nettype wire

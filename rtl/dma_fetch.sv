@@ -46,13 +46,23 @@ module dma_fetch
     input  wire               r_last
 );
     typedef enum logic [1:0] { F_IDLE, F_REQ, F_DATA, F_HAVE } fetch_e;
+    localparam bit [15:0] PHASE2 = 16'h0800;       // in attr
     fetch_e state;
     logic [$clog2(512 / DATA_W)-1:0] beat;
+    logic [511:0] raw;                             // the descriptor, first byte lowest
     logic   ended;                                 // the last of the list has been accepted
     wire    direct = cfg.mode == MODE_DIRECT;
+    wire    brief  = cfg.stride[1];
     wire    wrap   = cfg.mode == MODE_RING && index + 1'b1 == cfg.ring_len;
     wire    ready  = cfg.mode != MODE_RING || cfg.cyclic || {lap, index} != {cfg.tail_lap, cfg.tail};
     wire [63:0] pitch = cfg.stride == 0 ? 64'd64 : cfg.stride == 1 ? 64'd128 : 64'd32;
+    wire [63:0] link  = raw[64 +: 64];             // list: next descriptor
+
+    // The channel's registers forbid fetching.
+    wire misaligned = cfg.base[4:0] != 0 || (!brief && cfg.base[5]) || addr[4:0] != 0 || (!brief && addr[5]);
+    wire bad_ring   = misaligned || cfg.base[63:ADDR_W] != 0 || addr[63:ADDR_W] != 0
+                      || (cfg.mode == MODE_RING && cfg.ring_len == 0);
+    wire bad_attr   = attr_bad(cfg.attr_desc.cache[3:1], cfg.attr_desc.domain);
 
     assign have       = state == F_HAVE;
     assign empty      = state == F_IDLE;
@@ -70,8 +80,8 @@ module dma_fetch
         end
         unique case (state)
             F_IDLE: if (run && !direct && !ended && ready) begin
-                state <= blocked ? F_HAVE : F_REQ;
-                req   <= !blocked;
+                state <= bad_ring || bad_attr ? F_HAVE : F_REQ;
+                req   <= !(bad_ring || bad_attr);
                 beat  <= '0;
                 resp  <= '0;
             end
@@ -99,67 +109,63 @@ module dma_fetch
     end
 
     // --- decode and judge ---------------------------------------------------------------------------------------
-    localparam bit [15:0] PHASE2 = 16'h0800;       // in attr
-    wire brief  = cfg.stride[1];
-    wire phase  = raw[31];
-    logic [511:0] raw;                             // the descriptor, first byte lowest
     logic [31:0] attr;
-    logic [63:0] link;                             // list: next descriptor
-    logic        blocked;                          // the channel's registers forbid fetching
     logic [47:0] product;
+    logic        phase, reads, writes;
 
     // Every byte of every row lies within [0, 2^ADDR_W): rows move monotonically, so the first and last row decide.
     function automatic logic outside(input logic [63:0] base, input logic [31:0] len, input logic [15:0] rows,
                                      input logic [31:0] stride);
         logic signed [65:0] low, far;
+        logic signed [48:0] way;
+        way = 49'(signed'(stride)) * signed'({33'b0, rows});
         low = signed'({2'b0, base});
-        far = low + 66'(signed'(stride)) * signed'({50'b0, rows});
+        far = low + 66'(way);
         return base[63:ADDR_W] != 0 || low + signed'({34'b0, len}) > (66'sd1 << ADDR_W) || far < 0
                || far + signed'({34'b0, len}) > (66'sd1 << ADDR_W);
     endfunction
 
+    // Nobody looks at the results while nothing is held: a simulator need not compute them then.
     always_comb begin
-        ctrl = ctrl_t'(raw[15:0]);
-        attr = raw[32*11 +: 32];
-        link = raw[64 +: 64];
-        job = '{op: op_e'(ctrl.op), slot: slot, index: index, src: raw[128 +: 64], dst: raw[192 +: 64],
-                len: raw[256 +: 32], rows: raw[32 +: 16], sstride: raw[288 +: 32], dstride: raw[320 +: 32],
-                attr_src: ctrl.attr_en ? attr_t'(attr[15:0] & ~PHASE2) : cfg.attr_src,
-                attr_dst: ctrl.attr_en ? attr_t'(attr[31:16]) : cfg.attr_dst};
-        if (brief) job = '{op: op_e'(ctrl.op), slot: slot, index: index, src: raw[64 +: 64], dst: raw[128 +: 64],
-                           len: raw[32 +: 32], rows: '0, sstride: '0, dstride: '0,
-                           attr_src: cfg.attr_src, attr_dst: cfg.attr_dst};
-        if (direct) job = '{op: cfg.op, slot: slot, index: '0, src: cfg.src, dst: cfg.dst, len: cfg.len, rows: cfg.rows,
-                            sstride: cfg.sstride, dstride: cfg.dstride, attr_src: cfg.attr_src, attr_dst: cfg.attr_dst};
-        product = job.op == OP_NOP ? '0 : 48'(job.len) * (48'(job.rows) + 48'd1);
-        total   = product[31:0];
-    end
-
-    always_comb begin
-        automatic logic reads  = product != 0 && job.op != OP_FILL;
-        automatic logic writes = product != 0 && job.op != OP_SINK;
-        automatic logic misaligned = cfg.base[4:0] != 0 || (!brief && cfg.base[5]) || addr[4:0] != 0 || (!brief && addr[5]);
-        automatic logic bad_ring = misaligned || cfg.base[63:ADDR_W] != 0 || addr[63:ADDR_W] != 0
-                                   || (cfg.mode == MODE_RING && cfg.ring_len == 0);
-        automatic logic bad_attr = attr_bad(cfg.attr_desc.cache[3:1], cfg.attr_desc.domain);
-        blocked = bad_ring || bad_attr;
+        ctrl    = 'x;
+        job     = 'x;
+        total   = 'x;
         verdict = ERR_NONE;
-        if (product[47:32] != 0) verdict = ERR_ADDR;
-        if (reads && outside(job.src, job.len, job.rows, job.sstride)) verdict = ERR_ADDR;
-        if (writes && outside(job.dst, job.len, job.rows, job.dstride)) verdict = ERR_ADDR;
-        if (reads && attr_bad(job.attr_src.cache[3:1], job.attr_src.domain)) verdict = ERR_ATTR;
-        if (writes && attr_bad(job.attr_dst.cache[3:1], job.attr_dst.domain)) verdict = ERR_ATTR;
-        if (!direct && !brief && ctrl.attr_en && cfg.lock) verdict = ERR_ATTR;
-        if (job.op > OP_SINK) verdict = ERR_DESC;
-        if (!direct) begin
-            if (!(cfg.cyclic && cfg.mode == MODE_RING) && !(FAULT_INJECT && cfg.fi_no_stale)
-                && (phase == lap || (!brief && attr[11] == lap))) verdict = ERR_STALE;
-            if (ctrl.magic != 8'hD5) verdict = ERR_DESC;
-            if (resp != 0) verdict = ERR_DESC_RD;
-            if (bad_attr) verdict = ERR_ATTR;
-            if (bad_ring) verdict = ERR_ADDR;
+        {attr, product, phase, reads, writes} = 'x;
+        if (have) begin
+            ctrl  = ctrl_t'(raw[15:0]);
+            attr  = raw[32*11 +: 32];
+            phase = raw[31];
+            if (direct) job = '{op: cfg.op, slot: slot, index: '0, src: cfg.src, dst: cfg.dst, len: cfg.len, rows: cfg.rows,
+                                sstride: cfg.sstride, dstride: cfg.dstride, attr_src: cfg.attr_src, attr_dst: cfg.attr_dst};
+            else if (brief) job = '{op: op_e'(ctrl.op), slot: slot, index: index, src: raw[64 +: 64], dst: raw[128 +: 64],
+                                    len: raw[32 +: 32], rows: '0, sstride: '0, dstride: '0,
+                                    attr_src: cfg.attr_src, attr_dst: cfg.attr_dst};
+            else job = '{op: op_e'(ctrl.op), slot: slot, index: index, src: raw[128 +: 64], dst: raw[192 +: 64],
+                         len: raw[256 +: 32], rows: raw[32 +: 16], sstride: raw[288 +: 32], dstride: raw[320 +: 32],
+                         attr_src: ctrl.attr_en ? attr_t'(attr[15:0] & ~PHASE2) : cfg.attr_src,
+                         attr_dst: ctrl.attr_en ? attr_t'(attr[31:16]) : cfg.attr_dst};
+            product = job.op == OP_NOP ? '0 : 48'(job.len) * (48'(job.rows) + 48'd1);
+            total   = product[31:0];
+            reads   = product != 0 && job.op != OP_FILL;
+            writes  = product != 0 && job.op != OP_SINK;
+            if (product[47:32] != 0) verdict = ERR_ADDR;
+            if (reads && outside(job.src, job.len, job.rows, job.sstride)) verdict = ERR_ADDR;
+            if (writes && outside(job.dst, job.len, job.rows, job.dstride)) verdict = ERR_ADDR;
+            if (reads && attr_bad(job.attr_src.cache[3:1], job.attr_src.domain)) verdict = ERR_ATTR;
+            if (writes && attr_bad(job.attr_dst.cache[3:1], job.attr_dst.domain)) verdict = ERR_ATTR;
+            if (!direct && !brief && ctrl.attr_en && cfg.lock) verdict = ERR_ATTR;
+            if (job.op > OP_SINK) verdict = ERR_DESC;
+            if (!direct) begin
+                if (!(cfg.cyclic && cfg.mode == MODE_RING) && !(FAULT_INJECT && cfg.fi_no_stale)
+                    && (phase == lap || (!brief && attr[11] == lap))) verdict = ERR_STALE;
+                if (ctrl.magic != 8'hD5) verdict = ERR_DESC;
+                if (resp != 0) verdict = ERR_DESC_RD;
+                if (bad_attr) verdict = ERR_ATTR;
+                if (bad_ring) verdict = ERR_ADDR;
+            end
         end
     end
-    wire unused = &{1'b0, raw, cfg, addr};
+    wire unused = &{1'b0, raw, addr};
 endmodule
 `default_nettype wire

@@ -29,7 +29,7 @@ package dma_pkg;
         return (cacheable && !cache[1]) || (!cache[1] && domain != 2'b11) || (cacheable && domain == 2'b11);
     endfunction
 
-    typedef struct packed {                        // channel registers, see dma.rdl
+    typedef struct {                               // channel registers, see dma.rdl
         mode_e       mode;
         logic        cyclic, wb_en;
         logic [1:0]  stride, prefetch;
@@ -57,7 +57,7 @@ package dma_pkg;
 
     typedef struct packed { logic start, pause, resume, stop, terminate, clear, rewind, doorbell; } cmd_t;
 
-    typedef struct packed {                        // what a channel shows in its registers; done_* to stopped are pulses
+    typedef struct {                               // what a channel shows in its registers; done_* to stopped are pulses
         state_e      state;
         logic        busy, halted;
         logic [15:0] head;

@@ -104,8 +104,9 @@ module dma_rd
         s_drop    = dead;
         s_ready   = issue || (s_valid && dead && rq_ready && space != 0);
         take      = !s_ready ? '0 : dead ? CW'(1) : beats;
-        entry     = '{phantom: dead, last: dead || s_last, counted: s_side.counted, tag: s_side.tag,
-                      bytes: dead ? s_left : s_bytes, addr: s_addr};
+        entry     = 'x;
+        if (s_ready) entry = '{phantom: dead, last: dead || s_last, counted: s_side.counted, tag: s_side.tag,
+                               bytes: dead ? s_left : s_bytes, addr: s_addr};
     end
 
     always_ff @(posedge clk) if (want_desc || issue) begin
@@ -124,7 +125,9 @@ module dma_rd
 
     // --- R ------------------------------------------------------------------------------------------------------
     logic [ID_W-1:0] r_id;
-    logic            r_valid, r_ready, rq_valid, rq_pop, is_desc, data_beat, first;
+    logic            r_valid, r_ready, rq_valid, dq_valid, rq_pop, is_desc, data_beat, first;
+    logic [$clog2(DEPTH + 1)-1:0] rq_space, rq_fill;
+    logic [$clog2((NCH < 2 ? 2 : NCH) + 1)-1:0] dq_space, dq_fill;
     logic [7:0]      beat;
     logic [2:0]      dq_ch;
     entry_t          head;
@@ -178,10 +181,6 @@ module dma_rd
 
     assign r_beat  = r_valid && r_ready;
     assign r_index = is_desc ? d_index[dq_ch[CHW-1:0]] : head.tag.index;
-
-    logic [$clog2(DEPTH + 1)-1:0] rq_space, rq_fill;
-    logic [$clog2((NCH < 2 ? 2 : NCH) + 1)-1:0] dq_space, dq_fill;
-    logic dq_valid;
     wire unused = &{1'b0, rq_space, rq_fill, dq_space, dq_fill, dq_ch, s_side.len, s_side.max_len};
 endmodule
 `default_nettype wire

@@ -175,10 +175,9 @@ module dma_regs
                 if (hin.core_reset) {ignored, err_high, age} <= '0;
             end
         end else begin : g_absent
-            assign s = '0;
+            assign s = '{state: ST_IDLE, kind: ERR_NONE, default: '0};
             assign aging[i] = 1'b0;
             assign {hin.ch[i].clear, hin.ch[i].rewind, pend[i], done_due, period_due, ignored, err_high} = '0;
-            wire unused = &{1'b0, s};
         end
     end
 endmodule

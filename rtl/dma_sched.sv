@@ -69,6 +69,7 @@ module dma_sched
                 any = 1'b1;
             end
         end
+        chunk = any && room;
         cx    = ch[CHW-1:0];
         j     = cur[cx];
         o     = off[cx];
@@ -78,7 +79,6 @@ module dma_sched
         room_page = 13'd4096 - 13'(j.op == OP_SINK ? src[11:0] : dst[11:0]);
         row_end   = left <= 32'(room_page);
         n         = row_end ? left[12:0] : room_page;
-        chunk     = any && room;
         rd_push   = chunk && j.op != OP_FILL;
         wr_push   = chunk && j.op != OP_SINK;
         rd_addr   = src;

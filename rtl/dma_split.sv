@@ -35,17 +35,20 @@ module dma_split
     logic               load, ends, cut_off;
 
     always_comb begin
-        a         = chunk_addr + ADDR_W'(done);
-        remaining = chunk.len - done;
-        to_page   = (CHUNK_W+1)'(4096) - (CHUNK_W+1)'(a[11:0]);
-        to_limit  = (((CHUNK_W+1)'(chunk.max_len) + 1'b1) << SH) - (CHUNK_W+1)'(a[SH-1:0]);
-        n = remaining;
-        if ((CHUNK_W+1)'(n) > to_page) n = to_page[CHUNK_W-1:0];
-        if ((CHUNK_W+1)'(n) > to_limit) n = to_limit[CHUNK_W-1:0];
-        ends      = n == remaining;
-        beats     = ((CHUNK_W+1)'(a[SH-1:0]) + (CHUNK_W+1)'(n) - 1'b1) >> SH;
-        cut_off   = valid && ready && drop && !last;                   // then the FIFO's head is the same chunk
-        load      = chunk_valid && (!valid || ready) && !cut_off;
+        cut_off = valid && ready && drop && !last;                     // then the FIFO's head is the same chunk
+        load    = chunk_valid && (!valid || ready) && !cut_off;
+        {a, remaining, n, to_page, to_limit, beats, ends} = 'x;
+        if (load) begin
+            a         = chunk_addr + ADDR_W'(done);
+            remaining = chunk.len - done;
+            to_page   = (CHUNK_W+1)'(4096) - (CHUNK_W+1)'(a[11:0]);
+            to_limit  = (((CHUNK_W+1)'(chunk.max_len) + 1'b1) << SH) - (CHUNK_W+1)'(a[SH-1:0]);
+            n = remaining;
+            if ((CHUNK_W+1)'(n) > to_page) n = to_page[CHUNK_W-1:0];
+            if ((CHUNK_W+1)'(n) > to_limit) n = to_limit[CHUNK_W-1:0];
+            ends  = n == remaining;
+            beats = ((CHUNK_W+1)'(a[SH-1:0]) + (CHUNK_W+1)'(n) - 1'b1) >> SH;
+        end
         chunk_pop = cut_off || (load && ends);
     end
 

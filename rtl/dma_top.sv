@@ -112,24 +112,16 @@ module dma_top
                                  | 32'($clog2(FIFO_BEATS)) << 16 | 32'($clog2(MAX_BURST)) << 24;
     localparam bit [13:0] CAP1 = 14'h0A7F | 14'(FAULT_INJECT) << 13;
 
-    if (ADDR_W < 32 || ADDR_W > 63) begin : g_addr
-        $error("dma_top: ADDR_W must be 32 to 63");
-    end
-    if (!(DATA_W inside {32, 64, 128, 256})) begin : g_data
-        $error("dma_top: DATA_W must be 32, 64, 128 or 256");
-    end
-    if (NCH < 1 || NCH > int'(dma_csr_pkg::NCH)) begin : g_nch
-        $error("dma_top: NCH must be 1 to the number in rtl/gen");
-    end
+    if (ADDR_W < 32 || ADDR_W > 63) begin : g_addr $error("dma_top: ADDR_W must be 32 to 63"); end
+    if (!(DATA_W inside {32, 64, 128, 256})) begin : g_data $error("dma_top: DATA_W must be 32, 64, 128 or 256"); end
+    if (NCH < 1 || NCH > int'(dma_csr_pkg::NCH)) begin : g_nch $error("dma_top: NCH must be 1 to the number in rtl/gen"); end
     if (FIFO_BEATS < MAX_BURST || (FIFO_BEATS & (FIFO_BEATS - 1)) != 0) begin : g_fifo
         $error("dma_top: FIFO_BEATS must be a power of two, at least MAX_BURST");
     end
     if (MAX_BURST < 1 || MAX_BURST > 256 || (MAX_BURST & (MAX_BURST - 1)) != 0) begin : g_burst
         $error("dma_top: MAX_BURST must be a power of two, 1 to 256");
     end
-    if (ID_W < 2 || USER_W < 8 || USER_W > 22) begin : g_id
-        $error("dma_top: ID_W must be at least 2, USER_W 8 to 22");
-    end
+    if (ID_W < 2 || USER_W < 8 || USER_W > 22) begin : g_id $error("dma_top: ID_W must be at least 2, USER_W 8 to 22"); end
 
     // --- registers and channels ---------------------------------------------------------------------------------
     cfg_t  cfg [NCH];
@@ -191,10 +183,11 @@ module dma_top
     logic  rd_push, wr_push, chunk, rc_ready, wc_ready, ac_ready;
     logic  rc_valid, wc_valid, ac_valid, rc_pop, wc_pop, ac_pop;
     logic [ADDR_W-1:0] rd_addr, wr_addr, rc_addr, wc_addr;
-    side_t  rd_side, wr_side, rc_side, wc_side;
+    side_t  rd_side, wr_side, rc_side, wc_side, rs_side, ws_side;
     shape_t shape, ac_shape;
     logic   al_end, ws_end, aw_data, b_data;
-    logic [2:0] al_ch, b_ch;
+    logic [2:0] al_ch, b_ch, rc_space, rc_fill;
+    logic [$clog2(CHUNKS + 1)-1:0] wc_space, wc_fill, ac_space, ac_fill;
 
     dma_sched #(.ADDR_W(ADDR_W), .NCH(NCH), .MAX_BURST(MAX_BURST)) u_sched (
         .clk, .rst_n(core_rst_n), .kill, .pause, .cfg, .job_valid, .job, .job_ready, .drained,
@@ -213,9 +206,8 @@ module dma_top
     logic [ADDR_W-1:0] rs_addr, ws_addr;
     logic [7:0] rs_len, ws_len;
     logic [CHUNK_W-1:0] rs_bytes, rs_left, ws_bytes, ws_left;
-    side_t rs_side, ws_side;
     attr_t ar_attr, aw_attr;
-    logic f_push, f_pop, f_valid, r_beat, b_beat, al_valid, al_ready;
+    logic f_push, f_ready, f_pop, f_valid, r_beat, b_beat, al_valid, al_ready;
     logic [DATA_W+1:0] f_din, f_dout;
     logic [CW-1:0] space, take, fill;
     logic [15:0] promised;
@@ -284,10 +276,6 @@ module dma_top
     assign dbg_fifo_fill = 16'(fill);
     assign dbg_credit    = 16'(space);
     assign dbg_drain     = |halting;
-
-    logic [2:0] rc_space, rc_fill;
-    logic [$clog2(CHUNKS + 1)-1:0] wc_space, wc_fill, ac_space, ac_fill;
-    logic f_ready;
     wire unused = &{1'b0, rc_space, rc_fill, wc_space, wc_fill, ac_space, ac_fill, f_ready, ar_attr, aw_attr};
 endmodule
 `default_nettype wire

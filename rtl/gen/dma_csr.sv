@@ -294,113 +294,171 @@ module dma_csr (
         automatic logic is_valid_rw;
         is_valid_addr = '0;
         is_valid_rw = '1; // No valid RW check
-        decoded_reg_strb.ID = cpuif_req_masked & (cpuif_addr == 12'h0) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h0);
-        decoded_reg_strb.VERSION = cpuif_req_masked & (cpuif_addr == 12'h4) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h4);
-        decoded_reg_strb.CAP0 = cpuif_req_masked & (cpuif_addr == 12'h8) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h8);
-        decoded_reg_strb.CAP1 = cpuif_req_masked & (cpuif_addr == 12'hc) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'hc);
-        decoded_reg_strb.CTRL = cpuif_req_masked & (cpuif_addr == 12'h10);
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h10);
-        decoded_reg_strb.STATUS = cpuif_req_masked & (cpuif_addr == 12'h14) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h14);
-        decoded_reg_strb.IRQ_PEND = cpuif_req_masked & (cpuif_addr == 12'h18) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h18);
-        decoded_reg_strb.SCRATCH = cpuif_req_masked & (cpuif_addr == 12'h1c);
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h1c);
-        decoded_reg_strb.WDOG = cpuif_req_masked & (cpuif_addr == 12'h20);
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h20);
-        decoded_reg_strb.PMU_CTRL = cpuif_req_masked & (cpuif_addr == 12'h40) & cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h40);
-        decoded_reg_strb.PMU_CYCLES = cpuif_req_masked & (cpuif_addr == 12'h44) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h44);
-        decoded_reg_strb.PMU_BUSY = cpuif_req_masked & (cpuif_addr == 12'h48) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h48);
-        decoded_reg_strb.PMU_R_BEATS = cpuif_req_masked & (cpuif_addr == 12'h4c) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h4c);
-        decoded_reg_strb.PMU_W_BEATS = cpuif_req_masked & (cpuif_addr == 12'h50) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h50);
-        decoded_reg_strb.PMU_R_STALL = cpuif_req_masked & (cpuif_addr == 12'h54) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h54);
-        decoded_reg_strb.PMU_W_STALL = cpuif_req_masked & (cpuif_addr == 12'h58) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h58);
-        decoded_reg_strb.PMU_AR_WAIT = cpuif_req_masked & (cpuif_addr == 12'h5c) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h5c);
-        decoded_reg_strb.PMU_AW_WAIT = cpuif_req_masked & (cpuif_addr == 12'h60) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h60);
-        decoded_reg_strb.PMU_ZSTRB = cpuif_req_masked & (cpuif_addr == 12'h64) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h64);
-        decoded_reg_strb.PMU_FIFO_MAX = cpuif_req_masked & (cpuif_addr == 12'h68) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h68);
-        decoded_reg_strb.PMU_DESCS = cpuif_req_masked & (cpuif_addr == 12'h6c) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h6c);
-        decoded_reg_strb.PMU_MAX_OUT = cpuif_req_masked & (cpuif_addr == 12'h70) & !cpuif_req_is_wr;
-        is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h70);
-        for(int i0=0; i0<2; i0++) begin
-            decoded_reg_strb.ch[i0].CMD = cpuif_req_masked & (cpuif_addr == 12'h100 + (12)'(i0) * 12'h100) & cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h100 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].STATUS = cpuif_req_masked & (cpuif_addr == 12'h104 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h104 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].IRQ_EN = cpuif_req_masked & (cpuif_addr == 12'h108 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h108 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].CFG = cpuif_req_masked & (cpuif_addr == 12'h10c + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h10c + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].COALESCE = cpuif_req_masked & (cpuif_addr == 12'h110 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h110 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].SRC_LO = cpuif_req_masked & (cpuif_addr == 12'h114 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h114 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].SRC_HI = cpuif_req_masked & (cpuif_addr == 12'h118 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h118 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].DST_LO = cpuif_req_masked & (cpuif_addr == 12'h11c + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h11c + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].DST_HI = cpuif_req_masked & (cpuif_addr == 12'h120 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h120 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].LEN = cpuif_req_masked & (cpuif_addr == 12'h124 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h124 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].ROWS = cpuif_req_masked & (cpuif_addr == 12'h128 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h128 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].SSTRIDE = cpuif_req_masked & (cpuif_addr == 12'h12c + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h12c + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].DSTRIDE = cpuif_req_masked & (cpuif_addr == 12'h130 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h130 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].FILL = cpuif_req_masked & (cpuif_addr == 12'h134 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h134 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].ATTR_SRC = cpuif_req_masked & (cpuif_addr == 12'h138 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h138 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].ATTR_DST = cpuif_req_masked & (cpuif_addr == 12'h13c + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h13c + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].ATTR_DESC = cpuif_req_masked & (cpuif_addr == 12'h140 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h140 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].DESC_BASE_LO = cpuif_req_masked & (cpuif_addr == 12'h144 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h144 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].DESC_BASE_HI = cpuif_req_masked & (cpuif_addr == 12'h148 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h148 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].RING_LEN = cpuif_req_masked & (cpuif_addr == 12'h14c + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h14c + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].TAIL = cpuif_req_masked & (cpuif_addr == 12'h150 + (12)'(i0) * 12'h100);
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h150 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].HEAD = cpuif_req_masked & (cpuif_addr == 12'h154 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h154 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].ERR_INFO = cpuif_req_masked & (cpuif_addr == 12'h158 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h158 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].ERR_ADDR_LO = cpuif_req_masked & (cpuif_addr == 12'h15c + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h15c + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].ERR_ADDR_HI = cpuif_req_masked & (cpuif_addr == 12'h160 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h160 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].RESIDUE = cpuif_req_masked & (cpuif_addr == 12'h164 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h164 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].DONE_CNT = cpuif_req_masked & (cpuif_addr == 12'h168 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h168 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].CUR_DESC_LO = cpuif_req_masked & (cpuif_addr == 12'h16c + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h16c + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].CUR_DESC_HI = cpuif_req_masked & (cpuif_addr == 12'h170 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h170 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].DIGEST = cpuif_req_masked & (cpuif_addr == 12'h174 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h174 + (12)'(i0) * 12'h100);
-            decoded_reg_strb.ch[i0].IGNORED = cpuif_req_masked & (cpuif_addr == 12'h178 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
-            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h178 + (12)'(i0) * 12'h100);
+        if(cpuif_req_masked) begin
+            decoded_reg_strb.ID = cpuif_req_masked & (cpuif_addr == 12'h0) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h0);
+            decoded_reg_strb.VERSION = cpuif_req_masked & (cpuif_addr == 12'h4) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h4);
+            decoded_reg_strb.CAP0 = cpuif_req_masked & (cpuif_addr == 12'h8) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h8);
+            decoded_reg_strb.CAP1 = cpuif_req_masked & (cpuif_addr == 12'hc) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'hc);
+            decoded_reg_strb.CTRL = cpuif_req_masked & (cpuif_addr == 12'h10);
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h10);
+            decoded_reg_strb.STATUS = cpuif_req_masked & (cpuif_addr == 12'h14) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h14);
+            decoded_reg_strb.IRQ_PEND = cpuif_req_masked & (cpuif_addr == 12'h18) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h18);
+            decoded_reg_strb.SCRATCH = cpuif_req_masked & (cpuif_addr == 12'h1c);
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h1c);
+            decoded_reg_strb.WDOG = cpuif_req_masked & (cpuif_addr == 12'h20);
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h20);
+            decoded_reg_strb.PMU_CTRL = cpuif_req_masked & (cpuif_addr == 12'h40) & cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h40);
+            decoded_reg_strb.PMU_CYCLES = cpuif_req_masked & (cpuif_addr == 12'h44) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h44);
+            decoded_reg_strb.PMU_BUSY = cpuif_req_masked & (cpuif_addr == 12'h48) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h48);
+            decoded_reg_strb.PMU_R_BEATS = cpuif_req_masked & (cpuif_addr == 12'h4c) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h4c);
+            decoded_reg_strb.PMU_W_BEATS = cpuif_req_masked & (cpuif_addr == 12'h50) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h50);
+            decoded_reg_strb.PMU_R_STALL = cpuif_req_masked & (cpuif_addr == 12'h54) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h54);
+            decoded_reg_strb.PMU_W_STALL = cpuif_req_masked & (cpuif_addr == 12'h58) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h58);
+            decoded_reg_strb.PMU_AR_WAIT = cpuif_req_masked & (cpuif_addr == 12'h5c) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h5c);
+            decoded_reg_strb.PMU_AW_WAIT = cpuif_req_masked & (cpuif_addr == 12'h60) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h60);
+            decoded_reg_strb.PMU_ZSTRB = cpuif_req_masked & (cpuif_addr == 12'h64) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h64);
+            decoded_reg_strb.PMU_FIFO_MAX = cpuif_req_masked & (cpuif_addr == 12'h68) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h68);
+            decoded_reg_strb.PMU_DESCS = cpuif_req_masked & (cpuif_addr == 12'h6c) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h6c);
+            decoded_reg_strb.PMU_MAX_OUT = cpuif_req_masked & (cpuif_addr == 12'h70) & !cpuif_req_is_wr;
+            is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h70);
+            for(int i0=0; i0<2; i0++) begin
+                decoded_reg_strb.ch[i0].CMD = cpuif_req_masked & (cpuif_addr == 12'h100 + (12)'(i0) * 12'h100) & cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h100 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].STATUS = cpuif_req_masked & (cpuif_addr == 12'h104 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h104 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].IRQ_EN = cpuif_req_masked & (cpuif_addr == 12'h108 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h108 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].CFG = cpuif_req_masked & (cpuif_addr == 12'h10c + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h10c + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].COALESCE = cpuif_req_masked & (cpuif_addr == 12'h110 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h110 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].SRC_LO = cpuif_req_masked & (cpuif_addr == 12'h114 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h114 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].SRC_HI = cpuif_req_masked & (cpuif_addr == 12'h118 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h118 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].DST_LO = cpuif_req_masked & (cpuif_addr == 12'h11c + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h11c + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].DST_HI = cpuif_req_masked & (cpuif_addr == 12'h120 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h120 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].LEN = cpuif_req_masked & (cpuif_addr == 12'h124 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h124 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].ROWS = cpuif_req_masked & (cpuif_addr == 12'h128 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h128 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].SSTRIDE = cpuif_req_masked & (cpuif_addr == 12'h12c + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h12c + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].DSTRIDE = cpuif_req_masked & (cpuif_addr == 12'h130 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h130 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].FILL = cpuif_req_masked & (cpuif_addr == 12'h134 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h134 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].ATTR_SRC = cpuif_req_masked & (cpuif_addr == 12'h138 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h138 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].ATTR_DST = cpuif_req_masked & (cpuif_addr == 12'h13c + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h13c + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].ATTR_DESC = cpuif_req_masked & (cpuif_addr == 12'h140 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h140 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].DESC_BASE_LO = cpuif_req_masked & (cpuif_addr == 12'h144 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h144 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].DESC_BASE_HI = cpuif_req_masked & (cpuif_addr == 12'h148 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h148 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].RING_LEN = cpuif_req_masked & (cpuif_addr == 12'h14c + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h14c + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].TAIL = cpuif_req_masked & (cpuif_addr == 12'h150 + (12)'(i0) * 12'h100);
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h150 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].HEAD = cpuif_req_masked & (cpuif_addr == 12'h154 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h154 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].ERR_INFO = cpuif_req_masked & (cpuif_addr == 12'h158 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h158 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].ERR_ADDR_LO = cpuif_req_masked & (cpuif_addr == 12'h15c + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h15c + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].ERR_ADDR_HI = cpuif_req_masked & (cpuif_addr == 12'h160 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h160 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].RESIDUE = cpuif_req_masked & (cpuif_addr == 12'h164 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h164 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].DONE_CNT = cpuif_req_masked & (cpuif_addr == 12'h168 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h168 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].CUR_DESC_LO = cpuif_req_masked & (cpuif_addr == 12'h16c + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h16c + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].CUR_DESC_HI = cpuif_req_masked & (cpuif_addr == 12'h170 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h170 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].DIGEST = cpuif_req_masked & (cpuif_addr == 12'h174 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h174 + (12)'(i0) * 12'h100);
+                decoded_reg_strb.ch[i0].IGNORED = cpuif_req_masked & (cpuif_addr == 12'h178 + (12)'(i0) * 12'h100) & !cpuif_req_is_wr;
+                is_valid_addr |= cpuif_req_masked & (cpuif_addr == 12'h178 + (12)'(i0) * 12'h100);
+            end
+        end else begin
+            decoded_reg_strb.ID = '0;
+            decoded_reg_strb.VERSION = '0;
+            decoded_reg_strb.CAP0 = '0;
+            decoded_reg_strb.CAP1 = '0;
+            decoded_reg_strb.CTRL = '0;
+            decoded_reg_strb.STATUS = '0;
+            decoded_reg_strb.IRQ_PEND = '0;
+            decoded_reg_strb.SCRATCH = '0;
+            decoded_reg_strb.WDOG = '0;
+            decoded_reg_strb.PMU_CTRL = '0;
+            decoded_reg_strb.PMU_CYCLES = '0;
+            decoded_reg_strb.PMU_BUSY = '0;
+            decoded_reg_strb.PMU_R_BEATS = '0;
+            decoded_reg_strb.PMU_W_BEATS = '0;
+            decoded_reg_strb.PMU_R_STALL = '0;
+            decoded_reg_strb.PMU_W_STALL = '0;
+            decoded_reg_strb.PMU_AR_WAIT = '0;
+            decoded_reg_strb.PMU_AW_WAIT = '0;
+            decoded_reg_strb.PMU_ZSTRB = '0;
+            decoded_reg_strb.PMU_FIFO_MAX = '0;
+            decoded_reg_strb.PMU_DESCS = '0;
+            decoded_reg_strb.PMU_MAX_OUT = '0;
+            for(int i0=0; i0<2; i0++) begin
+                decoded_reg_strb.ch[i0].CMD = '0;
+                decoded_reg_strb.ch[i0].STATUS = '0;
+                decoded_reg_strb.ch[i0].IRQ_EN = '0;
+                decoded_reg_strb.ch[i0].CFG = '0;
+                decoded_reg_strb.ch[i0].COALESCE = '0;
+                decoded_reg_strb.ch[i0].SRC_LO = '0;
+                decoded_reg_strb.ch[i0].SRC_HI = '0;
+                decoded_reg_strb.ch[i0].DST_LO = '0;
+                decoded_reg_strb.ch[i0].DST_HI = '0;
+                decoded_reg_strb.ch[i0].LEN = '0;
+                decoded_reg_strb.ch[i0].ROWS = '0;
+                decoded_reg_strb.ch[i0].SSTRIDE = '0;
+                decoded_reg_strb.ch[i0].DSTRIDE = '0;
+                decoded_reg_strb.ch[i0].FILL = '0;
+                decoded_reg_strb.ch[i0].ATTR_SRC = '0;
+                decoded_reg_strb.ch[i0].ATTR_DST = '0;
+                decoded_reg_strb.ch[i0].ATTR_DESC = '0;
+                decoded_reg_strb.ch[i0].DESC_BASE_LO = '0;
+                decoded_reg_strb.ch[i0].DESC_BASE_HI = '0;
+                decoded_reg_strb.ch[i0].RING_LEN = '0;
+                decoded_reg_strb.ch[i0].TAIL = '0;
+                decoded_reg_strb.ch[i0].HEAD = '0;
+                decoded_reg_strb.ch[i0].ERR_INFO = '0;
+                decoded_reg_strb.ch[i0].ERR_ADDR_LO = '0;
+                decoded_reg_strb.ch[i0].ERR_ADDR_HI = '0;
+                decoded_reg_strb.ch[i0].RESIDUE = '0;
+                decoded_reg_strb.ch[i0].DONE_CNT = '0;
+                decoded_reg_strb.ch[i0].CUR_DESC_LO = '0;
+                decoded_reg_strb.ch[i0].CUR_DESC_HI = '0;
+                decoded_reg_strb.ch[i0].DIGEST = '0;
+                decoded_reg_strb.ch[i0].IGNORED = '0;
+            end
         end
         decoded_err = ~is_valid_addr & decoded_req;
     end
@@ -1024,28 +1082,6 @@ module dma_csr (
     } field_storage_t;
     field_storage_t field_storage;
 
-    // Field: dma.CTRL.ENABLE
-    always_comb begin
-        automatic logic [0:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.CTRL.ENABLE.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.CTRL && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.CTRL.ENABLE.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
-            load_next_c = '1;
-        end
-        field_combo.CTRL.ENABLE.next = next_c;
-        field_combo.CTRL.ENABLE.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(hwif_in.core_reset) begin
-            field_storage.CTRL.ENABLE.value <= 1'h0;
-        end else begin
-            if(field_combo.CTRL.ENABLE.load_next) begin
-                field_storage.CTRL.ENABLE.value <= field_combo.CTRL.ENABLE.next;
-            end
-        end
-    end
     assign hwif_out.CTRL.ENABLE.value = field_storage.CTRL.ENABLE.value;
     // Field: dma.CTRL.SOFT_RESET
     always_comb begin
@@ -1073,50 +1109,6 @@ module dma_csr (
         end
     end
     assign hwif_out.CTRL.SOFT_RESET.value = field_storage.CTRL.SOFT_RESET.value;
-    // Field: dma.SCRATCH.VALUE
-    always_comb begin
-        automatic logic [31:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.SCRATCH.VALUE.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.SCRATCH && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.SCRATCH.VALUE.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end
-        field_combo.SCRATCH.VALUE.next = next_c;
-        field_combo.SCRATCH.VALUE.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(hwif_in.core_reset) begin
-            field_storage.SCRATCH.VALUE.value <= 32'h0;
-        end else begin
-            if(field_combo.SCRATCH.VALUE.load_next) begin
-                field_storage.SCRATCH.VALUE.value <= field_combo.SCRATCH.VALUE.next;
-            end
-        end
-    end
-    // Field: dma.WDOG.CYCLES
-    always_comb begin
-        automatic logic [31:0] next_c;
-        automatic logic load_next_c;
-        next_c = field_storage.WDOG.CYCLES.value;
-        load_next_c = '0;
-        if(decoded_reg_strb.WDOG && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.WDOG.CYCLES.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-            load_next_c = '1;
-        end
-        field_combo.WDOG.CYCLES.next = next_c;
-        field_combo.WDOG.CYCLES.load_next = load_next_c;
-    end
-    always_ff @(posedge clk) begin
-        if(hwif_in.core_reset) begin
-            field_storage.WDOG.CYCLES.value <= 32'h0;
-        end else begin
-            if(field_combo.WDOG.CYCLES.load_next) begin
-                field_storage.WDOG.CYCLES.value <= field_combo.WDOG.CYCLES.next;
-            end
-        end
-    end
     assign hwif_out.WDOG.CYCLES.value = field_storage.WDOG.CYCLES.value;
     // Field: dma.PMU_CTRL.SNAPSHOT
     always_comb begin
@@ -1170,6 +1162,18 @@ module dma_csr (
         end
     end
     assign hwif_out.PMU_CTRL.CLEAR.value = field_storage.PMU_CTRL.CLEAR.value;
+    // Fields that only software writes.
+    always_ff @(posedge clk) begin
+        if(hwif_in.core_reset) begin
+            field_storage.CTRL.ENABLE.value <= 1'h0;
+            field_storage.SCRATCH.VALUE.value <= 32'h0;
+            field_storage.WDOG.CYCLES.value <= 32'h0;
+        end else if(decoded_req && decoded_req_is_wr) begin
+            if(decoded_reg_strb.CTRL && decoded_req_is_wr) field_storage.CTRL.ENABLE.value <= (field_storage.CTRL.ENABLE.value & ~decoded_wr_biten[0:0]) | (decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
+            if(decoded_reg_strb.SCRATCH && decoded_req_is_wr) field_storage.SCRATCH.VALUE.value <= (field_storage.SCRATCH.VALUE.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            if(decoded_reg_strb.WDOG && decoded_req_is_wr) field_storage.WDOG.CYCLES.value <= (field_storage.WDOG.CYCLES.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+        end
+    end
     for(genvar i0=0; i0<2; i0++) begin
         // Field: dma.ch[].CMD.START
         always_comb begin
@@ -1501,1179 +1505,57 @@ module dma_csr (
             end
         end
         assign hwif_out.ch[i0].STATUS.STOPPED.value = field_storage.ch[i0].STATUS.STOPPED.value;
-        // Field: dma.ch[].IRQ_EN.DONE
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].IRQ_EN.DONE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.ch[i0].IRQ_EN.DONE.value & ~decoded_wr_biten[8:8]) | (decoded_wr_data[8:8] & decoded_wr_biten[8:8]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].IRQ_EN.DONE.next = next_c;
-            field_combo.ch[i0].IRQ_EN.DONE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].IRQ_EN.DONE.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].IRQ_EN.DONE.load_next) begin
-                    field_storage.ch[i0].IRQ_EN.DONE.value <= field_combo.ch[i0].IRQ_EN.DONE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].IRQ_EN.DONE.value = field_storage.ch[i0].IRQ_EN.DONE.value;
-        // Field: dma.ch[].IRQ_EN.ERR
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].IRQ_EN.ERR.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.ch[i0].IRQ_EN.ERR.value & ~decoded_wr_biten[9:9]) | (decoded_wr_data[9:9] & decoded_wr_biten[9:9]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].IRQ_EN.ERR.next = next_c;
-            field_combo.ch[i0].IRQ_EN.ERR.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].IRQ_EN.ERR.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].IRQ_EN.ERR.load_next) begin
-                    field_storage.ch[i0].IRQ_EN.ERR.value <= field_combo.ch[i0].IRQ_EN.ERR.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].IRQ_EN.ERR.value = field_storage.ch[i0].IRQ_EN.ERR.value;
-        // Field: dma.ch[].IRQ_EN.EMPTY
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].IRQ_EN.EMPTY.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.ch[i0].IRQ_EN.EMPTY.value & ~decoded_wr_biten[10:10]) | (decoded_wr_data[10:10] & decoded_wr_biten[10:10]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].IRQ_EN.EMPTY.next = next_c;
-            field_combo.ch[i0].IRQ_EN.EMPTY.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].IRQ_EN.EMPTY.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].IRQ_EN.EMPTY.load_next) begin
-                    field_storage.ch[i0].IRQ_EN.EMPTY.value <= field_combo.ch[i0].IRQ_EN.EMPTY.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].IRQ_EN.EMPTY.value = field_storage.ch[i0].IRQ_EN.EMPTY.value;
-        // Field: dma.ch[].IRQ_EN.PERIOD
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].IRQ_EN.PERIOD.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.ch[i0].IRQ_EN.PERIOD.value & ~decoded_wr_biten[11:11]) | (decoded_wr_data[11:11] & decoded_wr_biten[11:11]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].IRQ_EN.PERIOD.next = next_c;
-            field_combo.ch[i0].IRQ_EN.PERIOD.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].IRQ_EN.PERIOD.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].IRQ_EN.PERIOD.load_next) begin
-                    field_storage.ch[i0].IRQ_EN.PERIOD.value <= field_combo.ch[i0].IRQ_EN.PERIOD.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].IRQ_EN.PERIOD.value = field_storage.ch[i0].IRQ_EN.PERIOD.value;
-        // Field: dma.ch[].IRQ_EN.ABORTED
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].IRQ_EN.ABORTED.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.ch[i0].IRQ_EN.ABORTED.value & ~decoded_wr_biten[12:12]) | (decoded_wr_data[12:12] & decoded_wr_biten[12:12]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].IRQ_EN.ABORTED.next = next_c;
-            field_combo.ch[i0].IRQ_EN.ABORTED.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].IRQ_EN.ABORTED.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].IRQ_EN.ABORTED.load_next) begin
-                    field_storage.ch[i0].IRQ_EN.ABORTED.value <= field_combo.ch[i0].IRQ_EN.ABORTED.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].IRQ_EN.ABORTED.value = field_storage.ch[i0].IRQ_EN.ABORTED.value;
-        // Field: dma.ch[].IRQ_EN.STOPPED
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].IRQ_EN.STOPPED.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.ch[i0].IRQ_EN.STOPPED.value & ~decoded_wr_biten[13:13]) | (decoded_wr_data[13:13] & decoded_wr_biten[13:13]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].IRQ_EN.STOPPED.next = next_c;
-            field_combo.ch[i0].IRQ_EN.STOPPED.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].IRQ_EN.STOPPED.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].IRQ_EN.STOPPED.load_next) begin
-                    field_storage.ch[i0].IRQ_EN.STOPPED.value <= field_combo.ch[i0].IRQ_EN.STOPPED.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].IRQ_EN.STOPPED.value = field_storage.ch[i0].IRQ_EN.STOPPED.value;
-        // Field: dma.ch[].CFG.MODE
-        always_comb begin
-            automatic logic [1:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.MODE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.MODE.value & ~decoded_wr_biten[1:0]) | (decoded_wr_data[1:0] & decoded_wr_biten[1:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.MODE.next = next_c;
-            field_combo.ch[i0].CFG.MODE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.MODE.value <= 2'h0;
-            end else begin
-                if(field_combo.ch[i0].CFG.MODE.load_next) begin
-                    field_storage.ch[i0].CFG.MODE.value <= field_combo.ch[i0].CFG.MODE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.MODE.value = field_storage.ch[i0].CFG.MODE.value;
-        // Field: dma.ch[].CFG.CYCLIC
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.CYCLIC.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.CYCLIC.value & ~decoded_wr_biten[2:2]) | (decoded_wr_data[2:2] & decoded_wr_biten[2:2]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.CYCLIC.next = next_c;
-            field_combo.ch[i0].CFG.CYCLIC.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.CYCLIC.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].CFG.CYCLIC.load_next) begin
-                    field_storage.ch[i0].CFG.CYCLIC.value <= field_combo.ch[i0].CFG.CYCLIC.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.CYCLIC.value = field_storage.ch[i0].CFG.CYCLIC.value;
-        // Field: dma.ch[].CFG.WB_EN
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.WB_EN.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.WB_EN.value & ~decoded_wr_biten[3:3]) | (decoded_wr_data[3:3] & decoded_wr_biten[3:3]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.WB_EN.next = next_c;
-            field_combo.ch[i0].CFG.WB_EN.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.WB_EN.value <= 1'h1;
-            end else begin
-                if(field_combo.ch[i0].CFG.WB_EN.load_next) begin
-                    field_storage.ch[i0].CFG.WB_EN.value <= field_combo.ch[i0].CFG.WB_EN.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.WB_EN.value = field_storage.ch[i0].CFG.WB_EN.value;
-        // Field: dma.ch[].CFG.DESC_STRIDE
-        always_comb begin
-            automatic logic [1:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.DESC_STRIDE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.DESC_STRIDE.value & ~decoded_wr_biten[5:4]) | (decoded_wr_data[5:4] & decoded_wr_biten[5:4]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.DESC_STRIDE.next = next_c;
-            field_combo.ch[i0].CFG.DESC_STRIDE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.DESC_STRIDE.value <= 2'h0;
-            end else begin
-                if(field_combo.ch[i0].CFG.DESC_STRIDE.load_next) begin
-                    field_storage.ch[i0].CFG.DESC_STRIDE.value <= field_combo.ch[i0].CFG.DESC_STRIDE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.DESC_STRIDE.value = field_storage.ch[i0].CFG.DESC_STRIDE.value;
-        // Field: dma.ch[].CFG.PREFETCH
-        always_comb begin
-            automatic logic [1:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.PREFETCH.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.PREFETCH.value & ~decoded_wr_biten[7:6]) | (decoded_wr_data[7:6] & decoded_wr_biten[7:6]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.PREFETCH.next = next_c;
-            field_combo.ch[i0].CFG.PREFETCH.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.PREFETCH.value <= 2'h0;
-            end else begin
-                if(field_combo.ch[i0].CFG.PREFETCH.load_next) begin
-                    field_storage.ch[i0].CFG.PREFETCH.value <= field_combo.ch[i0].CFG.PREFETCH.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.PREFETCH.value = field_storage.ch[i0].CFG.PREFETCH.value;
-        // Field: dma.ch[].CFG.MAX_LEN
-        always_comb begin
-            automatic logic [7:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.MAX_LEN.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.MAX_LEN.value & ~decoded_wr_biten[15:8]) | (decoded_wr_data[15:8] & decoded_wr_biten[15:8]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.MAX_LEN.next = next_c;
-            field_combo.ch[i0].CFG.MAX_LEN.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.MAX_LEN.value <= 8'hf;
-            end else begin
-                if(field_combo.ch[i0].CFG.MAX_LEN.load_next) begin
-                    field_storage.ch[i0].CFG.MAX_LEN.value <= field_combo.ch[i0].CFG.MAX_LEN.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.MAX_LEN.value = field_storage.ch[i0].CFG.MAX_LEN.value;
-        // Field: dma.ch[].CFG.OP
-        always_comb begin
-            automatic logic [3:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.OP.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.OP.value & ~decoded_wr_biten[19:16]) | (decoded_wr_data[19:16] & decoded_wr_biten[19:16]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.OP.next = next_c;
-            field_combo.ch[i0].CFG.OP.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.OP.value <= 4'h1;
-            end else begin
-                if(field_combo.ch[i0].CFG.OP.load_next) begin
-                    field_storage.ch[i0].CFG.OP.value <= field_combo.ch[i0].CFG.OP.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.OP.value = field_storage.ch[i0].CFG.OP.value;
-        // Field: dma.ch[].CFG.OUT_LIMIT
-        always_comb begin
-            automatic logic [4:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.OUT_LIMIT.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.OUT_LIMIT.value & ~decoded_wr_biten[24:20]) | (decoded_wr_data[24:20] & decoded_wr_biten[24:20]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.OUT_LIMIT.next = next_c;
-            field_combo.ch[i0].CFG.OUT_LIMIT.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.OUT_LIMIT.value <= 5'h0;
-            end else begin
-                if(field_combo.ch[i0].CFG.OUT_LIMIT.load_next) begin
-                    field_storage.ch[i0].CFG.OUT_LIMIT.value <= field_combo.ch[i0].CFG.OUT_LIMIT.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.OUT_LIMIT.value = field_storage.ch[i0].CFG.OUT_LIMIT.value;
-        // Field: dma.ch[].CFG.IRQ_EARLY
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.IRQ_EARLY.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.IRQ_EARLY.value & ~decoded_wr_biten[25:25]) | (decoded_wr_data[25:25] & decoded_wr_biten[25:25]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.IRQ_EARLY.next = next_c;
-            field_combo.ch[i0].CFG.IRQ_EARLY.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.IRQ_EARLY.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].CFG.IRQ_EARLY.load_next) begin
-                    field_storage.ch[i0].CFG.IRQ_EARLY.value <= field_combo.ch[i0].CFG.IRQ_EARLY.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.IRQ_EARLY.value = field_storage.ch[i0].CFG.IRQ_EARLY.value;
-        // Field: dma.ch[].CFG.DEV_SINGLE
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.DEV_SINGLE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.DEV_SINGLE.value & ~decoded_wr_biten[26:26]) | (decoded_wr_data[26:26] & decoded_wr_biten[26:26]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.DEV_SINGLE.next = next_c;
-            field_combo.ch[i0].CFG.DEV_SINGLE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.DEV_SINGLE.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].CFG.DEV_SINGLE.load_next) begin
-                    field_storage.ch[i0].CFG.DEV_SINGLE.value <= field_combo.ch[i0].CFG.DEV_SINGLE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.DEV_SINGLE.value = field_storage.ch[i0].CFG.DEV_SINGLE.value;
-        // Field: dma.ch[].CFG.WRITE_LINE
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.WRITE_LINE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.WRITE_LINE.value & ~decoded_wr_biten[27:27]) | (decoded_wr_data[27:27] & decoded_wr_biten[27:27]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.WRITE_LINE.next = next_c;
-            field_combo.ch[i0].CFG.WRITE_LINE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.WRITE_LINE.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].CFG.WRITE_LINE.load_next) begin
-                    field_storage.ch[i0].CFG.WRITE_LINE.value <= field_combo.ch[i0].CFG.WRITE_LINE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.WRITE_LINE.value = field_storage.ch[i0].CFG.WRITE_LINE.value;
-        // Field: dma.ch[].CFG.FI_NO_STALE
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.FI_NO_STALE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.FI_NO_STALE.value & ~decoded_wr_biten[28:28]) | (decoded_wr_data[28:28] & decoded_wr_biten[28:28]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.FI_NO_STALE.next = next_c;
-            field_combo.ch[i0].CFG.FI_NO_STALE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.FI_NO_STALE.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].CFG.FI_NO_STALE.load_next) begin
-                    field_storage.ch[i0].CFG.FI_NO_STALE.value <= field_combo.ch[i0].CFG.FI_NO_STALE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.FI_NO_STALE.value = field_storage.ch[i0].CFG.FI_NO_STALE.value;
-        // Field: dma.ch[].CFG.FI_EARLY_STATUS
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].CFG.FI_EARLY_STATUS.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].CFG.FI_EARLY_STATUS.value & ~decoded_wr_biten[29:29]) | (decoded_wr_data[29:29] & decoded_wr_biten[29:29]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].CFG.FI_EARLY_STATUS.next = next_c;
-            field_combo.ch[i0].CFG.FI_EARLY_STATUS.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].CFG.FI_EARLY_STATUS.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].CFG.FI_EARLY_STATUS.load_next) begin
-                    field_storage.ch[i0].CFG.FI_EARLY_STATUS.value <= field_combo.ch[i0].CFG.FI_EARLY_STATUS.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].CFG.FI_EARLY_STATUS.value = field_storage.ch[i0].CFG.FI_EARLY_STATUS.value;
-        // Field: dma.ch[].COALESCE.THRESHOLD
-        always_comb begin
-            automatic logic [7:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].COALESCE.THRESHOLD.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].COALESCE && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.ch[i0].COALESCE.THRESHOLD.value & ~decoded_wr_biten[7:0]) | (decoded_wr_data[7:0] & decoded_wr_biten[7:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].COALESCE.THRESHOLD.next = next_c;
-            field_combo.ch[i0].COALESCE.THRESHOLD.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].COALESCE.THRESHOLD.value <= 8'h0;
-            end else begin
-                if(field_combo.ch[i0].COALESCE.THRESHOLD.load_next) begin
-                    field_storage.ch[i0].COALESCE.THRESHOLD.value <= field_combo.ch[i0].COALESCE.THRESHOLD.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].COALESCE.THRESHOLD.value = field_storage.ch[i0].COALESCE.THRESHOLD.value;
-        // Field: dma.ch[].COALESCE.TIMEOUT
-        always_comb begin
-            automatic logic [15:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].COALESCE.TIMEOUT.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].COALESCE && decoded_req_is_wr) begin // SW write
-                next_c = (field_storage.ch[i0].COALESCE.TIMEOUT.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].COALESCE.TIMEOUT.next = next_c;
-            field_combo.ch[i0].COALESCE.TIMEOUT.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].COALESCE.TIMEOUT.value <= 16'h0;
-            end else begin
-                if(field_combo.ch[i0].COALESCE.TIMEOUT.load_next) begin
-                    field_storage.ch[i0].COALESCE.TIMEOUT.value <= field_combo.ch[i0].COALESCE.TIMEOUT.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].COALESCE.TIMEOUT.value = field_storage.ch[i0].COALESCE.TIMEOUT.value;
-        // Field: dma.ch[].SRC_LO.ADDR
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].SRC_LO.ADDR.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].SRC_LO && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].SRC_LO.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].SRC_LO.ADDR.next = next_c;
-            field_combo.ch[i0].SRC_LO.ADDR.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].SRC_LO.ADDR.value <= 32'h0;
-            end else begin
-                if(field_combo.ch[i0].SRC_LO.ADDR.load_next) begin
-                    field_storage.ch[i0].SRC_LO.ADDR.value <= field_combo.ch[i0].SRC_LO.ADDR.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].SRC_LO.ADDR.value = field_storage.ch[i0].SRC_LO.ADDR.value;
-        // Field: dma.ch[].SRC_HI.ADDR
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].SRC_HI.ADDR.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].SRC_HI && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].SRC_HI.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].SRC_HI.ADDR.next = next_c;
-            field_combo.ch[i0].SRC_HI.ADDR.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].SRC_HI.ADDR.value <= 32'h0;
-            end else begin
-                if(field_combo.ch[i0].SRC_HI.ADDR.load_next) begin
-                    field_storage.ch[i0].SRC_HI.ADDR.value <= field_combo.ch[i0].SRC_HI.ADDR.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].SRC_HI.ADDR.value = field_storage.ch[i0].SRC_HI.ADDR.value;
-        // Field: dma.ch[].DST_LO.ADDR
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].DST_LO.ADDR.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].DST_LO && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].DST_LO.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].DST_LO.ADDR.next = next_c;
-            field_combo.ch[i0].DST_LO.ADDR.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].DST_LO.ADDR.value <= 32'h0;
-            end else begin
-                if(field_combo.ch[i0].DST_LO.ADDR.load_next) begin
-                    field_storage.ch[i0].DST_LO.ADDR.value <= field_combo.ch[i0].DST_LO.ADDR.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].DST_LO.ADDR.value = field_storage.ch[i0].DST_LO.ADDR.value;
-        // Field: dma.ch[].DST_HI.ADDR
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].DST_HI.ADDR.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].DST_HI && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].DST_HI.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].DST_HI.ADDR.next = next_c;
-            field_combo.ch[i0].DST_HI.ADDR.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].DST_HI.ADDR.value <= 32'h0;
-            end else begin
-                if(field_combo.ch[i0].DST_HI.ADDR.load_next) begin
-                    field_storage.ch[i0].DST_HI.ADDR.value <= field_combo.ch[i0].DST_HI.ADDR.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].DST_HI.ADDR.value = field_storage.ch[i0].DST_HI.ADDR.value;
-        // Field: dma.ch[].LEN.BYTES
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].LEN.BYTES.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].LEN && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].LEN.BYTES.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].LEN.BYTES.next = next_c;
-            field_combo.ch[i0].LEN.BYTES.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].LEN.BYTES.value <= 32'h0;
-            end else begin
-                if(field_combo.ch[i0].LEN.BYTES.load_next) begin
-                    field_storage.ch[i0].LEN.BYTES.value <= field_combo.ch[i0].LEN.BYTES.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].LEN.BYTES.value = field_storage.ch[i0].LEN.BYTES.value;
-        // Field: dma.ch[].ROWS.ROWS
-        always_comb begin
-            automatic logic [15:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ROWS.ROWS.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ROWS && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ROWS.ROWS.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ROWS.ROWS.next = next_c;
-            field_combo.ch[i0].ROWS.ROWS.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ROWS.ROWS.value <= 16'h0;
-            end else begin
-                if(field_combo.ch[i0].ROWS.ROWS.load_next) begin
-                    field_storage.ch[i0].ROWS.ROWS.value <= field_combo.ch[i0].ROWS.ROWS.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ROWS.ROWS.value = field_storage.ch[i0].ROWS.ROWS.value;
-        // Field: dma.ch[].SSTRIDE.STRIDE
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].SSTRIDE.STRIDE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].SSTRIDE && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].SSTRIDE.STRIDE.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].SSTRIDE.STRIDE.next = next_c;
-            field_combo.ch[i0].SSTRIDE.STRIDE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].SSTRIDE.STRIDE.value <= 32'h0;
-            end else begin
-                if(field_combo.ch[i0].SSTRIDE.STRIDE.load_next) begin
-                    field_storage.ch[i0].SSTRIDE.STRIDE.value <= field_combo.ch[i0].SSTRIDE.STRIDE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].SSTRIDE.STRIDE.value = field_storage.ch[i0].SSTRIDE.STRIDE.value;
-        // Field: dma.ch[].DSTRIDE.STRIDE
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].DSTRIDE.STRIDE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].DSTRIDE && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].DSTRIDE.STRIDE.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].DSTRIDE.STRIDE.next = next_c;
-            field_combo.ch[i0].DSTRIDE.STRIDE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].DSTRIDE.STRIDE.value <= 32'h0;
-            end else begin
-                if(field_combo.ch[i0].DSTRIDE.STRIDE.load_next) begin
-                    field_storage.ch[i0].DSTRIDE.STRIDE.value <= field_combo.ch[i0].DSTRIDE.STRIDE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].DSTRIDE.STRIDE.value = field_storage.ch[i0].DSTRIDE.STRIDE.value;
-        // Field: dma.ch[].FILL.VALUE
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].FILL.VALUE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].FILL && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].FILL.VALUE.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].FILL.VALUE.next = next_c;
-            field_combo.ch[i0].FILL.VALUE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].FILL.VALUE.value <= 32'h0;
-            end else begin
-                if(field_combo.ch[i0].FILL.VALUE.load_next) begin
-                    field_storage.ch[i0].FILL.VALUE.value <= field_combo.ch[i0].FILL.VALUE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].FILL.VALUE.value = field_storage.ch[i0].FILL.VALUE.value;
-        // Field: dma.ch[].ATTR_SRC.CACHE
-        always_comb begin
-            automatic logic [3:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_SRC.CACHE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_SRC.CACHE.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_SRC.CACHE.next = next_c;
-            field_combo.ch[i0].ATTR_SRC.CACHE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_SRC.CACHE.value <= 4'h3;
-            end else begin
-                if(field_combo.ch[i0].ATTR_SRC.CACHE.load_next) begin
-                    field_storage.ch[i0].ATTR_SRC.CACHE.value <= field_combo.ch[i0].ATTR_SRC.CACHE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_SRC.CACHE.value = field_storage.ch[i0].ATTR_SRC.CACHE.value;
-        // Field: dma.ch[].ATTR_SRC.PROT
-        always_comb begin
-            automatic logic [2:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_SRC.PROT.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_SRC.PROT.value & ~decoded_wr_biten[6:4]) | (decoded_wr_data[6:4] & decoded_wr_biten[6:4]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_SRC.PROT.next = next_c;
-            field_combo.ch[i0].ATTR_SRC.PROT.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_SRC.PROT.value <= 3'h2;
-            end else begin
-                if(field_combo.ch[i0].ATTR_SRC.PROT.load_next) begin
-                    field_storage.ch[i0].ATTR_SRC.PROT.value <= field_combo.ch[i0].ATTR_SRC.PROT.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_SRC.PROT.value = field_storage.ch[i0].ATTR_SRC.PROT.value;
-        // Field: dma.ch[].ATTR_SRC.COHERENT
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_SRC.COHERENT.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_SRC.COHERENT.value & ~decoded_wr_biten[7:7]) | (decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_SRC.COHERENT.next = next_c;
-            field_combo.ch[i0].ATTR_SRC.COHERENT.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_SRC.COHERENT.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].ATTR_SRC.COHERENT.load_next) begin
-                    field_storage.ch[i0].ATTR_SRC.COHERENT.value <= field_combo.ch[i0].ATTR_SRC.COHERENT.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_SRC.COHERENT.value = field_storage.ch[i0].ATTR_SRC.COHERENT.value;
-        // Field: dma.ch[].ATTR_SRC.DOMAIN
-        always_comb begin
-            automatic logic [1:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_SRC.DOMAIN.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_SRC.DOMAIN.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_SRC.DOMAIN.next = next_c;
-            field_combo.ch[i0].ATTR_SRC.DOMAIN.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_SRC.DOMAIN.value <= 2'h3;
-            end else begin
-                if(field_combo.ch[i0].ATTR_SRC.DOMAIN.load_next) begin
-                    field_storage.ch[i0].ATTR_SRC.DOMAIN.value <= field_combo.ch[i0].ATTR_SRC.DOMAIN.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_SRC.DOMAIN.value = field_storage.ch[i0].ATTR_SRC.DOMAIN.value;
-        // Field: dma.ch[].ATTR_SRC.QOS
-        always_comb begin
-            automatic logic [3:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_SRC.QOS.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_SRC.QOS.value & ~decoded_wr_biten[15:12]) | (decoded_wr_data[15:12] & decoded_wr_biten[15:12]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_SRC.QOS.next = next_c;
-            field_combo.ch[i0].ATTR_SRC.QOS.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_SRC.QOS.value <= 4'h0;
-            end else begin
-                if(field_combo.ch[i0].ATTR_SRC.QOS.load_next) begin
-                    field_storage.ch[i0].ATTR_SRC.QOS.value <= field_combo.ch[i0].ATTR_SRC.QOS.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_SRC.QOS.value = field_storage.ch[i0].ATTR_SRC.QOS.value;
-        // Field: dma.ch[].ATTR_SRC.LOCK
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_SRC.LOCK.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_SRC.LOCK.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_SRC.LOCK.next = next_c;
-            field_combo.ch[i0].ATTR_SRC.LOCK.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_SRC.LOCK.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].ATTR_SRC.LOCK.load_next) begin
-                    field_storage.ch[i0].ATTR_SRC.LOCK.value <= field_combo.ch[i0].ATTR_SRC.LOCK.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_SRC.LOCK.value = field_storage.ch[i0].ATTR_SRC.LOCK.value;
-        // Field: dma.ch[].ATTR_DST.CACHE
-        always_comb begin
-            automatic logic [3:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DST.CACHE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DST.CACHE.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DST.CACHE.next = next_c;
-            field_combo.ch[i0].ATTR_DST.CACHE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DST.CACHE.value <= 4'h3;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DST.CACHE.load_next) begin
-                    field_storage.ch[i0].ATTR_DST.CACHE.value <= field_combo.ch[i0].ATTR_DST.CACHE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DST.CACHE.value = field_storage.ch[i0].ATTR_DST.CACHE.value;
-        // Field: dma.ch[].ATTR_DST.PROT
-        always_comb begin
-            automatic logic [2:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DST.PROT.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DST.PROT.value & ~decoded_wr_biten[6:4]) | (decoded_wr_data[6:4] & decoded_wr_biten[6:4]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DST.PROT.next = next_c;
-            field_combo.ch[i0].ATTR_DST.PROT.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DST.PROT.value <= 3'h2;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DST.PROT.load_next) begin
-                    field_storage.ch[i0].ATTR_DST.PROT.value <= field_combo.ch[i0].ATTR_DST.PROT.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DST.PROT.value = field_storage.ch[i0].ATTR_DST.PROT.value;
-        // Field: dma.ch[].ATTR_DST.COHERENT
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DST.COHERENT.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DST.COHERENT.value & ~decoded_wr_biten[7:7]) | (decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DST.COHERENT.next = next_c;
-            field_combo.ch[i0].ATTR_DST.COHERENT.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DST.COHERENT.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DST.COHERENT.load_next) begin
-                    field_storage.ch[i0].ATTR_DST.COHERENT.value <= field_combo.ch[i0].ATTR_DST.COHERENT.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DST.COHERENT.value = field_storage.ch[i0].ATTR_DST.COHERENT.value;
-        // Field: dma.ch[].ATTR_DST.DOMAIN
-        always_comb begin
-            automatic logic [1:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DST.DOMAIN.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DST.DOMAIN.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DST.DOMAIN.next = next_c;
-            field_combo.ch[i0].ATTR_DST.DOMAIN.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DST.DOMAIN.value <= 2'h3;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DST.DOMAIN.load_next) begin
-                    field_storage.ch[i0].ATTR_DST.DOMAIN.value <= field_combo.ch[i0].ATTR_DST.DOMAIN.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DST.DOMAIN.value = field_storage.ch[i0].ATTR_DST.DOMAIN.value;
-        // Field: dma.ch[].ATTR_DST.QOS
-        always_comb begin
-            automatic logic [3:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DST.QOS.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DST.QOS.value & ~decoded_wr_biten[15:12]) | (decoded_wr_data[15:12] & decoded_wr_biten[15:12]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DST.QOS.next = next_c;
-            field_combo.ch[i0].ATTR_DST.QOS.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DST.QOS.value <= 4'h0;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DST.QOS.load_next) begin
-                    field_storage.ch[i0].ATTR_DST.QOS.value <= field_combo.ch[i0].ATTR_DST.QOS.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DST.QOS.value = field_storage.ch[i0].ATTR_DST.QOS.value;
-        // Field: dma.ch[].ATTR_DST.LOCK
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DST.LOCK.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DST.LOCK.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DST.LOCK.next = next_c;
-            field_combo.ch[i0].ATTR_DST.LOCK.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DST.LOCK.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DST.LOCK.load_next) begin
-                    field_storage.ch[i0].ATTR_DST.LOCK.value <= field_combo.ch[i0].ATTR_DST.LOCK.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DST.LOCK.value = field_storage.ch[i0].ATTR_DST.LOCK.value;
-        // Field: dma.ch[].ATTR_DESC.CACHE
-        always_comb begin
-            automatic logic [3:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DESC.CACHE.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DESC.CACHE.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DESC.CACHE.next = next_c;
-            field_combo.ch[i0].ATTR_DESC.CACHE.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DESC.CACHE.value <= 4'h3;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DESC.CACHE.load_next) begin
-                    field_storage.ch[i0].ATTR_DESC.CACHE.value <= field_combo.ch[i0].ATTR_DESC.CACHE.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DESC.CACHE.value = field_storage.ch[i0].ATTR_DESC.CACHE.value;
-        // Field: dma.ch[].ATTR_DESC.PROT
-        always_comb begin
-            automatic logic [2:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DESC.PROT.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DESC.PROT.value & ~decoded_wr_biten[6:4]) | (decoded_wr_data[6:4] & decoded_wr_biten[6:4]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DESC.PROT.next = next_c;
-            field_combo.ch[i0].ATTR_DESC.PROT.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DESC.PROT.value <= 3'h2;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DESC.PROT.load_next) begin
-                    field_storage.ch[i0].ATTR_DESC.PROT.value <= field_combo.ch[i0].ATTR_DESC.PROT.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DESC.PROT.value = field_storage.ch[i0].ATTR_DESC.PROT.value;
-        // Field: dma.ch[].ATTR_DESC.COHERENT
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DESC.COHERENT.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DESC.COHERENT.value & ~decoded_wr_biten[7:7]) | (decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DESC.COHERENT.next = next_c;
-            field_combo.ch[i0].ATTR_DESC.COHERENT.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DESC.COHERENT.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DESC.COHERENT.load_next) begin
-                    field_storage.ch[i0].ATTR_DESC.COHERENT.value <= field_combo.ch[i0].ATTR_DESC.COHERENT.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DESC.COHERENT.value = field_storage.ch[i0].ATTR_DESC.COHERENT.value;
-        // Field: dma.ch[].ATTR_DESC.DOMAIN
-        always_comb begin
-            automatic logic [1:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DESC.DOMAIN.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DESC.DOMAIN.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DESC.DOMAIN.next = next_c;
-            field_combo.ch[i0].ATTR_DESC.DOMAIN.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DESC.DOMAIN.value <= 2'h3;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DESC.DOMAIN.load_next) begin
-                    field_storage.ch[i0].ATTR_DESC.DOMAIN.value <= field_combo.ch[i0].ATTR_DESC.DOMAIN.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DESC.DOMAIN.value = field_storage.ch[i0].ATTR_DESC.DOMAIN.value;
-        // Field: dma.ch[].ATTR_DESC.QOS
-        always_comb begin
-            automatic logic [3:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DESC.QOS.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DESC.QOS.value & ~decoded_wr_biten[15:12]) | (decoded_wr_data[15:12] & decoded_wr_biten[15:12]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DESC.QOS.next = next_c;
-            field_combo.ch[i0].ATTR_DESC.QOS.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DESC.QOS.value <= 4'h0;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DESC.QOS.load_next) begin
-                    field_storage.ch[i0].ATTR_DESC.QOS.value <= field_combo.ch[i0].ATTR_DESC.QOS.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DESC.QOS.value = field_storage.ch[i0].ATTR_DESC.QOS.value;
-        // Field: dma.ch[].ATTR_DESC.LOCK
-        always_comb begin
-            automatic logic [0:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].ATTR_DESC.LOCK.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].ATTR_DESC.LOCK.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].ATTR_DESC.LOCK.next = next_c;
-            field_combo.ch[i0].ATTR_DESC.LOCK.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].ATTR_DESC.LOCK.value <= 1'h0;
-            end else begin
-                if(field_combo.ch[i0].ATTR_DESC.LOCK.load_next) begin
-                    field_storage.ch[i0].ATTR_DESC.LOCK.value <= field_combo.ch[i0].ATTR_DESC.LOCK.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].ATTR_DESC.LOCK.value = field_storage.ch[i0].ATTR_DESC.LOCK.value;
-        // Field: dma.ch[].DESC_BASE_LO.ADDR
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].DESC_BASE_LO.ADDR.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].DESC_BASE_LO && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].DESC_BASE_LO.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].DESC_BASE_LO.ADDR.next = next_c;
-            field_combo.ch[i0].DESC_BASE_LO.ADDR.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].DESC_BASE_LO.ADDR.value <= 32'h0;
-            end else begin
-                if(field_combo.ch[i0].DESC_BASE_LO.ADDR.load_next) begin
-                    field_storage.ch[i0].DESC_BASE_LO.ADDR.value <= field_combo.ch[i0].DESC_BASE_LO.ADDR.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].DESC_BASE_LO.ADDR.value = field_storage.ch[i0].DESC_BASE_LO.ADDR.value;
         assign hwif_out.ch[i0].DESC_BASE_LO.ADDR.swmod = decoded_reg_strb.ch[i0].DESC_BASE_LO && decoded_req_is_wr && |(decoded_wr_biten[31:0]);
-        // Field: dma.ch[].DESC_BASE_HI.ADDR
-        always_comb begin
-            automatic logic [31:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].DESC_BASE_HI.ADDR.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].DESC_BASE_HI && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].DESC_BASE_HI.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].DESC_BASE_HI.ADDR.next = next_c;
-            field_combo.ch[i0].DESC_BASE_HI.ADDR.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].DESC_BASE_HI.ADDR.value <= 32'h0;
-            end else begin
-                if(field_combo.ch[i0].DESC_BASE_HI.ADDR.load_next) begin
-                    field_storage.ch[i0].DESC_BASE_HI.ADDR.value <= field_combo.ch[i0].DESC_BASE_HI.ADDR.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].DESC_BASE_HI.ADDR.value = field_storage.ch[i0].DESC_BASE_HI.ADDR.value;
-        // Field: dma.ch[].RING_LEN.COUNT
-        always_comb begin
-            automatic logic [15:0] next_c;
-            automatic logic load_next_c;
-            next_c = field_storage.ch[i0].RING_LEN.COUNT.value;
-            load_next_c = '0;
-            if(decoded_reg_strb.ch[i0].RING_LEN && decoded_req_is_wr && hwif_in.ch[i0].job_we) begin // SW write
-                next_c = (field_storage.ch[i0].RING_LEN.COUNT.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
-                load_next_c = '1;
-            end
-            field_combo.ch[i0].RING_LEN.COUNT.next = next_c;
-            field_combo.ch[i0].RING_LEN.COUNT.load_next = load_next_c;
-        end
-        always_ff @(posedge clk) begin
-            if(hwif_in.core_reset) begin
-                field_storage.ch[i0].RING_LEN.COUNT.value <= 16'h0;
-            end else begin
-                if(field_combo.ch[i0].RING_LEN.COUNT.load_next) begin
-                    field_storage.ch[i0].RING_LEN.COUNT.value <= field_combo.ch[i0].RING_LEN.COUNT.next;
-                end
-            end
-        end
         assign hwif_out.ch[i0].RING_LEN.COUNT.value = field_storage.ch[i0].RING_LEN.COUNT.value;
         // Field: dma.ch[].TAIL.INDEX
         always_comb begin
@@ -2729,6 +1611,114 @@ module dma_csr (
         end
         assign hwif_out.ch[i0].TAIL.LAP.value = field_storage.ch[i0].TAIL.LAP.value;
         assign hwif_out.ch[i0].ERR_ADDR_LO.ADDR.swacc = decoded_reg_strb.ch[i0].ERR_ADDR_LO;
+        // Fields that only software writes.
+        always_ff @(posedge clk) begin
+            if(hwif_in.core_reset) begin
+                field_storage.ch[i0].IRQ_EN.DONE.value <= 1'h0;
+                field_storage.ch[i0].IRQ_EN.ERR.value <= 1'h0;
+                field_storage.ch[i0].IRQ_EN.EMPTY.value <= 1'h0;
+                field_storage.ch[i0].IRQ_EN.PERIOD.value <= 1'h0;
+                field_storage.ch[i0].IRQ_EN.ABORTED.value <= 1'h0;
+                field_storage.ch[i0].IRQ_EN.STOPPED.value <= 1'h0;
+                field_storage.ch[i0].CFG.MODE.value <= 2'h0;
+                field_storage.ch[i0].CFG.CYCLIC.value <= 1'h0;
+                field_storage.ch[i0].CFG.WB_EN.value <= 1'h1;
+                field_storage.ch[i0].CFG.DESC_STRIDE.value <= 2'h0;
+                field_storage.ch[i0].CFG.PREFETCH.value <= 2'h0;
+                field_storage.ch[i0].CFG.MAX_LEN.value <= 8'hf;
+                field_storage.ch[i0].CFG.OP.value <= 4'h1;
+                field_storage.ch[i0].CFG.OUT_LIMIT.value <= 5'h0;
+                field_storage.ch[i0].CFG.IRQ_EARLY.value <= 1'h0;
+                field_storage.ch[i0].CFG.DEV_SINGLE.value <= 1'h0;
+                field_storage.ch[i0].CFG.WRITE_LINE.value <= 1'h0;
+                field_storage.ch[i0].CFG.FI_NO_STALE.value <= 1'h0;
+                field_storage.ch[i0].CFG.FI_EARLY_STATUS.value <= 1'h0;
+                field_storage.ch[i0].COALESCE.THRESHOLD.value <= 8'h0;
+                field_storage.ch[i0].COALESCE.TIMEOUT.value <= 16'h0;
+                field_storage.ch[i0].SRC_LO.ADDR.value <= 32'h0;
+                field_storage.ch[i0].SRC_HI.ADDR.value <= 32'h0;
+                field_storage.ch[i0].DST_LO.ADDR.value <= 32'h0;
+                field_storage.ch[i0].DST_HI.ADDR.value <= 32'h0;
+                field_storage.ch[i0].LEN.BYTES.value <= 32'h0;
+                field_storage.ch[i0].ROWS.ROWS.value <= 16'h0;
+                field_storage.ch[i0].SSTRIDE.STRIDE.value <= 32'h0;
+                field_storage.ch[i0].DSTRIDE.STRIDE.value <= 32'h0;
+                field_storage.ch[i0].FILL.VALUE.value <= 32'h0;
+                field_storage.ch[i0].ATTR_SRC.CACHE.value <= 4'h3;
+                field_storage.ch[i0].ATTR_SRC.PROT.value <= 3'h2;
+                field_storage.ch[i0].ATTR_SRC.COHERENT.value <= 1'h0;
+                field_storage.ch[i0].ATTR_SRC.DOMAIN.value <= 2'h3;
+                field_storage.ch[i0].ATTR_SRC.QOS.value <= 4'h0;
+                field_storage.ch[i0].ATTR_SRC.LOCK.value <= 1'h0;
+                field_storage.ch[i0].ATTR_DST.CACHE.value <= 4'h3;
+                field_storage.ch[i0].ATTR_DST.PROT.value <= 3'h2;
+                field_storage.ch[i0].ATTR_DST.COHERENT.value <= 1'h0;
+                field_storage.ch[i0].ATTR_DST.DOMAIN.value <= 2'h3;
+                field_storage.ch[i0].ATTR_DST.QOS.value <= 4'h0;
+                field_storage.ch[i0].ATTR_DST.LOCK.value <= 1'h0;
+                field_storage.ch[i0].ATTR_DESC.CACHE.value <= 4'h3;
+                field_storage.ch[i0].ATTR_DESC.PROT.value <= 3'h2;
+                field_storage.ch[i0].ATTR_DESC.COHERENT.value <= 1'h0;
+                field_storage.ch[i0].ATTR_DESC.DOMAIN.value <= 2'h3;
+                field_storage.ch[i0].ATTR_DESC.QOS.value <= 4'h0;
+                field_storage.ch[i0].ATTR_DESC.LOCK.value <= 1'h0;
+                field_storage.ch[i0].DESC_BASE_LO.ADDR.value <= 32'h0;
+                field_storage.ch[i0].DESC_BASE_HI.ADDR.value <= 32'h0;
+                field_storage.ch[i0].RING_LEN.COUNT.value <= 16'h0;
+            end else if(decoded_req && decoded_req_is_wr) begin
+                if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) field_storage.ch[i0].IRQ_EN.DONE.value <= (field_storage.ch[i0].IRQ_EN.DONE.value & ~decoded_wr_biten[8:8]) | (decoded_wr_data[8:8] & decoded_wr_biten[8:8]);
+                if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) field_storage.ch[i0].IRQ_EN.ERR.value <= (field_storage.ch[i0].IRQ_EN.ERR.value & ~decoded_wr_biten[9:9]) | (decoded_wr_data[9:9] & decoded_wr_biten[9:9]);
+                if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) field_storage.ch[i0].IRQ_EN.EMPTY.value <= (field_storage.ch[i0].IRQ_EN.EMPTY.value & ~decoded_wr_biten[10:10]) | (decoded_wr_data[10:10] & decoded_wr_biten[10:10]);
+                if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) field_storage.ch[i0].IRQ_EN.PERIOD.value <= (field_storage.ch[i0].IRQ_EN.PERIOD.value & ~decoded_wr_biten[11:11]) | (decoded_wr_data[11:11] & decoded_wr_biten[11:11]);
+                if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) field_storage.ch[i0].IRQ_EN.ABORTED.value <= (field_storage.ch[i0].IRQ_EN.ABORTED.value & ~decoded_wr_biten[12:12]) | (decoded_wr_data[12:12] & decoded_wr_biten[12:12]);
+                if(decoded_reg_strb.ch[i0].IRQ_EN && decoded_req_is_wr) field_storage.ch[i0].IRQ_EN.STOPPED.value <= (field_storage.ch[i0].IRQ_EN.STOPPED.value & ~decoded_wr_biten[13:13]) | (decoded_wr_data[13:13] & decoded_wr_biten[13:13]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.MODE.value <= (field_storage.ch[i0].CFG.MODE.value & ~decoded_wr_biten[1:0]) | (decoded_wr_data[1:0] & decoded_wr_biten[1:0]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.CYCLIC.value <= (field_storage.ch[i0].CFG.CYCLIC.value & ~decoded_wr_biten[2:2]) | (decoded_wr_data[2:2] & decoded_wr_biten[2:2]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.WB_EN.value <= (field_storage.ch[i0].CFG.WB_EN.value & ~decoded_wr_biten[3:3]) | (decoded_wr_data[3:3] & decoded_wr_biten[3:3]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.DESC_STRIDE.value <= (field_storage.ch[i0].CFG.DESC_STRIDE.value & ~decoded_wr_biten[5:4]) | (decoded_wr_data[5:4] & decoded_wr_biten[5:4]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.PREFETCH.value <= (field_storage.ch[i0].CFG.PREFETCH.value & ~decoded_wr_biten[7:6]) | (decoded_wr_data[7:6] & decoded_wr_biten[7:6]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.MAX_LEN.value <= (field_storage.ch[i0].CFG.MAX_LEN.value & ~decoded_wr_biten[15:8]) | (decoded_wr_data[15:8] & decoded_wr_biten[15:8]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.OP.value <= (field_storage.ch[i0].CFG.OP.value & ~decoded_wr_biten[19:16]) | (decoded_wr_data[19:16] & decoded_wr_biten[19:16]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.OUT_LIMIT.value <= (field_storage.ch[i0].CFG.OUT_LIMIT.value & ~decoded_wr_biten[24:20]) | (decoded_wr_data[24:20] & decoded_wr_biten[24:20]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.IRQ_EARLY.value <= (field_storage.ch[i0].CFG.IRQ_EARLY.value & ~decoded_wr_biten[25:25]) | (decoded_wr_data[25:25] & decoded_wr_biten[25:25]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.DEV_SINGLE.value <= (field_storage.ch[i0].CFG.DEV_SINGLE.value & ~decoded_wr_biten[26:26]) | (decoded_wr_data[26:26] & decoded_wr_biten[26:26]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.WRITE_LINE.value <= (field_storage.ch[i0].CFG.WRITE_LINE.value & ~decoded_wr_biten[27:27]) | (decoded_wr_data[27:27] & decoded_wr_biten[27:27]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.FI_NO_STALE.value <= (field_storage.ch[i0].CFG.FI_NO_STALE.value & ~decoded_wr_biten[28:28]) | (decoded_wr_data[28:28] & decoded_wr_biten[28:28]);
+                if(decoded_reg_strb.ch[i0].CFG && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].CFG.FI_EARLY_STATUS.value <= (field_storage.ch[i0].CFG.FI_EARLY_STATUS.value & ~decoded_wr_biten[29:29]) | (decoded_wr_data[29:29] & decoded_wr_biten[29:29]);
+                if(decoded_reg_strb.ch[i0].COALESCE && decoded_req_is_wr) field_storage.ch[i0].COALESCE.THRESHOLD.value <= (field_storage.ch[i0].COALESCE.THRESHOLD.value & ~decoded_wr_biten[7:0]) | (decoded_wr_data[7:0] & decoded_wr_biten[7:0]);
+                if(decoded_reg_strb.ch[i0].COALESCE && decoded_req_is_wr) field_storage.ch[i0].COALESCE.TIMEOUT.value <= (field_storage.ch[i0].COALESCE.TIMEOUT.value & ~decoded_wr_biten[31:16]) | (decoded_wr_data[31:16] & decoded_wr_biten[31:16]);
+                if(decoded_reg_strb.ch[i0].SRC_LO && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].SRC_LO.ADDR.value <= (field_storage.ch[i0].SRC_LO.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                if(decoded_reg_strb.ch[i0].SRC_HI && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].SRC_HI.ADDR.value <= (field_storage.ch[i0].SRC_HI.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                if(decoded_reg_strb.ch[i0].DST_LO && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].DST_LO.ADDR.value <= (field_storage.ch[i0].DST_LO.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                if(decoded_reg_strb.ch[i0].DST_HI && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].DST_HI.ADDR.value <= (field_storage.ch[i0].DST_HI.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                if(decoded_reg_strb.ch[i0].LEN && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].LEN.BYTES.value <= (field_storage.ch[i0].LEN.BYTES.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                if(decoded_reg_strb.ch[i0].ROWS && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ROWS.ROWS.value <= (field_storage.ch[i0].ROWS.ROWS.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+                if(decoded_reg_strb.ch[i0].SSTRIDE && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].SSTRIDE.STRIDE.value <= (field_storage.ch[i0].SSTRIDE.STRIDE.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                if(decoded_reg_strb.ch[i0].DSTRIDE && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].DSTRIDE.STRIDE.value <= (field_storage.ch[i0].DSTRIDE.STRIDE.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                if(decoded_reg_strb.ch[i0].FILL && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].FILL.VALUE.value <= (field_storage.ch[i0].FILL.VALUE.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_SRC.CACHE.value <= (field_storage.ch[i0].ATTR_SRC.CACHE.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
+                if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_SRC.PROT.value <= (field_storage.ch[i0].ATTR_SRC.PROT.value & ~decoded_wr_biten[6:4]) | (decoded_wr_data[6:4] & decoded_wr_biten[6:4]);
+                if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_SRC.COHERENT.value <= (field_storage.ch[i0].ATTR_SRC.COHERENT.value & ~decoded_wr_biten[7:7]) | (decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
+                if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_SRC.DOMAIN.value <= (field_storage.ch[i0].ATTR_SRC.DOMAIN.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
+                if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_SRC.QOS.value <= (field_storage.ch[i0].ATTR_SRC.QOS.value & ~decoded_wr_biten[15:12]) | (decoded_wr_data[15:12] & decoded_wr_biten[15:12]);
+                if(decoded_reg_strb.ch[i0].ATTR_SRC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_SRC.LOCK.value <= (field_storage.ch[i0].ATTR_SRC.LOCK.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
+                if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DST.CACHE.value <= (field_storage.ch[i0].ATTR_DST.CACHE.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
+                if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DST.PROT.value <= (field_storage.ch[i0].ATTR_DST.PROT.value & ~decoded_wr_biten[6:4]) | (decoded_wr_data[6:4] & decoded_wr_biten[6:4]);
+                if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DST.COHERENT.value <= (field_storage.ch[i0].ATTR_DST.COHERENT.value & ~decoded_wr_biten[7:7]) | (decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
+                if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DST.DOMAIN.value <= (field_storage.ch[i0].ATTR_DST.DOMAIN.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
+                if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DST.QOS.value <= (field_storage.ch[i0].ATTR_DST.QOS.value & ~decoded_wr_biten[15:12]) | (decoded_wr_data[15:12] & decoded_wr_biten[15:12]);
+                if(decoded_reg_strb.ch[i0].ATTR_DST && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DST.LOCK.value <= (field_storage.ch[i0].ATTR_DST.LOCK.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
+                if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DESC.CACHE.value <= (field_storage.ch[i0].ATTR_DESC.CACHE.value & ~decoded_wr_biten[3:0]) | (decoded_wr_data[3:0] & decoded_wr_biten[3:0]);
+                if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DESC.PROT.value <= (field_storage.ch[i0].ATTR_DESC.PROT.value & ~decoded_wr_biten[6:4]) | (decoded_wr_data[6:4] & decoded_wr_biten[6:4]);
+                if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DESC.COHERENT.value <= (field_storage.ch[i0].ATTR_DESC.COHERENT.value & ~decoded_wr_biten[7:7]) | (decoded_wr_data[7:7] & decoded_wr_biten[7:7]);
+                if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DESC.DOMAIN.value <= (field_storage.ch[i0].ATTR_DESC.DOMAIN.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
+                if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DESC.QOS.value <= (field_storage.ch[i0].ATTR_DESC.QOS.value & ~decoded_wr_biten[15:12]) | (decoded_wr_data[15:12] & decoded_wr_biten[15:12]);
+                if(decoded_reg_strb.ch[i0].ATTR_DESC && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].ATTR_DESC.LOCK.value <= (field_storage.ch[i0].ATTR_DESC.LOCK.value & ~decoded_wr_biten[31:31]) | (decoded_wr_data[31:31] & decoded_wr_biten[31:31]);
+                if(decoded_reg_strb.ch[i0].DESC_BASE_LO && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].DESC_BASE_LO.ADDR.value <= (field_storage.ch[i0].DESC_BASE_LO.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                if(decoded_reg_strb.ch[i0].DESC_BASE_HI && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].DESC_BASE_HI.ADDR.value <= (field_storage.ch[i0].DESC_BASE_HI.ADDR.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+                if(decoded_reg_strb.ch[i0].RING_LEN && decoded_req_is_wr && hwif_in.ch[i0].job_we) field_storage.ch[i0].RING_LEN.COUNT.value <= (field_storage.ch[i0].RING_LEN.COUNT.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
+            end
+        end
     end
 
     //--------------------------------------------------------------------------
@@ -2751,230 +1741,232 @@ module dma_csr (
     always_comb begin
         automatic logic [31:0] readback_data_var;
         readback_data_var = '0;
-        if(rd_mux_addr == 12'h0) begin
-            readback_data_var[31:0] = 32'h31414d44;
-        end
-        if(rd_mux_addr == 12'h4) begin
-            readback_data_var[7:0] = 8'h0;
-            readback_data_var[15:8] = 8'h1;
-            readback_data_var[23:16] = 8'h0;
-        end
-        if(rd_mux_addr == 12'h8) begin
-            readback_data_var[3:0] = hwif_in.CAP0.NCH.next;
-            readback_data_var[7:4] = hwif_in.CAP0.LOG2_BEAT.next;
-            readback_data_var[15:8] = hwif_in.CAP0.ADDR_W.next;
-            readback_data_var[20:16] = hwif_in.CAP0.LOG2_FIFO.next;
-            readback_data_var[27:24] = hwif_in.CAP0.LOG2_MAX_BURST.next;
-        end
-        if(rd_mux_addr == 12'hc) begin
-            readback_data_var[0] = hwif_in.CAP1.SG.next;
-            readback_data_var[1] = hwif_in.CAP1.RECT.next;
-            readback_data_var[2] = hwif_in.CAP1.UNALIGNED.next;
-            readback_data_var[3] = hwif_in.CAP1.FILL.next;
-            readback_data_var[4] = hwif_in.CAP1.SINK.next;
-            readback_data_var[5] = hwif_in.CAP1.CYCLIC.next;
-            readback_data_var[6] = hwif_in.CAP1.ACE.next;
-            readback_data_var[7] = hwif_in.CAP1.COHERENT_DATA.next;
-            readback_data_var[8] = hwif_in.CAP1.COHERENT_DESC.next;
-            readback_data_var[9] = hwif_in.CAP1.PMU.next;
-            readback_data_var[10] = hwif_in.CAP1.STREAM.next;
-            readback_data_var[11] = hwif_in.CAP1.SHORT_DESC.next;
-            readback_data_var[12] = hwif_in.CAP1.WRITE_LINE.next;
-            readback_data_var[13] = hwif_in.CAP1.FAULT_INJECT.next;
-        end
-        if(rd_mux_addr == 12'h10) begin
-            readback_data_var[0] = field_storage.CTRL.ENABLE.value;
-            readback_data_var[1] = field_storage.CTRL.SOFT_RESET.value;
-        end
-        if(rd_mux_addr == 12'h14) begin
-            readback_data_var[0] = hwif_in.STATUS.IDLE.next;
-            readback_data_var[1] = hwif_in.STATUS.DRAINING.next;
-            readback_data_var[15:8] = hwif_in.STATUS.OUT_RD.next;
-            readback_data_var[23:16] = hwif_in.STATUS.OUT_WR.next;
-        end
-        if(rd_mux_addr == 12'h18) begin
-            readback_data_var[7:0] = hwif_in.IRQ_PEND.CHANNELS.next;
-        end
-        if(rd_mux_addr == 12'h1c) begin
-            readback_data_var[31:0] = field_storage.SCRATCH.VALUE.value;
-        end
-        if(rd_mux_addr == 12'h20) begin
-            readback_data_var[31:0] = field_storage.WDOG.CYCLES.value;
-        end
-        if(rd_mux_addr == 12'h44) begin
-            readback_data_var[31:0] = hwif_in.PMU_CYCLES.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h48) begin
-            readback_data_var[31:0] = hwif_in.PMU_BUSY.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h4c) begin
-            readback_data_var[31:0] = hwif_in.PMU_R_BEATS.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h50) begin
-            readback_data_var[31:0] = hwif_in.PMU_W_BEATS.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h54) begin
-            readback_data_var[31:0] = hwif_in.PMU_R_STALL.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h58) begin
-            readback_data_var[31:0] = hwif_in.PMU_W_STALL.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h5c) begin
-            readback_data_var[31:0] = hwif_in.PMU_AR_WAIT.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h60) begin
-            readback_data_var[31:0] = hwif_in.PMU_AW_WAIT.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h64) begin
-            readback_data_var[31:0] = hwif_in.PMU_ZSTRB.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h68) begin
-            readback_data_var[31:0] = hwif_in.PMU_FIFO_MAX.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h6c) begin
-            readback_data_var[31:0] = hwif_in.PMU_DESCS.COUNT.next;
-        end
-        if(rd_mux_addr == 12'h70) begin
-            readback_data_var[15:0] = hwif_in.PMU_MAX_OUT.RD.next;
-            readback_data_var[31:16] = hwif_in.PMU_MAX_OUT.WR.next;
-        end
-        for(int i0=0; i0<2; i0++) begin
-            if(rd_mux_addr == 12'h104 + (12)'(i0) * 12'h100) begin
-                readback_data_var[3:0] = hwif_in.ch[i0].STATUS.STATE.next;
-                readback_data_var[4] = hwif_in.ch[i0].STATUS.BUSY.next;
-                readback_data_var[5] = hwif_in.ch[i0].STATUS.PAUSED.next;
-                readback_data_var[6] = hwif_in.ch[i0].STATUS.HALTED.next;
-                readback_data_var[8] = field_storage.ch[i0].STATUS.DONE.value;
-                readback_data_var[9] = field_storage.ch[i0].STATUS.ERR.value;
-                readback_data_var[10] = field_storage.ch[i0].STATUS.EMPTY.value;
-                readback_data_var[11] = field_storage.ch[i0].STATUS.PERIOD.value;
-                readback_data_var[12] = field_storage.ch[i0].STATUS.ABORTED.value;
-                readback_data_var[13] = field_storage.ch[i0].STATUS.STOPPED.value;
+        if(decoded_req && !decoded_req_is_wr) begin
+            if(rd_mux_addr == 12'h0) begin
+                readback_data_var[31:0] = 32'h31414d44;
             end
-            if(rd_mux_addr == 12'h108 + (12)'(i0) * 12'h100) begin
-                readback_data_var[8] = field_storage.ch[i0].IRQ_EN.DONE.value;
-                readback_data_var[9] = field_storage.ch[i0].IRQ_EN.ERR.value;
-                readback_data_var[10] = field_storage.ch[i0].IRQ_EN.EMPTY.value;
-                readback_data_var[11] = field_storage.ch[i0].IRQ_EN.PERIOD.value;
-                readback_data_var[12] = field_storage.ch[i0].IRQ_EN.ABORTED.value;
-                readback_data_var[13] = field_storage.ch[i0].IRQ_EN.STOPPED.value;
+            if(rd_mux_addr == 12'h4) begin
+                readback_data_var[7:0] = 8'h0;
+                readback_data_var[15:8] = 8'h1;
+                readback_data_var[23:16] = 8'h0;
             end
-            if(rd_mux_addr == 12'h10c + (12)'(i0) * 12'h100) begin
-                readback_data_var[1:0] = field_storage.ch[i0].CFG.MODE.value;
-                readback_data_var[2] = field_storage.ch[i0].CFG.CYCLIC.value;
-                readback_data_var[3] = field_storage.ch[i0].CFG.WB_EN.value;
-                readback_data_var[5:4] = field_storage.ch[i0].CFG.DESC_STRIDE.value;
-                readback_data_var[7:6] = field_storage.ch[i0].CFG.PREFETCH.value;
-                readback_data_var[15:8] = field_storage.ch[i0].CFG.MAX_LEN.value;
-                readback_data_var[19:16] = field_storage.ch[i0].CFG.OP.value;
-                readback_data_var[24:20] = field_storage.ch[i0].CFG.OUT_LIMIT.value;
-                readback_data_var[25] = field_storage.ch[i0].CFG.IRQ_EARLY.value;
-                readback_data_var[26] = field_storage.ch[i0].CFG.DEV_SINGLE.value;
-                readback_data_var[27] = field_storage.ch[i0].CFG.WRITE_LINE.value;
-                readback_data_var[28] = field_storage.ch[i0].CFG.FI_NO_STALE.value;
-                readback_data_var[29] = field_storage.ch[i0].CFG.FI_EARLY_STATUS.value;
+            if(rd_mux_addr == 12'h8) begin
+                readback_data_var[3:0] = hwif_in.CAP0.NCH.next;
+                readback_data_var[7:4] = hwif_in.CAP0.LOG2_BEAT.next;
+                readback_data_var[15:8] = hwif_in.CAP0.ADDR_W.next;
+                readback_data_var[20:16] = hwif_in.CAP0.LOG2_FIFO.next;
+                readback_data_var[27:24] = hwif_in.CAP0.LOG2_MAX_BURST.next;
             end
-            if(rd_mux_addr == 12'h110 + (12)'(i0) * 12'h100) begin
-                readback_data_var[7:0] = field_storage.ch[i0].COALESCE.THRESHOLD.value;
-                readback_data_var[31:16] = field_storage.ch[i0].COALESCE.TIMEOUT.value;
+            if(rd_mux_addr == 12'hc) begin
+                readback_data_var[0] = hwif_in.CAP1.SG.next;
+                readback_data_var[1] = hwif_in.CAP1.RECT.next;
+                readback_data_var[2] = hwif_in.CAP1.UNALIGNED.next;
+                readback_data_var[3] = hwif_in.CAP1.FILL.next;
+                readback_data_var[4] = hwif_in.CAP1.SINK.next;
+                readback_data_var[5] = hwif_in.CAP1.CYCLIC.next;
+                readback_data_var[6] = hwif_in.CAP1.ACE.next;
+                readback_data_var[7] = hwif_in.CAP1.COHERENT_DATA.next;
+                readback_data_var[8] = hwif_in.CAP1.COHERENT_DESC.next;
+                readback_data_var[9] = hwif_in.CAP1.PMU.next;
+                readback_data_var[10] = hwif_in.CAP1.STREAM.next;
+                readback_data_var[11] = hwif_in.CAP1.SHORT_DESC.next;
+                readback_data_var[12] = hwif_in.CAP1.WRITE_LINE.next;
+                readback_data_var[13] = hwif_in.CAP1.FAULT_INJECT.next;
             end
-            if(rd_mux_addr == 12'h114 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = field_storage.ch[i0].SRC_LO.ADDR.value;
+            if(rd_mux_addr == 12'h10) begin
+                readback_data_var[0] = field_storage.CTRL.ENABLE.value;
+                readback_data_var[1] = field_storage.CTRL.SOFT_RESET.value;
             end
-            if(rd_mux_addr == 12'h118 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = field_storage.ch[i0].SRC_HI.ADDR.value;
+            if(rd_mux_addr == 12'h14) begin
+                readback_data_var[0] = hwif_in.STATUS.IDLE.next;
+                readback_data_var[1] = hwif_in.STATUS.DRAINING.next;
+                readback_data_var[15:8] = hwif_in.STATUS.OUT_RD.next;
+                readback_data_var[23:16] = hwif_in.STATUS.OUT_WR.next;
             end
-            if(rd_mux_addr == 12'h11c + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = field_storage.ch[i0].DST_LO.ADDR.value;
+            if(rd_mux_addr == 12'h18) begin
+                readback_data_var[7:0] = hwif_in.IRQ_PEND.CHANNELS.next;
             end
-            if(rd_mux_addr == 12'h120 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = field_storage.ch[i0].DST_HI.ADDR.value;
+            if(rd_mux_addr == 12'h1c) begin
+                readback_data_var[31:0] = field_storage.SCRATCH.VALUE.value;
             end
-            if(rd_mux_addr == 12'h124 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = field_storage.ch[i0].LEN.BYTES.value;
+            if(rd_mux_addr == 12'h20) begin
+                readback_data_var[31:0] = field_storage.WDOG.CYCLES.value;
             end
-            if(rd_mux_addr == 12'h128 + (12)'(i0) * 12'h100) begin
-                readback_data_var[15:0] = field_storage.ch[i0].ROWS.ROWS.value;
+            if(rd_mux_addr == 12'h44) begin
+                readback_data_var[31:0] = hwif_in.PMU_CYCLES.COUNT.next;
             end
-            if(rd_mux_addr == 12'h12c + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = field_storage.ch[i0].SSTRIDE.STRIDE.value;
+            if(rd_mux_addr == 12'h48) begin
+                readback_data_var[31:0] = hwif_in.PMU_BUSY.COUNT.next;
             end
-            if(rd_mux_addr == 12'h130 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = field_storage.ch[i0].DSTRIDE.STRIDE.value;
+            if(rd_mux_addr == 12'h4c) begin
+                readback_data_var[31:0] = hwif_in.PMU_R_BEATS.COUNT.next;
             end
-            if(rd_mux_addr == 12'h134 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = field_storage.ch[i0].FILL.VALUE.value;
+            if(rd_mux_addr == 12'h50) begin
+                readback_data_var[31:0] = hwif_in.PMU_W_BEATS.COUNT.next;
             end
-            if(rd_mux_addr == 12'h138 + (12)'(i0) * 12'h100) begin
-                readback_data_var[3:0] = field_storage.ch[i0].ATTR_SRC.CACHE.value;
-                readback_data_var[6:4] = field_storage.ch[i0].ATTR_SRC.PROT.value;
-                readback_data_var[7] = field_storage.ch[i0].ATTR_SRC.COHERENT.value;
-                readback_data_var[9:8] = field_storage.ch[i0].ATTR_SRC.DOMAIN.value;
-                readback_data_var[15:12] = field_storage.ch[i0].ATTR_SRC.QOS.value;
-                readback_data_var[31] = field_storage.ch[i0].ATTR_SRC.LOCK.value;
+            if(rd_mux_addr == 12'h54) begin
+                readback_data_var[31:0] = hwif_in.PMU_R_STALL.COUNT.next;
             end
-            if(rd_mux_addr == 12'h13c + (12)'(i0) * 12'h100) begin
-                readback_data_var[3:0] = field_storage.ch[i0].ATTR_DST.CACHE.value;
-                readback_data_var[6:4] = field_storage.ch[i0].ATTR_DST.PROT.value;
-                readback_data_var[7] = field_storage.ch[i0].ATTR_DST.COHERENT.value;
-                readback_data_var[9:8] = field_storage.ch[i0].ATTR_DST.DOMAIN.value;
-                readback_data_var[15:12] = field_storage.ch[i0].ATTR_DST.QOS.value;
-                readback_data_var[31] = field_storage.ch[i0].ATTR_DST.LOCK.value;
+            if(rd_mux_addr == 12'h58) begin
+                readback_data_var[31:0] = hwif_in.PMU_W_STALL.COUNT.next;
             end
-            if(rd_mux_addr == 12'h140 + (12)'(i0) * 12'h100) begin
-                readback_data_var[3:0] = field_storage.ch[i0].ATTR_DESC.CACHE.value;
-                readback_data_var[6:4] = field_storage.ch[i0].ATTR_DESC.PROT.value;
-                readback_data_var[7] = field_storage.ch[i0].ATTR_DESC.COHERENT.value;
-                readback_data_var[9:8] = field_storage.ch[i0].ATTR_DESC.DOMAIN.value;
-                readback_data_var[15:12] = field_storage.ch[i0].ATTR_DESC.QOS.value;
-                readback_data_var[31] = field_storage.ch[i0].ATTR_DESC.LOCK.value;
+            if(rd_mux_addr == 12'h5c) begin
+                readback_data_var[31:0] = hwif_in.PMU_AR_WAIT.COUNT.next;
             end
-            if(rd_mux_addr == 12'h144 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = field_storage.ch[i0].DESC_BASE_LO.ADDR.value;
+            if(rd_mux_addr == 12'h60) begin
+                readback_data_var[31:0] = hwif_in.PMU_AW_WAIT.COUNT.next;
             end
-            if(rd_mux_addr == 12'h148 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = field_storage.ch[i0].DESC_BASE_HI.ADDR.value;
+            if(rd_mux_addr == 12'h64) begin
+                readback_data_var[31:0] = hwif_in.PMU_ZSTRB.COUNT.next;
             end
-            if(rd_mux_addr == 12'h14c + (12)'(i0) * 12'h100) begin
-                readback_data_var[15:0] = field_storage.ch[i0].RING_LEN.COUNT.value;
+            if(rd_mux_addr == 12'h68) begin
+                readback_data_var[31:0] = hwif_in.PMU_FIFO_MAX.COUNT.next;
             end
-            if(rd_mux_addr == 12'h150 + (12)'(i0) * 12'h100) begin
-                readback_data_var[15:0] = field_storage.ch[i0].TAIL.INDEX.value;
-                readback_data_var[31] = field_storage.ch[i0].TAIL.LAP.value;
+            if(rd_mux_addr == 12'h6c) begin
+                readback_data_var[31:0] = hwif_in.PMU_DESCS.COUNT.next;
             end
-            if(rd_mux_addr == 12'h154 + (12)'(i0) * 12'h100) begin
-                readback_data_var[15:0] = hwif_in.ch[i0].HEAD.INDEX.next;
-                readback_data_var[31] = hwif_in.ch[i0].HEAD.LAP.next;
+            if(rd_mux_addr == 12'h70) begin
+                readback_data_var[15:0] = hwif_in.PMU_MAX_OUT.RD.next;
+                readback_data_var[31:16] = hwif_in.PMU_MAX_OUT.WR.next;
             end
-            if(rd_mux_addr == 12'h158 + (12)'(i0) * 12'h100) begin
-                readback_data_var[3:0] = hwif_in.ch[i0].ERR_INFO.KIND.next;
-                readback_data_var[5:4] = hwif_in.ch[i0].ERR_INFO.RESP.next;
-                readback_data_var[15:8] = hwif_in.ch[i0].ERR_INFO.BEAT.next;
-                readback_data_var[31:16] = hwif_in.ch[i0].ERR_INFO.INDEX.next;
-            end
-            if(rd_mux_addr == 12'h15c + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = hwif_in.ch[i0].ERR_ADDR_LO.ADDR.next;
-            end
-            if(rd_mux_addr == 12'h160 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = hwif_in.ch[i0].ERR_ADDR_HI.ADDR.next;
-            end
-            if(rd_mux_addr == 12'h164 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = hwif_in.ch[i0].RESIDUE.BYTES.next;
-            end
-            if(rd_mux_addr == 12'h168 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = hwif_in.ch[i0].DONE_CNT.COUNT.next;
-            end
-            if(rd_mux_addr == 12'h16c + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = hwif_in.ch[i0].CUR_DESC_LO.ADDR.next;
-            end
-            if(rd_mux_addr == 12'h170 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = hwif_in.ch[i0].CUR_DESC_HI.ADDR.next;
-            end
-            if(rd_mux_addr == 12'h174 + (12)'(i0) * 12'h100) begin
-                readback_data_var[31:0] = hwif_in.ch[i0].DIGEST.CRC.next;
-            end
-            if(rd_mux_addr == 12'h178 + (12)'(i0) * 12'h100) begin
-                readback_data_var[15:0] = hwif_in.ch[i0].IGNORED.COUNT.next;
+            for(int i0=0; i0<2; i0++) begin
+                if(rd_mux_addr == 12'h104 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[3:0] = hwif_in.ch[i0].STATUS.STATE.next;
+                    readback_data_var[4] = hwif_in.ch[i0].STATUS.BUSY.next;
+                    readback_data_var[5] = hwif_in.ch[i0].STATUS.PAUSED.next;
+                    readback_data_var[6] = hwif_in.ch[i0].STATUS.HALTED.next;
+                    readback_data_var[8] = field_storage.ch[i0].STATUS.DONE.value;
+                    readback_data_var[9] = field_storage.ch[i0].STATUS.ERR.value;
+                    readback_data_var[10] = field_storage.ch[i0].STATUS.EMPTY.value;
+                    readback_data_var[11] = field_storage.ch[i0].STATUS.PERIOD.value;
+                    readback_data_var[12] = field_storage.ch[i0].STATUS.ABORTED.value;
+                    readback_data_var[13] = field_storage.ch[i0].STATUS.STOPPED.value;
+                end
+                if(rd_mux_addr == 12'h108 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[8] = field_storage.ch[i0].IRQ_EN.DONE.value;
+                    readback_data_var[9] = field_storage.ch[i0].IRQ_EN.ERR.value;
+                    readback_data_var[10] = field_storage.ch[i0].IRQ_EN.EMPTY.value;
+                    readback_data_var[11] = field_storage.ch[i0].IRQ_EN.PERIOD.value;
+                    readback_data_var[12] = field_storage.ch[i0].IRQ_EN.ABORTED.value;
+                    readback_data_var[13] = field_storage.ch[i0].IRQ_EN.STOPPED.value;
+                end
+                if(rd_mux_addr == 12'h10c + (12)'(i0) * 12'h100) begin
+                    readback_data_var[1:0] = field_storage.ch[i0].CFG.MODE.value;
+                    readback_data_var[2] = field_storage.ch[i0].CFG.CYCLIC.value;
+                    readback_data_var[3] = field_storage.ch[i0].CFG.WB_EN.value;
+                    readback_data_var[5:4] = field_storage.ch[i0].CFG.DESC_STRIDE.value;
+                    readback_data_var[7:6] = field_storage.ch[i0].CFG.PREFETCH.value;
+                    readback_data_var[15:8] = field_storage.ch[i0].CFG.MAX_LEN.value;
+                    readback_data_var[19:16] = field_storage.ch[i0].CFG.OP.value;
+                    readback_data_var[24:20] = field_storage.ch[i0].CFG.OUT_LIMIT.value;
+                    readback_data_var[25] = field_storage.ch[i0].CFG.IRQ_EARLY.value;
+                    readback_data_var[26] = field_storage.ch[i0].CFG.DEV_SINGLE.value;
+                    readback_data_var[27] = field_storage.ch[i0].CFG.WRITE_LINE.value;
+                    readback_data_var[28] = field_storage.ch[i0].CFG.FI_NO_STALE.value;
+                    readback_data_var[29] = field_storage.ch[i0].CFG.FI_EARLY_STATUS.value;
+                end
+                if(rd_mux_addr == 12'h110 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[7:0] = field_storage.ch[i0].COALESCE.THRESHOLD.value;
+                    readback_data_var[31:16] = field_storage.ch[i0].COALESCE.TIMEOUT.value;
+                end
+                if(rd_mux_addr == 12'h114 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = field_storage.ch[i0].SRC_LO.ADDR.value;
+                end
+                if(rd_mux_addr == 12'h118 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = field_storage.ch[i0].SRC_HI.ADDR.value;
+                end
+                if(rd_mux_addr == 12'h11c + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = field_storage.ch[i0].DST_LO.ADDR.value;
+                end
+                if(rd_mux_addr == 12'h120 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = field_storage.ch[i0].DST_HI.ADDR.value;
+                end
+                if(rd_mux_addr == 12'h124 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = field_storage.ch[i0].LEN.BYTES.value;
+                end
+                if(rd_mux_addr == 12'h128 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[15:0] = field_storage.ch[i0].ROWS.ROWS.value;
+                end
+                if(rd_mux_addr == 12'h12c + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = field_storage.ch[i0].SSTRIDE.STRIDE.value;
+                end
+                if(rd_mux_addr == 12'h130 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = field_storage.ch[i0].DSTRIDE.STRIDE.value;
+                end
+                if(rd_mux_addr == 12'h134 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = field_storage.ch[i0].FILL.VALUE.value;
+                end
+                if(rd_mux_addr == 12'h138 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[3:0] = field_storage.ch[i0].ATTR_SRC.CACHE.value;
+                    readback_data_var[6:4] = field_storage.ch[i0].ATTR_SRC.PROT.value;
+                    readback_data_var[7] = field_storage.ch[i0].ATTR_SRC.COHERENT.value;
+                    readback_data_var[9:8] = field_storage.ch[i0].ATTR_SRC.DOMAIN.value;
+                    readback_data_var[15:12] = field_storage.ch[i0].ATTR_SRC.QOS.value;
+                    readback_data_var[31] = field_storage.ch[i0].ATTR_SRC.LOCK.value;
+                end
+                if(rd_mux_addr == 12'h13c + (12)'(i0) * 12'h100) begin
+                    readback_data_var[3:0] = field_storage.ch[i0].ATTR_DST.CACHE.value;
+                    readback_data_var[6:4] = field_storage.ch[i0].ATTR_DST.PROT.value;
+                    readback_data_var[7] = field_storage.ch[i0].ATTR_DST.COHERENT.value;
+                    readback_data_var[9:8] = field_storage.ch[i0].ATTR_DST.DOMAIN.value;
+                    readback_data_var[15:12] = field_storage.ch[i0].ATTR_DST.QOS.value;
+                    readback_data_var[31] = field_storage.ch[i0].ATTR_DST.LOCK.value;
+                end
+                if(rd_mux_addr == 12'h140 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[3:0] = field_storage.ch[i0].ATTR_DESC.CACHE.value;
+                    readback_data_var[6:4] = field_storage.ch[i0].ATTR_DESC.PROT.value;
+                    readback_data_var[7] = field_storage.ch[i0].ATTR_DESC.COHERENT.value;
+                    readback_data_var[9:8] = field_storage.ch[i0].ATTR_DESC.DOMAIN.value;
+                    readback_data_var[15:12] = field_storage.ch[i0].ATTR_DESC.QOS.value;
+                    readback_data_var[31] = field_storage.ch[i0].ATTR_DESC.LOCK.value;
+                end
+                if(rd_mux_addr == 12'h144 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = field_storage.ch[i0].DESC_BASE_LO.ADDR.value;
+                end
+                if(rd_mux_addr == 12'h148 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = field_storage.ch[i0].DESC_BASE_HI.ADDR.value;
+                end
+                if(rd_mux_addr == 12'h14c + (12)'(i0) * 12'h100) begin
+                    readback_data_var[15:0] = field_storage.ch[i0].RING_LEN.COUNT.value;
+                end
+                if(rd_mux_addr == 12'h150 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[15:0] = field_storage.ch[i0].TAIL.INDEX.value;
+                    readback_data_var[31] = field_storage.ch[i0].TAIL.LAP.value;
+                end
+                if(rd_mux_addr == 12'h154 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[15:0] = hwif_in.ch[i0].HEAD.INDEX.next;
+                    readback_data_var[31] = hwif_in.ch[i0].HEAD.LAP.next;
+                end
+                if(rd_mux_addr == 12'h158 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[3:0] = hwif_in.ch[i0].ERR_INFO.KIND.next;
+                    readback_data_var[5:4] = hwif_in.ch[i0].ERR_INFO.RESP.next;
+                    readback_data_var[15:8] = hwif_in.ch[i0].ERR_INFO.BEAT.next;
+                    readback_data_var[31:16] = hwif_in.ch[i0].ERR_INFO.INDEX.next;
+                end
+                if(rd_mux_addr == 12'h15c + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = hwif_in.ch[i0].ERR_ADDR_LO.ADDR.next;
+                end
+                if(rd_mux_addr == 12'h160 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = hwif_in.ch[i0].ERR_ADDR_HI.ADDR.next;
+                end
+                if(rd_mux_addr == 12'h164 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = hwif_in.ch[i0].RESIDUE.BYTES.next;
+                end
+                if(rd_mux_addr == 12'h168 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = hwif_in.ch[i0].DONE_CNT.COUNT.next;
+                end
+                if(rd_mux_addr == 12'h16c + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = hwif_in.ch[i0].CUR_DESC_LO.ADDR.next;
+                end
+                if(rd_mux_addr == 12'h170 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = hwif_in.ch[i0].CUR_DESC_HI.ADDR.next;
+                end
+                if(rd_mux_addr == 12'h174 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[31:0] = hwif_in.ch[i0].DIGEST.CRC.next;
+                end
+                if(rd_mux_addr == 12'h178 + (12)'(i0) * 12'h100) begin
+                    readback_data_var[15:0] = hwif_in.ch[i0].IGNORED.COUNT.next;
+                end
             end
         end
         readback_data = readback_data_var;

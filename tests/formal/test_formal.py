@@ -36,7 +36,7 @@ DEFECTS = [  # module, parameters, the line's text, its defective text, a proper
     ("dma_split", "DATA_W=64", "(n) - 1'b1) >> SH", "(n)) >> SH", "beats_of_bytes"),
     ("dma_split", "DATA_W=64", "'0 : done + n", "'0 : n", "cut_so_far"),
     ("dma_split", "DATA_W=64", "if (cut_off) done <= '0;", "", "cut_so_far"),
-    ("dma_split", "DATA_W=64", "ends      = n == remaining", "ends      = n == remaining || n == to_page[12:0]", "last_is_rest"),
+    ("dma_split", "DATA_W=64", "ends  = n == remaining", "ends  = n == remaining || n == to_page[12:0]", "last_is_rest"),
     ("dma_split", "DATA_W=64", "&& !cut_off;", ";", "next_at_once"),
     ("dma_split", "DATA_W=64", "if (load) begin\n            addr", "if (chunk_valid) begin\n            addr", "stable_burst"),
 ]  # fmt: skip
