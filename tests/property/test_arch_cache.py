@@ -5,8 +5,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dmasan.arch.cache import Cache
-from dmasan.arch.profile import CacheGeometry
+from dmasan.arch.cache import COLOUR_BIT, PHYSICAL, Cache, VirtualCache
+from dmasan.arch.geometry import CacheGeometry
 
 GEOMETRIES = [
     CacheGeometry(256, 2, 32),
@@ -17,9 +17,10 @@ GEOMETRIES = [
 
 
 class Naive:
-    """Each set is a list of ways; a way is None or [line, dirty, bytes]; round-robin replacement."""
+    """Each set is a list of ways; a way is None or [line, dirty, bytes]; round-robin or LRU replacement."""
 
-    def __init__(self, geometry: CacheGeometry) -> None:
+    def __init__(self, geometry: CacheGeometry, lru: bool) -> None:
+        self.uses: list[int] | None = [] if lru else None  # lines, the one used last at the end
         self.sets: list[list[list[object] | None]] = [[None] * geometry.ways for _ in range(geometry.sets)]
         self.turn = [0] * geometry.sets
 
@@ -30,10 +31,20 @@ class Naive:
         if None in ways:
             way = ways.index(None)
         else:
-            way = self.turn[index]
-            self.turn[index] = (way + 1) % len(ways)
+            if self.uses is not None:
+                held = [w[0] for w in ways if w is not None]
+                oldest = min(held, key=lambda n: max(i for i, used in enumerate(self.uses or ()) if used == n))
+                way = held.index(oldest)
+            else:
+                way = self.turn[index]
+                self.turn[index] = (way + 1) % len(ways)
+        self.use(line)
         thrown, ways[way] = ways[way], [line, dirty, data]
         return thrown
+
+    def use(self, line: int) -> None:
+        if self.uses is not None:
+            self.uses.append(line)
 
     def find(self, line: int) -> list[object] | None:
         return next((w for w in self.sets[line % len(self.sets)] if w is not None and w[0] == line), None)
@@ -44,15 +55,16 @@ class Naive:
 
 
 OPERATION = st.tuples(
-    st.sampled_from(["put", "drop", "range"]), st.integers(0, 40), st.integers(1, 12), st.booleans()
+    st.sampled_from(["put", "drop", "range", "use"]), st.integers(0, 40), st.integers(1, 12), st.booleans()
 )
 
 
-@given(st.sampled_from(GEOMETRIES), st.lists(OPERATION, max_size=40))
+@given(st.sampled_from(GEOMETRIES), st.sampled_from(["round-robin", "lru"]), st.lists(OPERATION, max_size=40))
 def test_a_cache_is_a_dictionary_per_set(
-    geometry: CacheGeometry, operations: list[tuple[str, int, int, bool]]
+    geometry: CacheGeometry, replacement: str, operations: list[tuple[str, int, int, bool]]
 ) -> None:
-    cache, naive = Cache(geometry, versions=True, replacement="round-robin", seed=0), Naive(geometry)
+    cache = Cache(geometry, versions=True, replacement=replacement, seed=0)
+    naive = Naive(geometry, replacement == "lru")
     for step, (what, first, count, dirty) in enumerate(operations):
         lines = np.arange(first, first + min(count, geometry.sets))
         if what == "put":
@@ -68,6 +80,12 @@ def test_a_cache_is_a_dictionary_per_set(
             cache.install(slots, absent, data, data, dirty)
             expected = [naive.put(int(line), dirty, bytes([step]) * geometry.line) for line in absent]
             assert thrown == expected
+        elif what == "use":
+            slots = cache.locate(lines)
+            if cache.lru:
+                cache.touch(slots[slots >= 0])
+            for line in cache.tags[slots[slots >= 0]].tolist():
+                naive.use(line)
         elif what == "drop":
             slots = cache.locate(lines)
             cache.drop(slots[slots >= 0])
@@ -99,3 +117,29 @@ def test_pseudo_random_replacement_is_the_same_one_by_one_and_in_vectors(
                 data = np.zeros((len(absent), 32), np.uint8)
                 cache.install(cache.victims(absent), absent, data, None, False)
         assert (vector.tags == single.tags).all()
+
+
+@given(st.sampled_from([CacheGeometry(16384, 1, 32), CacheGeometry(32768, 2, 64)]), st.data())
+def test_a_virtual_cache_is_indexed_by_the_virtual_address(geometry: CacheGeometry, data: st.DataObject) -> None:
+    """A line goes into the set of its virtual address, is found under it alone, and every copy by its physical one."""
+    cache = VirtualCache(geometry, versions=True, replacement="round-robin", seed=0)
+    per_page, held = 4096 // geometry.line, {}
+    for step in range(20):
+        physical = data.draw(st.integers(0, 8 * per_page))
+        colour = data.draw(st.integers(0, 3))
+        line = physical | colour << COLOUR_BIT
+        if cache.find(line) < 0:
+            slot = int(cache.victims(np.array([line]))[0])
+            held.pop(int(cache.tags[slot]), None)
+            row = np.full((1, geometry.line), step, np.uint8)
+            cache.install(np.array([slot]), np.array([line]), row, row, bool(step & 1))
+            held[line] = slot
+            assert slot // geometry.ways == (physical + colour * per_page) % geometry.sets
+    for line, slot in held.items():
+        assert cache.find(line) == slot == cache.locate(np.array([line]))[0]
+        physical = line & PHYSICAL
+        copies = sorted(other for each, other in held.items() if each & PHYSICAL == physical)
+        assert sorted(cache.copies(physical, physical + 1).tolist()) == copies
+        dirty = [slot for slot in copies if cache.dirty[slot]]
+        assert cache.locate_any(np.array([physical]))[0] in (dirty or copies)
+    assert cache.lines().tolist() == sorted({line & PHYSICAL for line in held})

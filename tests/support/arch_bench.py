@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
 
 from dmasan.arch.machine import Machine
 from dmasan.arch.memory import RAM_BASE
-from dmasan.arch.profile import PROFILES, Profile
+from dmasan.arch.profile import PROFILES, CacheGeometry, Profile
 from dmasan.arch.short_descriptor import Kind, Leaf, Table, encode, first_level_entry
 from dmasan.config import Knobs
 from dmasan.events import Event, EventBus, MemoryType
@@ -35,6 +36,20 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("the machine suspended without a simulator")
 
 
+def tiny(name: str, *, l1_lines: int = 4, l2_lines: int = 8, ways: int = 2) -> Profile:
+    """The profile `name` with caches of a few lines, so that short programs evict; Cortex-M7 with tables.
+
+    A VIPT cache keeps two colours, and so has 8 KiB a way.
+    """
+    profile = PROFILES[name]
+    line = profile.l1.line
+    l1 = CacheGeometry(l1_lines * line, ways, line)
+    if profile.indexing == "vipt":
+        l1 = CacheGeometry(ways * 8192, ways, line)
+    l2 = CacheGeometry(l2_lines * line, ways, line) if profile.l2 else None
+    return replace(profile, name=f"tiny-{name}", l1=l1, l2=l2, translation="short", max_cpus=profile.max_cpus)
+
+
 def held() -> Schedule:
     """Buffers hold, and no hidden move happens unless a test makes it."""
     return Replay()
@@ -54,7 +69,7 @@ class ArchBench:
         self.events: list[Event] = []
         self.bus = EventBus()
         chosen = PROFILES[profile] if isinstance(profile, str) else profile
-        settings = Knobs(cpus=2, ram_mib=16).with_settings(knobs)
+        settings = Knobs(ram_mib=16).with_settings(chosen.fitted(knobs))
         self.machine = Machine(chosen, settings, schedule or Benign(), self.bus, seed)
         for base, kind in ((WB, MemoryType.WB), (NC, MemoryType.NC)):
             words = [encode(Leaf(Kind.SECTION, PA + (i << 20), kind)) for i in range(sections)]

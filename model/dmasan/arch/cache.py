@@ -39,6 +39,7 @@ class Cache:
         self.version: Bytes | None = np.zeros((slots, geometry.line), np.uint8) if versions else None
         self._data_lines = lines_of(self.data, geometry.line)
         self._version_lines = None if self.version is None else lines_of(self.version, geometry.line)
+        self.private: Mask | None = None  # slots filled by Non-shareable accesses, which snoops pass over; None: never any
         self.kept: set[int] = set()  # lines that replacement passes over
         self._by_set = self.tags.reshape(geometry.sets, geometry.ways)
         self._random = replacement == "pseudo-random"
@@ -144,6 +145,21 @@ class Cache:
         self.put(slots, data, version)
         if self.lru:
             self.touch(slots)
+        if self.private is not None:
+            self.private[slots] = False
+
+    def make_private(self, slots: Indices) -> None:
+        """The lines in `slots` belong to no shareability domain but this CPU's own."""
+        if self.private is None:
+            self.private = np.zeros(len(self.tags), np.bool_)
+        self.private[slots] = True
+
+    def snooped(self, lines: Indices) -> Indices:
+        """As `locate`, as another CPU of the domain sees it."""
+        slots = self.locate(lines)
+        if self.private is not None:
+            slots[self.private[slots]] = EMPTY
+        return slots
 
     def put(self, slots: Indices, data: Bytes, version: Bytes | None) -> None:
         """Replaces the bytes, and the versions, of `slots` by contiguous rows of shape (n, line)."""

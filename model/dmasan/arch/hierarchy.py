@@ -225,6 +225,8 @@ class Hierarchy:
             l1.install(slots, lines, *self._fetch(lines & PHYSICAL), False)
         elif missing.any():
             l1.install(slots[missing], lines[missing], *self._fetch(lines[missing]), False)
+        if not self.snooping:
+            l1.make_private(slots)
         return slots
 
     def _take_from_others(self, cpu: int, lines: Indices, slots: Indices) -> np.ndarray | None:
@@ -234,7 +236,7 @@ class Hierarchy:
         for other in self.l1:
             if other is l1:
                 continue
-            theirs = other.locate(lines)
+            theirs = other.snooped(lines)
             found = theirs >= 0
             if missing is not None:
                 found &= missing
@@ -255,7 +257,7 @@ class Hierarchy:
             if len(shared):
                 for other in self.l1:
                     if other is not l1:
-                        theirs = other.locate(shared)
+                        theirs = other.snooped(shared)
                         other.drop(theirs[theirs >= 0])
         l1.dirty[slots] = True
 

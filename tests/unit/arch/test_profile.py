@@ -48,7 +48,7 @@ L1 = CacheGeometry(32768, 4, 32)
         (lambda: Memory(5000), "5000"),
         (lambda: Memory(1 << 30, base=0xF000_0000), "4 GiB"),
         (lambda: find_profile("cortex-a9-pl301"), "did you mean cortex-a9-pl310"),
-        (lambda: ArchBench(Profile("up", "one-level", L1, max_cpus=1)), "at most 1 CPUs"),
+        (lambda: ArchBench(Profile("up", "one-level", L1, max_cpus=1), cpus=2), "at most 1 CPUs"),
     ],
 )
 def test_refused(make: Callable[[], object], says: str) -> None:
