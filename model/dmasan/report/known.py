@@ -56,11 +56,9 @@ class Sorted:
     earlier: tuple[Finding, ...] = ()
     unused: tuple[Suppression, ...] = ()
 
-    def fails(self, fail_on: str, notes: Sequence[str]) -> bool:
-        """Whether what is new counts as a failure: `fail_on` is one of FAIL_ON."""
-        if fail_on == "note" and notes:
-            return True
-        return any(fail_on != "manifest" or each.state == "manifest" for each in self.new)
+    def counted(self, fail_on: str) -> tuple[Finding, ...]:
+        """The new findings that make a run fail: `fail_on` is one of FAIL_ON."""
+        return tuple(each for each in self.new if fail_on != "manifest" or each.state == "manifest")
 
     def sentences(self) -> list[str]:
         """What was not counted and why, for a reader."""

@@ -13,15 +13,19 @@ RUN = ("run", "own_program.py", *OPTIONS)
 PROGRAM = """
 from dmasan.events import Direction
 
-async def program(soc, late=True):
+async def program(soc, late=True, checked=True):
     buffer = await soc.kernel.kmalloc(4096)
     handle = await soc.dma.map_single(buffer, 4096, Direction.TO_DEVICE, "packet")
+    assert not (checked and soc.dma.mapping_error(handle))
     if late:
         await soc.cpu().fill(buffer, 64, 1)
     await soc.dma.unmap_single(handle, 4096, Direction.TO_DEVICE)
 
 async def repaired(soc):
     await program(soc, late=False)
+
+async def careless(soc):
+    await program(soc, late=False, checked=False)
 """
 ENTRY = '[[suppress]]\ncode = "CPU_WR_OWNED"\nplace = "{place}"\nreason = "ticket 12"\n'
 
@@ -65,10 +69,12 @@ def test_only_what_the_baseline_has_not_counts(dmasan, tmp_path: Path) -> None: 
     assert dmasan(*RUN, "--baseline", "clean/run.json").status == 1
 
 
-def test_a_latent_hazard_may_be_let_pass(dmasan) -> None:  # type: ignore[no-untyped-def]
+def test_latent_hazards_may_pass_and_notes_may_count(dmasan) -> None:  # type: ignore[no-untyped-def]
     assert dmasan(*RUN, "--fail-on", "manifest").status == 0  # ownership is latent: this run's data was right
     assert dmasan(*RUN, "--fail-on", "latent").status == 1
     assert dmasan("run", "own_program.py:repaired", *OPTIONS, "--fail-on", "note").status == 0
+    assert dmasan("run", "own_program.py:careless", *OPTIONS).status == 0
+    assert dmasan("run", "own_program.py:careless", *OPTIONS, "--fail-on", "note").status == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,13 @@ from cocotbext.dmasan.commands.progress import Progress
 from cocotbext.dmasan.commands.runner import runner_of
 from cocotbext.dmasan.commands.settings import Settings
 from cocotbext.dmasan.commands.witness import replay_of, verdict
+from dmasan import __version__
 from dmasan.config import UsageError
-from dmasan.report.jsonfile import write_json
+from dmasan.report.jsonfile import write_bytes, write_json
+from dmasan.report.junit import to_junit
 from dmasan.report.known import Sorted, read_baseline, read_suppressions, sort
 from dmasan.report.results import Run, shorten
+from dmasan.report.sarif import to_sarif
 from dmasan.report.table import console
 from dmasan.report.terminal import print_run
 
@@ -48,6 +51,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baseline", metavar="FILE", help="run.json of an earlier run: only new hazards count"
     )
+    parser.add_argument(
+        "--sarif", metavar="FILE", help="also write the hazards as SARIF 2.1.0, for code hosts"
+    )
+    parser.add_argument("--junit", metavar="FILE", help="also write the verdict as JUnit XML")
     add_cell(parser, several=False)
     add_run(parser, DEFAULTS.schedule)
 
@@ -82,7 +89,12 @@ def execute(arguments: argparse.Namespace) -> int:
             told = verdict(run, Run.from_json(replayed["run"]), number, result["witness"])
     sorted_ = known(run)
     _deliver(run, result, settings, [*told, *sorted_.sentences()])
-    return 1 if sorted_.fails(settings.fail_on, run.notes) else 0
+    counted = sorted_.counted(settings.fail_on)
+    if arguments.sarif:
+        write_json(arguments.sarif, to_sarif(replace(run, hazards=sorted_.new), __version__))
+    if arguments.junit:
+        write_bytes(Path(arguments.junit), to_junit(run, counted))
+    return 1 if counted or (settings.fail_on == "note" and run.notes) else 0
 
 
 def _check(scenario: str, settings: Settings) -> None:

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hazards as SARIF 2.1.0, so that code hosts show them on the driver's lines."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from dmasan.report.results import Finding, Run
+from dmasan.report.terminal import headline
+from dmasan.sanitizer.codes import Code
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {"manifest": "error", "latent": "warning"}
+
+
+def to_sarif(run: Run, version: str) -> dict[str, Any]:
+    """The run's hazards as one SARIF run; paths are relative to the root of the sources (`SRCROOT`) where they are below
+    the working folder."""
+    used = list(dict.fromkeys(each.code for each in run.hazards))
+    rules = [{"id": name, "shortDescription": {"text": _sentence(Code[name].value)}} for name in used]
+    tool = {"name": "dmasan", "version": version, "rules": rules}
+    results = [_result(each, used.index(each.code)) for each in run.hazards]
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": tool}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+
+
+def _result(finding: Finding, rule: int) -> dict[str, Any]:
+    text = _sentence(headline(finding))
+    if finding.repair:
+        text += f" Repair: {_sentence(finding.repair)}"
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "ruleIndex": rule,
+        "level": _LEVELS[finding.state],
+        "message": {"text": text},
+        "locations": [_location(finding.file, finding.line)],
+        # Lines move when a file is edited: what a code host recognises a finding by leaves them out.
+        "partialFingerprints": {
+            "dmasan/v1": "/".join((finding.code, finding.effect, PurePath(finding.file).name, finding.buffer))
+        },
+        "properties": {"state": finding.state, "buffer": finding.buffer, "time_ns": finding.time_ns},
+    }
+    file, _, line = finding.writer.rpartition(":")
+    if file and line.isdigit():
+        related = _location(file, int(line))
+        result["relatedLocations"] = [
+            {**related, "message": {"text": "what should be read was written here"}}
+        ]
+    return result
+
+
+def _location(file: str, line: int) -> dict[str, Any]:
+    path = PurePath(file)
+    artifact = (
+        {"uri": path.as_uri()} if path.is_absolute() else {"uri": path.as_posix(), "uriBaseId": "SRCROOT"}
+    )
+    return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": max(line, 1)}}}
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

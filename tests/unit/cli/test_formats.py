@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Formats that others read: SARIF for code hosts, JUnit for CI."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "own_program.py"
+OPTIONS = ("--backend", "model", "--policy", "strict", "--quiet", "--sarif", "x.sarif", "--junit", "x.xml")
+
+
+def test_a_hazard_becomes_a_result_on_its_line_and_a_failure(dmasan, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "own.py").write_text(EXAMPLE.read_text())
+    assert dmasan("run", "own.py", *OPTIONS).status == 1
+    hazards = json.loads((tmp_path / "build/run/run.json").read_text())["hazards"]
+    document = json.loads((tmp_path / "x.sarif").read_text())
+    assert document["version"] == "2.1.0"
+    (run,) = document["runs"]
+    assert [each["ruleId"] for each in run["results"]] == [each["code"] for each in hazards]
+    for result, hazard in zip(run["results"], hazards, strict=True):
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == hazard["code"]
+        place = result["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"] == {"uri": "own.py", "uriBaseId": "SRCROOT"}
+        assert place["region"]["startLine"] == hazard["line"]
+        assert result["level"] == {"manifest": "error", "latent": "warning"}[hazard["state"]]
+    suite = ElementTree.parse(tmp_path / "x.xml").getroot()[0]
+    assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
+    failure = suite[0][0]
+    assert failure.get("type") == hazards[0]["code"]
+    assert f"own.py:{hazards[0]['line']}" in str(failure.get("message"))
+
+
+def test_a_clean_run_has_no_result_and_passes(dmasan, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert dmasan("run", f"{EXAMPLE}:repaired", *OPTIONS).status == 0
+    assert json.loads((tmp_path / "x.sarif").read_text())["runs"][0]["results"] == []
+    suite = ElementTree.parse(tmp_path / "x.xml").getroot()[0]
+    assert (suite.get("failures"), len(suite[0])) == ("0", 0)
+
+
+def test_a_file_that_cannot_be_written_is_told(dmasan, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "file").touch()
+    result = dmasan("run", f"{EXAMPLE}:repaired", *OPTIONS[:-3], "file/x.sarif")
+    assert result.status == 2
+    assert "dmasan: cannot write file/x.sarif: " in result.err
