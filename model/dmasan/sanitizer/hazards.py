@@ -55,6 +55,7 @@ class Incident:
     rule: Code | None = None
     kernel_sees: bool = False
     seen: int = 0  # number of steps of the history when it was first seen, itself included
+    late: int = 0  # where not 0, the steps between this one and the last seen came too late: it may have been before them
     byte: int = 0  # physical address of the first byte then found wrong
 
     @property
@@ -110,7 +111,10 @@ class Hazard(Incident):
 
 @dataclass
 class Finding:
-    """One access found wrong, before it is folded into an incident. `bytes` are the offsets of the wrong bytes from `address`."""
+    """One access found wrong, before it is folded into an incident.
+
+    `bytes` are the offsets of the wrong bytes from `address`. `buffer` is empty where no mapping names it.
+    """
 
     effect: Effect
     address: int
@@ -128,6 +132,7 @@ class Finding:
     seen: int = 0
     rule: Code | None = None
     kernel_sees: bool = False
+    late: int = 0
 
 
 _Root = tuple[Effect, Code | None, str, Site, Site]
@@ -159,8 +164,9 @@ class HazardLog:
             incident = self._roots[root] = _new(len(self.incidents) + 1, finding, site, first, last)
             self.incidents.append(incident)
         end = max(incident.address + incident.length, last + 1)
-        incident.start -= incident.address - min(incident.address, first)
-        incident.address = min(incident.address, first)
+        if first < incident.address:
+            incident.start = max(0, incident.start - (incident.address - first))
+            incident.address = first
         incident.length = end - incident.address
         incident.wrong += wrong
         incident.manifest_bytes += manifest
@@ -178,7 +184,7 @@ def _new(number: int, finding: Finding, site: Site, first: int, last: int) -> In
         site=site,
         writer=finding.writer,
         culprit=finding.culprit,
-        buffer=finding.buffer,
+        buffer=finding.buffer or f"{first:#x}",
         address=first,
         start=first - finding.buffer_address,
         length=last - first + 1,
@@ -191,5 +197,6 @@ def _new(number: int, finding: Finding, site: Site, first: int, last: int) -> In
         rule=finding.rule,
         kernel_sees=finding.kernel_sees,
         seen=finding.seen,
+        late=finding.late,
         byte=first,
     )

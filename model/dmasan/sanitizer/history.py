@@ -98,6 +98,10 @@ class History:
             elif step.name == "store" and step.address <= last and first < step.address + step.length:
                 yield Touch(step.point, "neighbour_wb", step, number)
 
+    def story(self, address: int, seen: int, late: int = 0) -> tuple[Touch, ...]:
+        """What happened to a byte up to step `seen`; where `late` is not 0, without the steps between the two."""
+        return tuple(t for t in self.of(address, seen) if not late or t.number <= late or t.number == seen)
+
     def writes_to(self, address: int) -> Iterator[Step]:
         """The writes to a byte, the last one first, as far as is worth looking."""
         for step in islice(reversed(self.steps), _SEARCHED):

@@ -34,7 +34,9 @@ def test_the_example_has_a_bug_and_its_repair_has_none(dmasan, tmp_path: Path) -
     assert re.search(r"\d+ \| await cpu\.fill\(buffer, SIZE, 0x22\)", bad.out)
     report = json.loads((tmp_path / "build" / "run" / "run.json").read_text())
     fastjsonschema.compile(json.loads((SCHEMAS / "run-1.json").read_text()))(report)
-    assert report["hazards"][0]["code"] == "CPU_WR_OWNED"
+    (hazard,) = report["hazards"]
+    assert hazard["code"] == "CPU_WR_OWNED"
+    assert [each["code"] for each in hazard["consequences"]] == ["MISSING_CLEAN"]
     assert report["cell"]["policy"] == "strict"
     good = dmasan("run", f"{EXAMPLE}:repaired", *MODEL)
     assert good.status == 0, good.out

@@ -30,13 +30,13 @@ def test_a_latent_hazard_becomes_manifest_by_its_witness(dmasan, own: str) -> No
     where = ("run", own, "--backend", "model", "--policy", "double_map", "--quiet")
     told = dmasan(*where, "--witness", "2")
     assert told.status == 1
-    assert "latent[MISSING_INV]" in told.out and "manifest[" not in told.out
+    assert "latent[SPEC_FORBIDDEN]" in told.out and "manifest[" not in told.out
     assert "witness of hazard 2: fill l2" in told.out
     assert "replayed: manifest at " in told.out
     file = Path("build/run/witness-2.jsonl")
     again = dmasan(*where, "--schedule", f"replay:{file}")
     assert again.status == 1
-    assert "manifest[MISSING_INV]" in again.out
+    assert "manifest[SPEC_FORBIDDEN]" in again.out
 
 
 @pytest.mark.parametrize(

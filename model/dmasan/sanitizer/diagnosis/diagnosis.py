@@ -3,29 +3,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 
-from dmasan.sanitizer.codes import Code, Effect
-from dmasan.sanitizer.hazards import Hazard, Incident
+from dmasan.sanitizer.codes import Effect, State
+from dmasan.sanitizer.describe import describe
+from dmasan.sanitizer.diagnosis.context import context_of
+from dmasan.sanitizer.diagnosis.evidence import Evidence
+from dmasan.sanitizer.diagnosis.roots import Judged, fold
+from dmasan.sanitizer.diagnosis.table import judge
+from dmasan.sanitizer.diagnosis.words import because
+from dmasan.sanitizer.hazards import Consequence, Hazard, Incident
 from dmasan.sanitizer.reporting import Core
-
-_PLAIN = {
-    Effect.STALE_DEVICE_READ: Code.MISSING_CLEAN,
-    Effect.STALE_CPU_READ: Code.MISSING_INV,
-    Effect.LOST_UPDATE: Code.DIRTY_OVER_DMA,
-}
 
 
 class Diagnosis:
-    """Diagnoses the incidents of one core; what was found once is kept."""
+    """Diagnoses the incidents of one core. The code of an incident is found once, when it is first asked for."""
 
     def __init__(self, core: Core) -> None:
         self.core = core
+        self._judged: dict[int, Judged] = {}
+        self._hazards: dict[int, Hazard] = {}  # by their first incident's number
 
     def hazards(self) -> list[Hazard]:
         """The hazards so far, in order of first sight, numbered from 1."""
-        return [self._hazard(incident) for incident in self.core.log.incidents]
+        incidents = self.core.log.incidents
+        if not incidents:
+            return []
+        judged = [self._judge(incident) for incident in incidents]
+        roots = fold(judged, self.core.shadow.line)
+        return [self._hazard(number, root) for number, root in enumerate(roots, 1)]
 
-    def _hazard(self, incident: Incident) -> Hazard:
-        values = {item.name: getattr(incident, item.name) for item in fields(Incident)}
-        return Hazard(**values, code=incident.rule or _PLAIN[incident.effect])
+    def _judge(self, incident: Incident) -> Judged:
+        found = self._judged.get(incident.id)
+        if found is None:
+            evidence = evidence_of(self.core, incident)
+            found = self._judged[incident.id] = Judged(incident, evidence, *judge(evidence))
+        return found
+
+    def _hazard(self, number: int, root: Sequence[Judged]) -> Hazard:
+        first, *others = root
+        values = {item.name: getattr(first.incident, item.name) for item in fields(Incident)}
+        values["id"] = number
+        lost = first.evidence.lost_at
+        if lost is not None and first.incident.effect is Effect.LOST_UPDATE:
+            values["copies"] = f"{describe(first.evidence.path[lost].before)}, just before it is lost"
+        values["kernel_sees"] = any(each.incident.kernel_sees for each in root)
+        if any(each.incident.state is State.MANIFEST for each in root):
+            values["state"] = State.MANIFEST
+        return Hazard(
+            **values,
+            code=first.row.code,
+            because=because(first.row, first.evidence),
+            consequences=tuple(
+                Consequence(each.row.code, each.incident.effect, each.incident.site) for each in others
+            ),
+        )
+
+
+def evidence_of(core: Core, incident: Incident) -> Evidence:
+    """What the history of a run tells of the byte that was first found wrong."""
+    history, address = core.history, incident.byte
+    touches = history.story(address, incident.seen, incident.late)
+    context = context_of(history, address, incident.seen + 1, core.policy_steps)
+    return Evidence(incident, core.family, touches, context, history)

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conditions of the table that take more than a line."""
+
+from __future__ import annotations
+
+from dmasan.sanitizer.codes import Code, Effect
+from dmasan.sanitizer.diagnosis import aim
+from dmasan.sanitizer.diagnosis.evidence import DRAINS, MAINTENANCE, Evidence
+from dmasan.sanitizer.diagnosis.places import BUFFERS
+from dmasan.sanitizer.history import Touch
+
+
+def device_uses_a_former_owners_pages(e: Evidence) -> bool:
+    return (
+        e.rule(Code.DEV_UNMAPPED)
+        and e.context.coherent
+        and not e.context.is_mapped
+        and bool(e.context.unmaps)
+        and e.context.allocated > e.context.unmaps[-1].after
+    )
+
+
+def copy_is_older_than_the_allocation(e: Evidence) -> bool:
+    """Made before the page was given away; or explicitly, by the allocation itself, before the buffer was handed out."""
+    maker = e.maker_touch
+    if not e.context.coherent or maker is None or e.offender in BUFFERS or not (e.overwritten or e.read_place):
+        return False
+    if _is_latest_waiting(e):
+        return False
+    if e.context.allocated and maker.number < e.context.allocated:
+        return True
+    return e.made_explicitly and maker.number <= e.context.mapped_since
+
+
+def _is_latest_waiting(e: Evidence) -> bool:
+    """The offending copy is the latest value itself, which did not arrive."""
+    return bool(e.pending)
+
+
+def only_the_snoop_setting_is_wrong(e: Evidence) -> bool:
+    """A snooping device that would be right without; or one that does not where software does no maintenance for it."""
+    if not e.snoop_flipped:
+        return False
+    if any(name.startswith("snoop") for name in e.names):
+        return True
+    return assumes_coherence(e)
+
+
+def assumes_coherence(e: Evidence) -> bool:
+    """Whether software treats the device as coherent: it snoops elsewhere, or a mapping was made without maintenance."""
+    writer = e.writer
+    since = writer.number if writer else 0
+    maintained = any(_is_maintenance(touch) and touch.number > since for touch in e.touches)
+    if maintained:
+        return False
+    if e.context.snoops:
+        return True
+    mapping = e.context.mapping
+    if mapping is None or "DMA_ATTR_SKIP_CPU_SYNC" in mapping.attrs:
+        return False
+    if e.context.coherent:
+        return not e.context.made_uncached
+    return not any(_is_maintenance(touch) and touch.step.site == mapping.site for touch in e.touches)
+
+
+def _is_maintenance(touch: Touch) -> bool:
+    return touch.operation in MAINTENANCE
+
+
+def used_uncached(e: Evidence) -> bool:
+    """The page is for uncached use: coherent memory, or its CPU accesses go through a Non-cacheable alias now."""
+    if e.context.coherent and e.context.is_mapped:
+        return True
+    writer = e.writer
+    return e.accessor in ("load_nc", "store_nc") or (writer is not None and writer.operation == "store_nc")
+
+
+def other_alias_was_used(e: Evidence) -> bool:
+    return used_uncached(e) and e.made_explicitly and e.maker is not None and not e.maker.name.endswith("_nc")
+
+
+def other_alias_was_speculated_through(e: Evidence) -> bool:
+    return used_uncached(e) and e.made_by_speculation
+
+
+def ring_is_cached(e: Evidence) -> bool:
+    """Somebody's cached copy of a line of descriptors is in the way."""
+    cached = any(name in ("store_wb", "neighbour_wb", "load_wb") for name in e.names)
+    return e.context.ring and cached and not used_uncached(e)
+
+
+def wrong_beyond_the_own_l1(e: Evidence) -> bool:
+    if e.cured_on(broadcast=True):
+        return True
+    if not e.family.outer or e.dropped or (_waits_in_a_buffer(e) and not _was_drained(e)):
+        return False
+    return e.cured_on(levels=1, outer=False, nc_hits_l2=False)
+
+
+def device_write_is_posted(e: Evidence) -> bool:
+    return (
+        e.effect is Effect.STALE_CPU_READ
+        and e.pending == ["posted"]
+        and e.right_when_device_is_done
+    )
+
+
+def a_barrier_is_missing(e: Evidence) -> bool:
+    """Only what is under way is wrong. An older store that lands late is a barrier that is missing too."""
+    if e.effect is Effect.LOST_UPDATE:
+        return e.offender in BUFFERS
+    waits = _waits_in_a_buffer(e)
+    in_flight = any(name.startswith("issue_") for name in e.names) and _drains_after_issue(e) is False
+    return (waits or in_flight) and e.right_when_drained
+
+
+def _waits_in_a_buffer(e: Evidence) -> bool:
+    return any(place in BUFFERS for place in e.pending) or e.offender in BUFFERS
+
+
+def _was_drained(e: Evidence) -> bool:
+    """Whether a DSB came behind the write: then the CPU did its part."""
+    since = e.writer.number if e.writer else 0
+    return any(touch.operation == "dsb" and touch.number > since for touch in e.touches)
+
+
+def _drains_after_issue(e: Evidence) -> bool:
+    """Whether a barrier completes the last maintenance before the access."""
+    issued = max(n for n, name in enumerate(e.names) if name.startswith("issue_"))
+    return any(name in DRAINS for name in e.names[issued:])
+
+
+def misser(e: Evidence) -> Touch | None:
+    """The maintenance that should have acted on the byte."""
+    return aim.misaimed(e)
+
+
+def maintenance_misses(e: Evidence) -> bool:
+    return misser(e) is not None

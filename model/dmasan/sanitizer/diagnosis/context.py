@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the calls say of a byte: its mapping, its allocation, whether it lies in a ring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dmasan import events as ev
+from dmasan.events import MappingKind
+from dmasan.sanitizer.history import History, Mark
+
+ALLOCATED = "page allocated"  # why content is given up, in the kernel's words
+_RING = ("descriptor", "status")  # kinds of points at which a device touches its ring
+
+
+@dataclass(frozen=True)
+class Context:
+    """What was called about the byte at `address` before step `seen`, oldest first. Lines have `line` bytes."""
+
+    address: int
+    line: int
+    maps: tuple[Mark, ...]
+    unmaps: tuple[Mark, ...]
+    syncs: tuple[Mark, ...]
+    given_up: tuple[Mark, ...]
+    ring: bool  # the line has ownership words, or the device finds descriptors in it
+    snoops: bool  # some device access of the run snoops
+    policy_steps: tuple[int, ...] = ()  # number of steps before each step of the alias policy
+
+    @property
+    def mapping(self) -> ev.DmaMap | None:
+        """The last mapping of the byte, alive or not."""
+        event = self.maps[-1].event if self.maps else None
+        return event if isinstance(event, ev.DmaMap) else None
+
+    @property
+    def mapped_since(self) -> int:
+        """Number of steps before the last mapping was told; 0 without one."""
+        return self.maps[-1].after if self.maps else 0
+
+    @property
+    def is_mapped(self) -> bool:
+        return bool(self.maps) and (not self.unmaps or self.unmaps[-1].after < self.maps[-1].after)
+
+    @property
+    def coherent(self) -> bool:
+        return self.mapping is not None and self.mapping.kind is MappingKind.COHERENT
+
+    @property
+    def made_uncached(self) -> bool:
+        """Whether the policy took steps to make the coherent buffer an uncached one."""
+        return any(self.allocated - 1 <= number <= self.mapped_since for number in self.policy_steps)
+
+    @property
+    def allocated(self) -> int:
+        """Number of the step by which the page was given to its owner; 0 if this run does not say."""
+        found = [mark.after for mark in self.given_up if getattr(mark.event, "why", "") == ALLOCATED]
+        return found[-1] + 1 if found else 0
+
+
+def context_of(
+    history: History, address: int, seen: int, policy_steps: Sequence[tuple[int, ev.PolicyStep]] = ()
+) -> Context:
+    """The context of a byte when step `seen` went wrong. `policy_steps` as in `reporting.Core`."""
+    maps: list[Mark] = []
+    unmaps: list[Mark] = []
+    syncs: list[Mark] = []
+    given_up: list[Mark] = []
+    kinds = {ev.DmaMap: maps, ev.DmaUnmap: unmaps, ev.DmaSync: syncs, ev.ContentUndefined: given_up}
+    ring = False
+    home = address & -history.line
+    for mark in history.marks:
+        if mark.after >= seen:
+            break
+        event = mark.event
+        if isinstance(event, ev.DmaMap | ev.DmaUnmap | ev.DmaSync | ev.ContentUndefined):
+            if event.address <= address < event.address + event.length:
+                kinds[type(event)].append(mark)
+        elif isinstance(event, ev.OwnershipWords):
+            end = event.address + event.stride * max(0, event.count - 1) + event.length
+            ring = ring or (event.address < home + history.line and home < end)
+    snoops = False
+    for step in history.steps:
+        if step.name.startswith("snoop"):
+            snoops = True
+        if step.point.kind in _RING and step.address < home + history.line and home < step.address + step.length:
+            ring = True
+    numbers = tuple(number for number, step in policy_steps if step.policy != "coherent")
+    return Context(
+        address, history.line, tuple(maps), tuple(unmaps), tuple(syncs), tuple(given_up), ring, snoops, numbers
+    )
