@@ -26,6 +26,7 @@ async def program(soc: Soc) -> None:
     target = await soc.dma.alloc_coherent(SIZE, "target")
     await cpu.fill(buffer, SIZE, 0x11)
     handle = await soc.dma.map_single(buffer, SIZE, Direction.TO_DEVICE, "packet")
+    assert not soc.dma.mapping_error(handle)
     await engine.memcpy(target.dma_handle, handle, SIZE)
     # sync_single_for_cpu is missing here, and sync_single_for_device after the store.
     await cpu.fill(buffer, SIZE, 0x22)
@@ -43,6 +44,7 @@ async def repaired(soc: Soc) -> None:
     target = await soc.dma.alloc_coherent(SIZE, "target")
     await cpu.fill(buffer, SIZE, 0x11)
     handle = await soc.dma.map_single(buffer, SIZE, Direction.TO_DEVICE, "packet")
+    assert not soc.dma.mapping_error(handle)
     await engine.memcpy(target.dma_handle, handle, SIZE)
     await soc.dma.sync_single_for_cpu(handle, SIZE, Direction.TO_DEVICE)
     await cpu.fill(buffer, SIZE, 0x22)

@@ -43,6 +43,17 @@ class Knobs:
     ram_mib: int = _knob(64, "RAM, MiB", 16, 256)
     lowmem_mib: int = _knob(40, "lowmem, MiB, as vmalloc= would limit it; the rest is highmem", 8, 256)
     cma_mib: int = _knob(16, "CMA area, MiB", 1, 64)
+    carveout_mib: int = _knob(
+        4, "reserved memory without linear mapping, MiB, under policy nomap_carveout", 4, 64
+    )
+    swiotlb_mib: int = _knob(4, "pool of bounce buffers, MiB, under policy bounce (kernel: 64)", 1, 64)
+    coherent_pool_kib: int = _knob(
+        2048, "pool for allocations that must not sleep, KiB, under policy atomic_pool (kernel: 256)", 64, 4096
+    )
+    snoop_port: bool = _knob(
+        False, "the device's port can snoop the caches, as its CAP1 tells; on under policy coherent"
+    )
+    system_pages: bool = _knob(False, "take coherent memory from the page allocator instead of CMA")
     processes: int = _knob(
         4, "user processes, each with its own copy of the kernel's first-level entries", 1, 4096
     )

@@ -20,7 +20,7 @@ from world import Step, World
 
 from dmasan.config import Cell
 from dmasan.events import Direction
-from dmasan.linux import dma
+from dmasan.linux import dma_streaming
 
 Call = Callable[..., Awaitable[Any]]
 Wrap = Callable[[World, Call, tuple[Any, ...]], Awaitable[Any]]
@@ -107,7 +107,7 @@ def _may_read(w: World, handle: int, size: int, direction: Direction) -> bool:
 def mutated(kind: Kind, n: int) -> Iterator[tuple[Counter, Callable[[World], None]]]:
     """The counter, and what prepares a world; the maintenance is patched for as long as the block lasts."""
     counter, worlds = Counter(kind, n), []
-    original: Call = getattr(dma, kind.function, dropped)
+    original: Call = getattr(dma_streaming, kind.function, dropped)
 
     async def maintenance(*arguments: Any) -> Any:
         return await counter(worlds[-1], original, arguments)
@@ -124,7 +124,7 @@ def mutated(kind: Kind, n: int) -> Iterator[tuple[Counter, Callable[[World], Non
             )
 
     if kind.where == "maintenance":
-        with patch.object(dma, kind.function, maintenance):
+        with patch.object(dma_streaming, kind.function, maintenance):
             yield counter, prepare
     else:
         yield counter, prepare

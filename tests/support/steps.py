@@ -40,8 +40,8 @@ class AllocCoherent(Step):
     async def run(self, w: World) -> None:
         with suppress(CmaBusy, OutOfMemory):
             buffer = await w.soc.dma.alloc_coherent(self.size, "coherent")
-            zeros = np.zeros(self.size, np.int16)
-            w.buffers.append(Buffer(buffer.cpu_addr, buffer.dma_handle, zeros, w.line, coherent=buffer))
+            content = np.full(self.size, 0 if w.soc.kernel.policy.clears else UNDEFINED, np.int16)
+            w.buffers.append(Buffer(buffer.cpu_addr, buffer.dma_handle, content, w.line, coherent=buffer))
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,10 @@ class Map(Step):
 
     async def run(self, w: World) -> None:
         if buffer := w.pick(self.which, lambda b: b.coherent is None and b.direction is None):
-            await w.soc.dma.map_single(buffer.va, len(buffer.data), self.direction, "mapped")
-            buffer.direction = self.direction
+            handle = await w.soc.dma.map_single(buffer.va, len(buffer.data), self.direction, "mapped")
+            if w.soc.dma.mapping_error(handle):
+                return
+            buffer.handle, buffer.direction = handle, self.direction
             buffer.owned[:], buffer.touched[:] = True, False
             if self.direction is Direction.FROM_DEVICE:
                 buffer.data[:] = UNDEFINED
@@ -128,6 +130,8 @@ class SyncForDevice(Step):
             start, length = self.part.of(len(buffer.data), w.line)
             direction = buffer.direction
             assert direction is not None
+            if w.soc.dma.device.bounce and direction in WRITABLE and buffer.owned[buffer.lines(start, length)].any():
+                return  # a second sync_for_device would copy the CPU's old bytes over the device's
             if self.narrow and direction is Direction.BIDIRECTIONAL:
                 written = buffer.touched[buffer.lines(start, length)].any()
                 direction = Direction.TO_DEVICE if written or self.which % 2 else Direction.FROM_DEVICE

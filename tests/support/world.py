@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dmasan.arch.machine import Machine
 from dmasan.device.driver import DmaEngine
+from dmasan.device.probe import Settings
 from dmasan.events import Direction
 from dmasan.linux.dma import CoherentBuffer
 from dmasan.soc import Soc
+from dmasan.soc.snoop import snoop_read
 
 UNDEFINED = -1
 READABLE = (Direction.TO_DEVICE, Direction.BIDIRECTIONAL)  # by the device
@@ -140,7 +143,8 @@ class World:
     async def run(self, steps: Sequence[Step]) -> None:
         """The program: probe, the steps, and everything is given back. Raises WrongData."""
         self.soc.bus.subscribe(self._count)
-        self.engine = await DmaEngine.probe(self)  # type: ignore[arg-type]
+        settings = Settings(dma_coherent=self.soc.dma.device.coherent)
+        self.engine = await DmaEngine.probe(self, settings)  # type: ignore[arg-type]
         self.tamper(self.engine)
         for step in steps:
             with self.soc.kernel.on(self.cpu_index):
@@ -178,7 +182,8 @@ class World:
         await self.engine.wait(job.cookie)
         self.jobs.remove(job)
         handle, wanted = job.target.handle + job.start, job.data
-        self.compare(self.soc.machine.device_read(handle, len(wanted)), wanted, "what the device delivered")
+        read = snoop_read if self.soc.dma.device.coherent else Machine.device_read
+        self.compare(read(self.soc.machine, handle, len(wanted)), wanted, "what the device delivered")
 
     def compare(self, found: NDArray[np.uint8], wanted: NDArray[np.int16], what: str) -> None:
         self.reads += len(wanted)
@@ -217,8 +222,10 @@ class World:
         """Takes a buffer back; what the CPU wrote in the meantime is handed over first, else it would be discarded."""
         direction, size = buffer.direction, len(buffer.data)
         assert direction is not None
-        if direction is Direction.BIDIRECTIONAL and buffer.touched.any():
-            await self.sync_for_device(buffer, 0, size, direction)
+        if direction is Direction.BIDIRECTIONAL:
+            for line in np.flatnonzero(buffer.touched).tolist():
+                start = line * buffer.line
+                await self.sync_for_device(buffer, start, min(buffer.line, size - start), direction)
         await self.soc.dma.unmap_single(buffer.handle, size, direction)
         buffer.direction = None
         buffer.owned[:] = False

@@ -33,7 +33,10 @@ class ModelBackend:
         return self._sizes.beat
 
     def bind(self, soc: BackendHost) -> None:
-        self._engine = Engine(soc.port, replace(self._sizes, latency=soc.knobs.latency))
+        sizes = replace(self._sizes, latency=soc.knobs.latency)
+        if soc.knobs.snoop_port:
+            sizes = replace(sizes, coherent_data=True, coherent_descriptors=True)
+        self._engine = Engine(soc.port, sizes)
 
     @property
     def engine(self) -> Engine:

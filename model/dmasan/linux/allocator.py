@@ -53,8 +53,8 @@ class PageAllocator:
         self.frames.take(pages)
         return pages
 
-    def unmovable(self, count: int, *, align: int = 1) -> Pages:
-        """A run of `count` consecutive lowmem pages for the kernel itself, aligned to `align` pages.
+    def unmovable(self, count: int, *, align: int = 1, zone: Zone = Zone.LOWMEM) -> Pages:
+        """A run of `count` consecutive pages of a zone for the kernel itself, aligned to `align` pages.
 
         Never from CMA blocks. A wholly free MOVABLE pageblock is converted when the UNMOVABLE ones have no room; failing
         that, the run is taken from inside MOVABLE blocks (try_to_steal_block). Raises OutOfMemory.
@@ -65,16 +65,18 @@ class PageAllocator:
                 f"{PAGE_SIZE << MAX_ORDER >> 10} KiB"
             )
         lists = self.frames.lists
-        first = lists[Zone.LOWMEM, MigrateType.UNMOVABLE].run(count, align)
+        first = lists[zone, MigrateType.UNMOVABLE].run(count, align)
         if first is None:
-            block = lists[Zone.LOWMEM, MigrateType.MOVABLE].run(PAGEBLOCK_PAGES, PAGEBLOCK_PAGES)
+            block = lists[zone, MigrateType.MOVABLE].run(PAGEBLOCK_PAGES, PAGEBLOCK_PAGES)
             if block is not None:
                 self.frames.set_block_type(block >> PAGEBLOCK_ORDER, MigrateType.UNMOVABLE)
                 first = block
             else:
-                first = lists[Zone.LOWMEM, MigrateType.MOVABLE].run(count, align)
+                first = lists[zone, MigrateType.MOVABLE].run(count, align)
         if first is None:
-            raise OutOfMemory(f"no memory for {count} consecutive pages in lowmem outside the CMA area")
+            raise OutOfMemory(
+                f"no memory for {count} consecutive pages in {zone.name.lower()} outside the CMA area"
+            )
         pages = np.arange(first, first + count)
         self.frames.take(pages)
         return pages

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kernel's cache maintenance on ranges: by VA to the PoC (inner), by PA in the PL310 (outer), and of the TLBs.
 
-Inner: arch/arm/mm/cache-v7.S (v7_dma_clean_range, v7_dma_inv_range, v7_dma_flush_range). Outer: arch/arm/mm/cache-l2x0.c
+Inner: arch/arm/mm/cache-v7.S (v7_dma_clean_range, v7_dma_inv_range, v7_dma_flush_range) and its likes in cache-v6.S and
+proc-arm926.S; arch/arm64/mm/cache.S (dcache_clean_poc, dcache_inval_poc, dcache_clean_inval_poc). Outer: arch/arm/mm/cache-l2x0.c
 (l2c210_clean_range, l2c210_inv_range, l2c210_flush_range). Each inner operation ends with a DSB, each outer one with
 CACHE_SYNC. TLB: arch/arm/mm/tlb-v7.S. Lengths are in bytes.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dmasan.linux.architecture import Architecture, architecture_of
 from dmasan.linux.eras import since
 
 if TYPE_CHECKING:
@@ -17,18 +19,19 @@ if TYPE_CHECKING:
 
 
 def _dsb_option(kernel: Kernel) -> str:
-    """The DSB at the end of v7_dma_*_range: `dsb` up to v3.14, `dsb st` since."""
-    return "st" if since(kernel.era, "v6.0") else "sy"
+    """The DSB at the end of v7_dma_*_range: `dsb` up to v3.14, `dsb st` since. arm64, ARMv6 and ARMv5 drain everything."""
+    v7 = architecture_of(kernel.machine.profile) is Architecture.ARMV7
+    return "st" if v7 and since(kernel.era, "v6.0") else "sy"
 
 
 async def dmac_clean_range(kernel: Kernel, va: int, length: int) -> None:
-    """v7_dma_clean_range: DCCMVAC on each line, dsb."""
+    """v7_dma_clean_range: DCCMVAC on each line, dsb. arm64: dc cvac, dsb sy."""
     await kernel.cpu.dccmvac(va, length)
     await kernel.cpu.dsb(_dsb_option(kernel))
 
 
 async def dmac_flush_range(kernel: Kernel, va: int, length: int) -> None:
-    """v7_dma_flush_range: DCCIMVAC on each line, dsb."""
+    """v7_dma_flush_range: DCCIMVAC on each line, dsb. arm64: dc civac, dsb sy."""
     await kernel.cpu.dccimvac(va, length)
     await kernel.cpu.dsb(_dsb_option(kernel))
 
@@ -39,6 +42,9 @@ async def dmac_inv_range(kernel: Kernel, va: int, length: int) -> None:
     Up to v3.14 the first line, if partial, and a range inside one line are invalidated plainly after that as well: a
     store to the neighbours in between is lost. Newer kernels skip the lines that they have cleaned.
     """
+    if architecture_of(kernel.machine.profile) is Architecture.ARM64:
+        await _dcache_inval_poc(kernel, va, length)
+        return
     cpu = kernel.cpu
     line = kernel.machine.profile.l1.line
     start, end = va, va + length
@@ -57,6 +63,27 @@ async def dmac_inv_range(kernel: Kernel, va: int, length: int) -> None:
     if start < end:
         await cpu.dcimvac(start, end - start)
     await cpu.dsb(_dsb_option(kernel))
+
+
+async def _dcache_inval_poc(kernel: Kernel, va: int, length: int) -> None:
+    """arch/arm64/mm/cache.S: the last line first, dc civac if partial; then the first; then dc ivac on the rest.
+
+    A range that begins on a line and ends inside it is invalidated plainly after its clean: the loop is entered before
+    its condition is tested, so that a store to the neighbours in between is lost.
+    """
+    cpu, line = kernel.cpu, kernel.machine.profile.l1.line
+    start, end = va, va + length
+    if end % line:
+        await cpu.dccimvac(end - 1, 1)
+        end -= end % line
+    if start % line:
+        await cpu.dccimvac(start, 1)
+        start += line - start % line
+    elif end <= start:
+        end = min(va + length, start + line)
+    if start < end:
+        await cpu.dcimvac(start, end - start)
+    await cpu.dsb("sy")
 
 
 async def outer_clean_range(kernel: Kernel, pa: int, length: int) -> None:

@@ -15,11 +15,13 @@ import numpy as np
 from dmasan.arch.cpu import Cpu
 from dmasan.arch.machine import Machine
 from dmasan.config import ERAS, Cell, UsageError, choose
-from dmasan.events import ContentUndefined, Event, PolicyStep, Site, call_site
+from dmasan.events import ContentUndefined, Event, KernelMessage, PolicyStep, Site, call_site
 from dmasan.linux.allocator import PageAllocator
 from dmasan.linux.cma import CmaArea
 from dmasan.linux.counters import KernelCounters
 from dmasan.linux.dma import DmaApi
+from dmasan.linux.dma_device import DmaDevice
+from dmasan.linux.dma_memory import DmaMemory
 from dmasan.linux.frames import MigrateType, Owner, PageFrames, Pages, runs
 from dmasan.linux.io import Io
 from dmasan.linux.kmap import KmapLocal
@@ -27,8 +29,11 @@ from dmasan.linux.layout import PAGE_SHIFT, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, La
 from dmasan.linux.linear_map import LinearMap
 from dmasan.linux.movable import MovableUser, MovableUsers
 from dmasan.linux.page_tables import Mm, PageTables
-from dmasan.linux.policies import POLICIES, resolve
+from dmasan.linux.policies import POLICIES, AtomicPool, Policy, resolve
 from dmasan.linux.slab import Kmalloc
+from dmasan.linux.stack import Stack
+from dmasan.linux.swiotlb import Swiotlb
+from dmasan.linux.user_mappings import UserMappings
 from dmasan.linux.vmalloc import Vmalloc
 
 KERNEL_IMAGE_PAGES = 256  # text and data, at the start of RAM
@@ -46,10 +51,16 @@ class Kernel:
         self.cell = cell
         self.knobs = knobs = cell.knobs
         self.era = choose("era", cell.era, ERAS)
-        self.policy = POLICIES[resolve(cell.policy, cell.profile, cell.era)]()
+        self.policy = POLICIES[resolve(cell.policy, cell.profile, cell.era)].of(cell)
+        self.acting: Policy = self.policy  # whose steps are announced now
         self.layout = Layout.of(
-            knobs, machine.memory.base, self.policy.cma_zone if cma_zone is None else cma_zone
+            knobs,
+            machine.memory.base,
+            self.policy.cma_zone if cma_zone is None else cma_zone,
+            self.policy.nomap_mib(knobs),
         )
+        self.image_pages = KERNEL_IMAGE_PAGES
+        self.messages: list[str] = []  # what the kernel printed
         self.counters = KernelCounters()
         self.frames = PageFrames(self.layout)
         self.allocator = PageAllocator(self.frames)
@@ -59,8 +70,15 @@ class Kernel:
         self.kmap = KmapLocal(self)
         self.slab = Kmalloc(self)
         self.movable = MovableUsers(self)
+        self.stack = Stack(self)
+        self.swiotlb = Swiotlb(self)
         self.cma = CmaArea(self, "reserved", self.layout.cma_first, self.layout.cma_pages)
-        self.dma = DmaApi(self)
+        self.areas = [self.cma]
+        self.dma_memory = DmaMemory(self)
+        self.user = UserMappings(self)
+        self.atomic_pool: AtomicPool | None = None
+        self.acting_device = DmaDevice()
+        self.dma = DmaApi(self, self.acting_device)
         self.io = Io(self)
         self.cpu: Cpu = machine.cpus[0]
 
@@ -78,6 +96,7 @@ class Kernel:
         await self.kmap.boot()
         for n in range(self.knobs.processes):
             await self.tables.pgd_alloc(f"process {n}")
+        await self.policy.boot(self)
 
     async def populate(self) -> list[MovableUser]:
         """Movable users take the free pages of the CMA area and of the 4 MiB next to it, and write them.
@@ -97,6 +116,16 @@ class Kernel:
             yield self.cpu
         finally:
             self.cpu = before
+
+    @contextmanager
+    def acting_as(self, policy: Policy, device: DmaDevice) -> Iterator[None]:
+        """Steps that are announced inside the block are the policy's, done for the device."""
+        before = self.acting, self.acting_device
+        self.acting, self.acting_device = policy, device
+        try:
+            yield
+        finally:
+            self.acting, self.acting_device = before
 
     async def kmalloc(self, size: int, name: str = "") -> int:
         """kmalloc(size, GFP_KERNEL): a linear address; content undefined. Raises OutOfMemory, DmaApiError for no size."""
@@ -128,9 +157,25 @@ class Kernel:
     def unpin(self, frame: int) -> None:
         self.frames.pins[frame] -= 1
 
-    def take_unmovable(self, owner: Owner, count: int, *, align: int = 1) -> Pages:
-        """A run of lowmem pages for `owner`. Raises OutOfMemory."""
-        pages = self.allocator.unmovable(count, align=align)
+    def dma_of(self, device: DmaDevice) -> DmaApi:
+        """The DMA API of another device."""
+        return DmaApi(self, device)
+
+    def area_of(self, frame: int) -> CmaArea | None:
+        """The CMA area that a page lies in."""
+        return next((area for area in self.areas if frame in area), None)
+
+    def message(self, text: str, address: int = 0, length: int = 0) -> None:
+        """The kernel prints a line about a wrong call, and goes on."""
+        self.messages.append(text)
+        if self.machine.bus.active:
+            self.emit(KernelMessage(*self.stamp(), self.acting_device.name, text, address, length))
+
+    def take_unmovable(
+        self, owner: Owner, count: int, *, align: int = 1, zone: Zone = Zone.LOWMEM
+    ) -> Pages:
+        """A run of pages of a zone for `owner`. Raises OutOfMemory."""
+        pages = self.allocator.unmovable(count, align=align, zone=zone)
         self.give(owner, pages)
         return pages
 
@@ -153,7 +198,7 @@ class Kernel:
     def step(self, text: str, detail: str = "") -> None:
         """Announces a step of the policy."""
         if self.machine.bus.active:
-            self.emit(PolicyStep(*self.stamp(), self.policy.name, text, detail))
+            self.emit(PolicyStep(*self.stamp(), self.acting.name, text, detail))
 
     def undefined(self, pages: Pages, why: str) -> None:
         """Says that the content of pages is given up."""
@@ -182,7 +227,7 @@ class Kernel:
         what = self.dma.name_of(pa)
         if what is None and owner is not None:
             what = f"{owner.name}+{(int(self.frames.index[page]) << PAGE_SHIFT) + pa % (1 << PAGE_SHIFT):#x}"
-        place = self.layout.zone(page).name.lower() + (", CMA area" if page in self.cma else "")
+        place = self.layout.zone(page).name.lower() + (", CMA area" if self.area_of(page) else "")
         return f"{what or 'free page'} ({place})"
 
     def _memblock_free_all(self) -> None:
@@ -195,4 +240,8 @@ class Kernel:
         ):
             frames.block_type[block] = MigrateType.CMA
         frames.block_type[0] = MigrateType.UNMOVABLE
-        frames.release(pages[KERNEL_IMAGE_PAGES:])
+        nomap = self.layout.nomap_first + np.arange(self.layout.nomap_pages)
+        if nomap.size:
+            frames.adopt(Owner("reserved memory"), nomap)
+        rest = pages[KERNEL_IMAGE_PAGES:]
+        frames.release(rest[~np.isin(rest, nomap)])

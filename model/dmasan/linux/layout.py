@@ -55,13 +55,16 @@ class Layout:
     lowmem_pages: int
     cma_first: int
     cma_pages: int
+    nomap_first: int = 0
+    nomap_pages: int = 0  # of lowmem, without a linear mapping
 
     @classmethod
-    def of(cls, knobs: Knobs, base: int, cma_zone: Zone) -> Layout:
+    def of(cls, knobs: Knobs, base: int, cma_zone: Zone, nomap_mib: int = 0) -> Layout:
         """The layout for `knobs`. Raises UsageError where something does not fit.
 
         memblock allocates from the top down, so the CMA area ends where its zone ends. Its size is rounded up to
-        CMA_MIN_ALIGNMENT_BYTES, one pageblock (mm/cma.c:cma_declare_contiguous_nid, v6.19).
+        CMA_MIN_ALIGNMENT_BYTES, one pageblock (mm/cma.c:cma_declare_contiguous_nid, v6.19). A region of `nomap_mib` that
+        the device tree reserves lies below it.
         """
         for name, mib in (("ram_mib", knobs.ram_mib), ("lowmem_mib", knobs.lowmem_mib)):
             if mib % PAGEBLOCK_MIB:
@@ -83,7 +86,15 @@ class Layout:
             )
         end = knobs.ram_mib if cma_zone is Zone.HIGHMEM else low
         per_mib = MIB // PAGE_SIZE
-        return cls(base, knobs.ram_mib * per_mib, low * per_mib, (end - cma) * per_mib, cma * per_mib)
+        nomap = -(-nomap_mib // PAGEBLOCK_MIB) * PAGEBLOCK_MIB
+        free = low - cma if cma_zone is Zone.LOWMEM else low
+        if nomap > free - PAGEBLOCK_MIB:
+            raise UsageError(
+                f"knob carveout_mib: a reserved region of {nomap} MiB does not fit in lowmem, which has {free} MiB left "
+                f"of which {PAGEBLOCK_MIB} MiB hold the kernel"
+            )
+        areas = [(end - cma) * per_mib, cma * per_mib, (free - nomap) * per_mib, nomap * per_mib]
+        return cls(base, knobs.ram_mib * per_mib, low * per_mib, *areas)
 
     @property
     def cma_end(self) -> int:
@@ -110,7 +121,9 @@ class Layout:
 
     def is_linear(self, va: int) -> bool:
         """virt_addr_valid: `va` lies in the linear map of lowmem."""
-        return PAGE_OFFSET <= va < PAGE_OFFSET + (self.lowmem_pages << PAGE_SHIFT)
+        page = (va - PAGE_OFFSET) >> PAGE_SHIFT
+        hole = self.nomap_first <= page < self.nomap_first + self.nomap_pages
+        return 0 <= page < self.lowmem_pages and not hole
 
     def physical(self, va: int) -> int:
         """virt_to_phys of a linear address."""

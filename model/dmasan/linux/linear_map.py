@@ -35,11 +35,18 @@ class LinearMap:
         return self.layout.linear(self.layout.pa(page))
 
     async def boot(self) -> None:
-        """map_lowmem: one section for each MiB. The MMU is off, so the words go straight to memory."""
-        kernel = self.kernel
+        """map_lowmem: one section for each MiB, none where memory is marked no-map (memblock_mark_nomap).
+
+        The MMU is off, so the words go straight to memory.
+        """
+        kernel, layout = self.kernel, self.layout
         mm = kernel.tables.init_mm
-        pa = range(self.layout.base, self.layout.pa(self.layout.lowmem_pages), SECTION_SIZE)
-        words = np.array([protections.section(start) for start in pa], np.uint32)
+        pa = range(layout.base, layout.pa(layout.lowmem_pages), SECTION_SIZE)
+        mapped = [layout.is_linear(layout.linear(start)) for start in pa]
+        words = np.array(
+            [protections.section(start) if there else FAULT for start, there in zip(pa, mapped, strict=True)],
+            np.uint32,
+        )
         await kernel.cpu.set_descriptors(mm.first_level(PAGE_OFFSET), words, va=PAGE_OFFSET, level=1)
         await kernel.io.mb()
 

@@ -30,6 +30,14 @@ class Protection(Enum):
         Leaf(Kind.SMALL_PAGE, 0, MemoryType.NC, Access.KERNEL)
     )  # pgprot_dmacoherent, L_PTE_MT_BUFFERABLE
     USER = encode(Leaf(Kind.SMALL_PAGE, 0, MemoryType.WB, Access.USER, non_global=True))  # anonymous memory
+    USER_DMACOHERENT = encode(
+        Leaf(Kind.SMALL_PAGE, 0, MemoryType.NC, Access.USER, non_global=True)
+    )  # dma_pgprot, phys_mem_access_prot with O_SYNC since v2.6.37
+    USER_STRONGLY_ORDERED = encode(
+        Leaf(Kind.SMALL_PAGE, 0, MemoryType.STRONGLY_ORDERED, Access.USER, non_global=True)
+    )  # pgprot_noncached
+    WRITETHROUGH = encode(Leaf(Kind.SMALL_PAGE, 0, MemoryType.WT, Access.KERNEL))  # L_PTE_MT_WRITETHROUGH
+    DEVICE = encode(Leaf(Kind.SMALL_PAGE, 0, MemoryType.DEVICE, Access.KERNEL))  # ioremap
 
 
 def page(pa: int, prot: Protection) -> int:

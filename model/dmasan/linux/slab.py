@@ -2,7 +2,7 @@
 """kmalloc: small objects share a page, bigger ones get pages of their own (mm/slub.c, mm/slab_common.c).
 
 Sizes are rounded up to a power of two, at least ARCH_DMA_MINALIGN, which is 64 on ARMv7 (L1_CACHE_BYTES with
-ARM_L1_CACHE_SHIFT_6, arch/arm/mm/Kconfig). Objects of 4 KiB and more are runs of whole pages, naturally aligned.
+ARM_L1_CACHE_SHIFT_6, arch/arm/mm/Kconfig), 32 before it and 128 on arm64. Objects of 4 KiB and more are runs of whole pages, naturally aligned.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dmasan.linux.architecture import Architecture, architecture_of
+from dmasan.linux.eras import since
 from dmasan.linux.errors import DmaApiError
 from dmasan.linux.frames import Owner
 from dmasan.linux.layout import PAGE_SIZE, get_order, pages_of
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from dmasan.linux.kernel import Kernel
 
 ARCH_DMA_MINALIGN = 64
+_DMA_MINALIGN = {Architecture.ARM64: 128, Architecture.ARMV6: 32, Architecture.ARMV5: 32}
 
 
 @dataclass(eq=False)
@@ -38,7 +41,24 @@ class Kmalloc:
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
+        self.architecture = architecture_of(kernel.machine.profile)
         self._slabs: dict[int, list[Slab]] = {}
+
+    @property
+    def dma_alignment(self) -> int:
+        """ARCH_DMA_MINALIGN, bytes."""
+        return _DMA_MINALIGN.get(self.architecture, ARCH_DMA_MINALIGN)
+
+    @property
+    def minimum(self) -> int:
+        """ARCH_KMALLOC_MINALIGN: smallest object. arm64 gave up ARCH_DMA_MINALIGN in v6.5 and bounces instead."""
+        if self.architecture is Architecture.ARM64 and since(self.kernel.era, "v6.19"):
+            return 8
+        return self.dma_alignment
+
+    def rounded(self, size: int) -> int:
+        """kmalloc_size_roundup for objects that share a page."""
+        return max(self.minimum, 1 << (size - 1).bit_length())
 
     def alloc(self, size: int, name: str) -> int:
         """kmalloc(size, GFP_KERNEL): content undefined. Raises DmaApiError for no size, OutOfMemory."""
@@ -49,7 +69,7 @@ class Kmalloc:
             count = pages_of(size)
             pages = kernel.take_unmovable(LargeObject(name), count, align=1 << get_order(size))
             return kernel.linear.va(int(pages[0]))
-        rounded = max(ARCH_DMA_MINALIGN, 1 << (size - 1).bit_length())
+        rounded = self.rounded(size)
         slab = next(
             (s for s in self._slabs.setdefault(rounded, []) if len(s.used) < PAGE_SIZE // rounded), None
         )

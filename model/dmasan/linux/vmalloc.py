@@ -12,11 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dmasan.linux import cache_ops
+import numpy as np
+
+from dmasan.linux import cache_ops, protections
 from dmasan.linux.eras import since
-from dmasan.linux.errors import OutOfMemory
-from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, VMALLOC_END, VMALLOC_START
-from dmasan.linux.page_tables import faults, words_of
+from dmasan.linux.errors import DmaApiError, OutOfMemory
+from dmasan.linux.frames import Owner, Pages
+from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, VMALLOC_END, VMALLOC_START, pages_of
+from dmasan.linux.page_tables import faults
 from dmasan.linux.protections import Protection
 
 if TYPE_CHECKING:
@@ -42,19 +45,59 @@ class Vmalloc:
         self.kernel = kernel
         self.areas: dict[int, VmArea] = {}
         self.lazy: dict[int, VmArea] = {}  # unmapped, perhaps still in a TLB
+        self._owners: dict[int, Owner] = {}  # of vmalloc memory
 
     async def vmap(self, first: int, count: int, prot: Protection) -> VmArea:
         """Maps frames [first, first + count) at new addresses: entries go from invalid to valid, so no TLB maintenance.
 
         flush_cache_vmap is the caller's (a DSB on caches without aliasing). Raises OutOfMemory.
         """
-        tables = self.kernel.tables
+        return await self.vmap_pages(np.arange(first, first + count), prot)
+
+    async def vmap_pages(self, frames: Pages, prot: Protection) -> VmArea:
+        """vmap of single frames, in the given order. Raises OutOfMemory."""
+        tables, count = self.kernel.tables, len(frames)
         area = VmArea(await self._find(count), count)
         self.areas[area.va] = area
         for va in range(area.va & ~0xF_FFFF, area.va + (count << PAGE_SHIFT), 1 << 20):
             await tables.populate(tables.init_mm, max(va, area.va))
-        await tables.set_ptes(tables.init_mm, area.va, words_of(self.kernel.layout.pa(first), count, prot))
+        words = protections.pages(self.kernel.layout.base + (frames << PAGE_SHIFT), prot)
+        await tables.set_ptes(tables.init_mm, area.va, words)
         return area
+
+    async def vmalloc(self, size: int, name: str = "vmalloc") -> int:
+        """vmalloc: single pages of highmem or lowmem, mapped side by side; content undefined. Raises OutOfMemory."""
+        kernel = self.kernel
+        owner, frames = Owner(name), kernel.allocator.movable(pages_of(size))
+        kernel.give(owner, frames)
+        area = await self.vmap_pages(frames, Protection.KERNEL)
+        await kernel.cpu.dsb("ishst")
+        self._owners[area.va] = owner
+        return area.va
+
+    async def vfree(self, va: int) -> None:
+        """vfree: the mapping goes as with vunmap, the pages go back. Raises DmaApiError for another address."""
+        if va not in self._owners:
+            raise DmaApiError(f"vfree of {va:#010x}, which vmalloc did not return")
+        await self.vunmap(va)
+        self.kernel.free_owner(self._owners.pop(va))
+
+    def frame_of(self, va: int) -> int:
+        """vmalloc_to_page: the frame behind a mapped address of the area."""
+        return self.kernel.layout.page(self.kernel.cpu.physical(va))
+
+    async def ioremap(self, pa: int, size: int, prot: Protection = Protection.DEVICE, *, force: bool = False) -> int:
+        """ioremap: another mapping of a physical range, with Device attributes unless told otherwise.
+
+        Since v2.6.36 RAM is refused (309caa9cc6f): raises DmaApiError then; `force` is the kernel before.
+        """
+        layout = self.kernel.layout
+        page = layout.page(pa)
+        if not force and not layout.nomap_first <= page < layout.nomap_first + layout.nomap_pages:
+            raise DmaApiError(f"ioremap of {pa:#010x}: it is RAM that the kernel manages")
+        area = await self.vmap(page, pages_of(pa % PAGE_SIZE + size), prot)
+        await self.kernel.cpu.dsb("ishst")
+        return area.va + pa % PAGE_SIZE
 
     async def vunmap(self, va: int, *, eager: bool | None = None) -> None:
         """Unmaps the area at `va`; `eager` forces TLB maintenance, None leaves it to the era."""

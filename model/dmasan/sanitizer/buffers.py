@@ -71,7 +71,8 @@ class Buffers:
         self._counts = (self._mapped.data, self._streaming.data)  # as memory: one element is read faster so
 
     def _view(self, address: int, length: int) -> NDArray[np.uint8]:
-        return self.permissions[address - self.base : address - self.base + length]
+        start = max(0, address - self.base)  # what lies outside of RAM has no permissions
+        return self.permissions[start : max(0, address - self.base + length)]
 
     def _count(self, mapping: Mapping, by: int) -> None:
         pages = slice((mapping.address - self.base) >> _PAGE, ((mapping.end - 1 - self.base) >> _PAGE) + 1)

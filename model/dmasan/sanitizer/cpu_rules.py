@@ -47,6 +47,8 @@ class CpuRules:
         if e.type is MemoryType.WB:
             self.core.remember("store", e.address, e.length, e, f"cpu{e.cpu}")
             wrong = self.core.shadow.store(e.address, e.length)
+            if self.core.family.buffers_cacheable:  # seen by a device that snoops, which looks into no buffer
+                self.pending[e.cpu].add(e.address, e.length)
             if wrong is not None:
                 address, _ = self.core.shadow.lines_of(e.address, e.length)
                 self.core.report(Effect.LOST_UPDATE, address, wrong, e, e.type)
@@ -99,7 +101,7 @@ class CpuRules:
 
     def _check_owner(self, e: ev.Store | ev.Load, write: bool) -> None:
         where = self.core.buffers.violations(e.address, e.length, write)
-        if where.size:
+        if where.size and not self.core.copying(e.address):
             code, what = (Code.CPU_WR_OWNED, "store to") if write else (Code.CPU_RD_OWNED, "load from")
             text = f"CPU {what} a buffer that the device owns"
             self.core.add(code, e, text, e.address, where, e.type)

@@ -37,6 +37,7 @@ class Core:
         self.buffers = Buffers(base, size)
         self.log = HazardLog()
         self.history = History(line)
+        self.copying: Callable[[int], bool] = lambda address: False  # the kernel's own copy of a bounced buffer
         self.point: Callable[[], Point] = lambda: NO_POINT  # of the CPU's operation that is told now
         self.policy_steps: list[tuple[int, ev.PolicyStep]] = []  # each with the history's count when it began
         self.device_site = ev.NOWHERE  # of the MMIO write that the device acts upon

@@ -12,10 +12,12 @@ from typing import Any
 
 from dmasan.arch.family import Family
 from dmasan.events import Event
+from dmasan.sanitizer.bounce_rules import BounceRules
 from dmasan.sanitizer.calls import CallRules
 from dmasan.sanitizer.cpu_rules import CpuRules
 from dmasan.sanitizer.device_rules import DeviceRules
 from dmasan.sanitizer.diagnosis import Diagnosis
+from dmasan.sanitizer.dma_debug import DmaDebug
 from dmasan.sanitizer.hazards import Hazard
 from dmasan.sanitizer.marks import Marks
 from dmasan.sanitizer.order_rules import AfterRace, OrderRules
@@ -32,8 +34,10 @@ class Sanitizer(Core):
         self.words = OwnershipWords(self, cpu.pending)
         self.device = DeviceRules(self, self.words)
         self._diagnosis = Diagnosis(self)
+        self.bounced = BounceRules(self)
+        self.copying = self.bounced.copying
         # In this order, where several handle one event.
-        rules = (Marks(self), OrderRules(self), cpu, CallRules(self), self.words, AfterRace(self))
+        rules = (Marks(self), OrderRules(self), cpu, CallRules(self), DmaDebug(self), self.bounced, self.words, AfterRace(self))
         self._handlers: dict[type[Event], list[Callable[[Any], None]]] = {}
         for each in rules:
             for kind, handler in each.handlers().items():

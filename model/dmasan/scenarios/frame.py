@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan.device.driver import DmaEngine
+from dmasan.device.probe import Settings
 from dmasan.device.transaction import DmaError
 from dmasan.events import Direction
 from dmasan.scenarios.picture import Picture, load
@@ -48,7 +49,7 @@ async def frame(soc: Soc, picture: Picture | None = None) -> FrameResult:
     # A machine in use: the page cache and user memory fill the CMA area and 4 MiB beside it.
     await soc.kernel.populate()
 
-    engine = await DmaEngine.probe(soc)
+    engine = await DmaEngine.probe(soc, Settings(dma_coherent=soc.dma.device.coherent))
     coherent = await through_coherent_buffers(soc, engine, picture.data)
     streaming = await through_streaming_mappings(soc, engine, picture.data)
     await engine.remove()
@@ -73,22 +74,36 @@ async def through_coherent_buffers(soc: Soc, engine: DmaEngine, picture: Bytes) 
 
 
 async def through_streaming_mappings(soc: Soc, engine: DmaEngine, picture: Bytes) -> Delivery:
-    """Two buffers of ordinary cacheable memory, each handed to the device and taken back by the DMA API."""
+    """Two buffers of ordinary cacheable memory, each handed to the device and taken back by the DMA API.
+
+    Piece by piece, if the device has a longest mapping: bounce buffers have 256 KiB.
+    """
     cpu, size = soc.cpu(0), rounded(len(picture))
     source = await soc.kernel.kmalloc(size, "streaming source")
     target = await soc.kernel.kmalloc(size, "streaming target")
     await cpu.fill(source, size, 0)
     await cpu.fill(target, size, 0)  # dirty lines, which must not survive the mapping
     await cpu.write(source, picture)
-    source_handle = await soc.dma.map_single(source, size, Direction.TO_DEVICE, "streaming source")
-    target_handle = await soc.dma.map_single(target, size, Direction.FROM_DEVICE, "streaming target")
-    error = await copy(engine, target_handle, source_handle, size)
-    await soc.dma.unmap_single(target_handle, size, Direction.FROM_DEVICE)
-    await soc.dma.unmap_single(source_handle, size, Direction.TO_DEVICE)
+    error, piece = None, min(size, soc.dma.max_mapping_size())
+    for start in range(0, size, piece):
+        length = min(piece, size - start)
+        error = await one_mapping(soc, engine, target + start, source + start, length) or error
     delivered = await cpu.read(target, len(picture))
     await soc.kernel.kfree(target)
     await soc.kernel.kfree(source)
     return Delivery("streaming", delivered, error)
+
+
+async def one_mapping(soc: Soc, engine: DmaEngine, target: int, source: int, size: int) -> str | None:
+    """Maps both, copies, takes both back: None, or the text of the error."""
+    source_handle = await soc.dma.map_single(source, size, Direction.TO_DEVICE, "streaming source")
+    target_handle = await soc.dma.map_single(target, size, Direction.FROM_DEVICE, "streaming target")
+    if soc.dma.mapping_error(source_handle) or soc.dma.mapping_error(target_handle):
+        return "the DMA API has no mapping for the buffer"
+    error = await copy(engine, target_handle, source_handle, size)
+    await soc.dma.unmap_single(target_handle, size, Direction.FROM_DEVICE)
+    await soc.dma.unmap_single(source_handle, size, Direction.TO_DEVICE)
+    return error
 
 
 async def copy(engine: DmaEngine, target: int, source: int, size: int) -> str | None:

@@ -8,6 +8,7 @@ it serves itself it reports afterwards (`drain`). Everything else comes here, on
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,11 @@ from dmasan.events import BurstKind
 from dmasan.sanitizer import Sanitizer
 from dmasan.sanitizer.device_rules import DeviceAccess
 from dmasan.schedule import Footprint, Point
+from dmasan.soc.snoop import snoop_read, snoop_write
 
 _READ, _WRITE = 0, 1  # phases of a burst in the records of the RTL's port; the third is its B
 _STATUS = KIND_CODES[BurstKind.STATUS]
+NOWHERE = 0xFFFF_F000  # an address without RAM: the IOMMU or the bus has nothing behind the device's
 _OPERATIONS = ("dev_read", "dev_write_posted", "dev_write_done")
 _POINT_OF_READ = {BurstKind.DATA: "read", BurstKind.DESCRIPTOR: "descriptor", BurstKind.STATUS: "status"}
 _POINT_OF_WRITE = {BurstKind.DATA: "write", BurstKind.DESCRIPTOR: "descriptor", BurstKind.STATUS: "status"}
@@ -37,35 +40,39 @@ class Port:
         self.backend = backend
         self.bytes_moved = 0
         self._count: Counter[tuple[str, str]] = Counter()
+        self.decode: Callable[[int], int | None] = lambda bus: bus  # bus address to physical address
 
     def read(self, burst: Burst) -> tuple[int, NDArray[np.uint8]]:
         """Serves a read burst; DECERR and zeros outside of RAM."""
+        burst = self._decoded(burst)
         machine, address, length = self.machine, burst.address, burst.length
         access = self._access(burst, _POINT_OF_READ[burst.kind])
         if not self._in_ram(access):
             return DECERR, np.zeros(length, np.uint8)
         machine.make_moves(access.point, Footprint("dev_read", address, length))
-        self.sanitizer.device.read(access, machine.device_stale(address, length))
-        data = machine.device_read(address, length)
+        self.sanitizer.device.read(access, None if burst.snoop else machine.device_stale(address, length))
+        data = (snoop_read if burst.snoop else Machine.device_read)(machine, address, length)
         self._emit(ev.DeviceRead, burst)
         self.bytes_moved += length
         return OKAY, data
 
     def write(self, burst: Burst, data: NDArray[np.uint8], strobe: NDArray[np.bool_] | None) -> int:
         """Accepts a write burst's data; DECERR outside of RAM."""
+        burst = self._decoded(burst)
         machine, address, length = self.machine, burst.address, burst.length
         access = self._access(burst, _POINT_OF_WRITE[burst.kind])
         if not self._in_ram(access):
             return DECERR
         machine.make_moves(access.point, Footprint("dev_write", address, length))
         self.sanitizer.device.write(access, strobe)
-        machine.device_write(address, data, strobe)
+        (snoop_write if burst.snoop else Machine.device_write)(machine, address, data, strobe)
         self._emit(ev.DeviceWrite, burst, False)
         self.bytes_moved += length
         return OKAY
 
     def write_done(self, burst: Burst) -> None:
         """The B response of a write burst; its point is that of the last burst of its kind whose data was accepted."""
+        burst = self._decoded(burst)
         agent, kind = f"dma{burst.channel}", _POINT_OF_WRITE[burst.kind]
         point = Point(agent, kind, self._count[agent, kind] - 1)
         memory = self.machine.memory
@@ -131,6 +138,13 @@ class Port:
     def _at(self, point: Point, burst: Burst) -> DeviceAccess:
         where = (point, burst.address, burst.length, burst.snoop, self.backend.now_ns)
         return DeviceAccess(*where, burst.kind, burst.channel, burst.tag)
+
+    def _decoded(self, burst: Burst) -> Burst:
+        """The burst at the physical address that its bus address leads to; nowhere, if it leads nowhere."""
+        address = self.decode(burst.address)
+        if address == burst.address:
+            return burst
+        return burst._replace(address=NOWHERE if address is None else address)
 
     def _in_ram(self, access: DeviceAccess) -> bool:
         memory = self.machine.memory

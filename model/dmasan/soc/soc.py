@@ -62,6 +62,8 @@ class Soc:
             raise UsageError(f"profile {profile} has no MMU: the kernel does not run on it")
         if found.outer and found.l2_content == "victim":
             raise UsageError(f"profile {profile}: no relation has an outer cache in exclusive mode; use the machine alone")
+        if policy == "coherent":
+            knobs = {"snoop_port": True, **knobs}
         self.knobs = Knobs().with_settings(found.fitted(knobs))
         self.cell = Cell(policy, profile, choose("era", era, ERAS), self.knobs)
         self.seed = seed
@@ -79,6 +81,7 @@ class Soc:
         self.machine.mmio = self.backend
         self.port = Port(self.machine, self.sanitizer, self.backend)
         self.kernel = Kernel(self.machine, self.cell)
+        self.port.decode = self.kernel.dma.device.decode
         self.backend.bind(self)
 
     def _schedule(self, schedule: str | Schedule) -> Schedule:

@@ -131,6 +131,7 @@ class RtlBackend:
     def bind(self, soc: BackendHost) -> None:
         """Connects the memory port with the memory of a `Soc`: the fast path needs its arrays, not only its port."""
         whole = cast("_Bindable", soc)
+        self.dut.coherent_data.value = self.dut.coherent_desc.value = int(whole.knobs.snoop_port)
         self.connect(state_of(whole), whole.port, whole.knobs.latency)
 
     def connect(self, state: State, port: RingPort, latency: int) -> None:

@@ -7,6 +7,7 @@ from dmasan.events import (
     ContentUndefined,
     Direction,
     DmaMap,
+    DmaMapFailed,
     DmaSync,
     DmaUnmap,
     Level,
@@ -139,37 +140,62 @@ def test_what_streaming_really_does(make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "size", "text"),
+    ("address", "area", "refused"),
     [
-        (0xF000_1000, 64, "rejecting DMA map of vmalloc memory: 0xf0001000"),
-        (0xFFC8_0000, 64, "rejecting DMA map of kmap memory"),
-        (0x1000_0000, 64, "not in the linear map of lowmem"),
-        (0xC100_0000, 64, "not in the linear map of lowmem"),
-        (0xC0FF_FFF0, 64, "rejecting DMA map of 64 bytes at 0xc0fffff0"),
-        (0xC050_0000, 0, "dma_map_single of 0 bytes"),
+        (0xF000_1000, "vmalloc", "rejecting DMA map of vmalloc memory: 0xf0001000"),
+        (0xFFC8_0000, "invalid", "DMA addr"),  # kmap
+        (0xC000_4000, "kernel image", ""),
+        (0xC100_0000, "invalid", ""),  # highmem begins here
     ],
 )
-def test_addresses_that_streaming_rejects(make, address: int, size: int, text: str) -> None:
+def test_what_is_no_memory_for_dma_is_mapped_all_the_same(make, address: int, area: str, refused: str) -> None:
+    """v6.19 refuses vmalloc memory and what the mask forbids; everything else gets an address by arithmetic."""
     world = make("double_map")
-    with pytest.raises(DmaApiError, match=text):
-        world.run(world.kernel.dma.map_single(address, size, Direction.TO_DEVICE))
+    dma = world.kernel.dma
+    dma.device.mask = 0x8FFF_FFFF
+    log = world.watch(dma.map_single(address, 64, Direction.TO_DEVICE))
+    if refused:
+        (failed,) = (e for e in log if isinstance(e, DmaMapFailed))
+        assert failed.why.startswith(refused) and failed.area == area
+        assert [m for m in world.kernel.messages if m.startswith(refused)]
+    else:
+        (mapped,) = (e for e in log if isinstance(e, DmaMap))
+        assert mapped.area == area
 
 
-def test_other_wrong_calls(make) -> None:
+def test_old_kernels_map_vmalloc_memory_to_an_unrelated_address(make) -> None:
+    world = make("double_map", OLD)
+    log = world.watch(world.kernel.dma.map_single(0xF000_1000, 64, Direction.TO_DEVICE))
+    (mapped,) = (e for e in log if isinstance(e, DmaMap))
+    assert mapped.area == "vmalloc" and mapped.handle == 0xB000_1000
+
+
+def test_wrong_calls_that_cannot_be_made(make) -> None:
     world = make("double_map")
     dma = world.kernel.dma
     with pytest.raises(DmaApiError, match="invalid DMA direction 'out': allowed are DMA_BIDIRECTIONAL"):
         world.run(dma.map_single(0xC050_0000, 64, "out"))
-    with pytest.raises(DmaApiError, match="64 bytes at bus address 0x81000000"):
-        world.run(dma.unmap_single(0x8100_0000, 64, Direction.TO_DEVICE))
+    with pytest.raises(DmaApiError, match="a DMA mapping of 0 bytes"):
+        world.run(dma.map_single(0xC050_0000, 0, Direction.TO_DEVICE))
     with pytest.raises(DmaApiError, match="dma_alloc_coherent of 0 bytes"):
         world.run(dma.alloc_coherent(0))
+
+
+def test_wrong_frees_are_told_and_change_nothing(make) -> None:
+    world = make("double_map")
+    dma, kernel = world.kernel.dma, world.kernel
+    log = world.watch(dma.unmap_single(0x8100_0000 + (64 << 20), 64, Direction.FROM_DEVICE))
+    assert outline(log) == ["DmaUnmap"]  # nothing behind the address: no maintenance
     buffer = world.run(dma.alloc_coherent(100, "ring"))
-    with pytest.raises(DmaApiError, match="trying to free invalid coherent area: 0x12345678"):
-        world.run(dma.free_coherent(CoherentBuffer(0x12345678, buffer.dma_handle, 100, "ring")))
+    free = kernel.frames.free_count()
+    for wrong in (CoherentBuffer(0x12345678, buffer.dma_handle, 100, "ring"), CoherentBuffer(1, 2, 3, "")):
+        world.run(dma.free_coherent(wrong))
+        assert kernel.messages[-1] == f"trying to free invalid coherent area: {wrong.cpu_addr:#010x}"
+    assert kernel.frames.free_count() == free
     world.run(dma.free_coherent(buffer))
-    with pytest.raises(DmaApiError, match="trying to free invalid coherent area"):
-        world.run(dma.free_coherent(buffer))
+    world.run(dma.free_coherent(buffer))
+    assert len(kernel.messages) == 3 and kernel.frames.free_count() == free + 1
+    kernel.frames.check()
 
 
 def test_handles_are_never_the_error_value(make) -> None:

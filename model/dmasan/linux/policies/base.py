@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from dmasan.config import Cell, Knobs
 from dmasan.linux import cache_ops
 from dmasan.linux.errors import DmaApiError
 from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, Zone
@@ -33,9 +34,19 @@ class Policy:
     name: ClassVar[str]
     summary: ClassVar[str]
     cma_zone: ClassVar[Zone] = Zone.LOWMEM  # where this policy wants its CMA area
+    clears: ClassVar[bool] = True  # memory comes zeroed
 
     @classmethod
-    def small_pages_at_boot(cls, era: str) -> bool:
+    def of(cls, cell: Cell) -> Policy:
+        """The policy for a cell. Raises UsageError where the cell cannot have it."""
+        return cls()
+
+    @classmethod
+    def nomap_mib(cls, knobs: Knobs) -> int:
+        """How much of lowmem is reserved and has no linear mapping, MiB."""
+        return 0
+
+    def small_pages_at_boot(self, era: str) -> bool:
         """Whether the linear map of the CMA area is made of small pages at boot."""
         return False
 
@@ -43,6 +54,9 @@ class Policy:
     def hypothetical(cls, profile: str, era: str) -> str | None:
         """Why no kernel of this era did this on this profile; None if one did."""
         return None
+
+    async def boot(self, kernel: Kernel) -> None:
+        """What the policy prepares once: a pool, a property of the device."""
 
     async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
         """`count` pages, mapped and zeroed. Raises OutOfMemory, CmaBusy, or DmaApiError for pages it cannot deal with."""
@@ -62,7 +76,7 @@ def detail(kernel: Kernel, first: int, count: int) -> str:
 def require_lowmem(kernel: Kernel, policy: str, first: int) -> None:
     """Raises DmaApiError if the CMA area lies in highmem, where there is no linear mapping to work on."""
     if kernel.layout.zone(first) is not Zone.LOWMEM:
-        kernel.cma.release(first)
+        kernel.dma_memory.release(first)
         raise DmaApiError(f"policy {policy} works on the linear mapping: its CMA area must be in lowmem")
 
 

@@ -28,8 +28,8 @@ class DoubleMap(Policy):
     )
 
     async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
-        kernel.step("alloc 1: take pages from CMA", f"{count} pages")
-        first = await kernel.cma.alloc(count, name)
+        kernel.step("alloc 1: take pages", f"{count} pages")
+        first = await kernel.dma_memory.take(count, name)
         require_lowmem(kernel, self.name, first)
         where, linear, size = detail(kernel, first, count), kernel.linear.va(first), count * PAGE_SIZE
         kernel.step("alloc 2: clear through the linear map", where)
@@ -50,4 +50,4 @@ class DoubleMap(Policy):
         kernel.step("free 1: unmap the second mapping", where)
         await kernel.vmalloc.vunmap(mapping.va)
         kernel.step("free 2: release the pages", where)
-        kernel.cma.release(mapping.first)
+        kernel.dma_memory.release(mapping.first)

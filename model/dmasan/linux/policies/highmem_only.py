@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dmasan.arch.profile import find_profile
+from dmasan.config import Cell, UsageError
 from dmasan.linux import cache_ops
 from dmasan.linux.eras import since
 from dmasan.linux.errors import DmaApiError
@@ -32,16 +34,25 @@ class HighmemOnly(Policy):
     cma_zone = Zone.HIGHMEM
 
     @classmethod
+    def of(cls, cell: Cell) -> Policy:
+        if not find_profile(cell.profile).highmem:
+            raise UsageError(
+                f"policy highmem_only needs highmem, which a kernel for {cell.profile} drops: one page could be in its "
+                "virtually indexed cache under several colours"
+            )
+        return cls()
+
+    @classmethod
     def hypothetical(cls, profile: str, era: str) -> str | None:
         if since(era, "v6.0"):
             return None
         return f"{era} limits the default CMA area to lowmem" if since(era, "v3.5") else f"{era} has no CMA"
 
     async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
-        kernel.step("alloc 1: take pages from CMA", f"{count} pages")
-        first = await kernel.cma.alloc(count, name)
+        kernel.step("alloc 1: take pages", f"{count} pages")
+        first = await kernel.dma_memory.take(count, name)
         if kernel.layout.zone(first) is not Zone.HIGHMEM:
-            kernel.cma.release(first)
+            kernel.dma_memory.release(first)
             raise DmaApiError(f"policy {self.name} needs its CMA area in highmem")
         where = detail(kernel, first, count)
         kernel.step("alloc 2: for each page kmap, clear, clean and invalidate L1 by VA, kunmap", where)
@@ -62,4 +73,4 @@ class HighmemOnly(Policy):
         kernel.step("free 1: vunmap", where)
         await kernel.vmalloc.vunmap(mapping.va)
         kernel.step("free 2: release the pages (dma_release_from_contiguous)", where)
-        kernel.cma.release(mapping.first)
+        kernel.dma_memory.release(mapping.first)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dmasan.arch.profile import find_profile
 from dmasan.linux import cache_ops
+from dmasan.linux.architecture import Architecture, architecture_of
 from dmasan.linux.eras import since
 from dmasan.linux.errors import CmaBusy, OutOfMemory
-from dmasan.linux.frames import Owner
-from dmasan.linux.layout import PAGE_SIZE, get_order
+from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.policies.base import Mapping, Policy, detail, flush, require_lowmem
 from dmasan.linux.protections import Protection
 
@@ -30,6 +31,8 @@ class KeepAlias(Policy):
 
     @classmethod
     def hypothetical(cls, profile: str, era: str) -> str | None:
+        if architecture_of(find_profile(profile)) is Architecture.ARM64:
+            return None if since(era, "v3.14") else f"{era} has no CMA on arm64"
         return f"it is arm64's, and {profile} is an ARM32 machine"
 
     async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
@@ -55,21 +58,16 @@ class KeepAlias(Policy):
         kernel.step("free 1: vunmap", where)
         await kernel.vmalloc.vunmap(mapping.va)
         kernel.step("free 2: release the pages", where)
-        if mapping.first in kernel.cma:
-            kernel.cma.release(mapping.first)
-        else:
-            owner = kernel.frames.owner_of(mapping.first)
-            assert owner is not None
-            kernel.free_owner(owner)
+        kernel.dma_memory.release(mapping.first)
 
     async def _take(self, kernel: Kernel, count: int, name: str) -> int:
-        """dma_alloc_contiguous, else the page allocator: one page never comes from the default area."""
-        if count > 1:
+        """dma_alloc_contiguous, else the page allocator: one page never comes from the default area (v6.19)."""
+        if count > 1 or kernel.acting_device.cma is not None:
             try:
-                first = await kernel.cma.alloc(count, name)
+                first = await kernel.dma_memory.take(count, name)
             except (CmaBusy, OutOfMemory):
                 pass
             else:
                 require_lowmem(kernel, self.name, first)
                 return first
-        return int(kernel.take_unmovable(Owner(name), count, align=1 << get_order(count * PAGE_SIZE))[0])
+        return kernel.dma_memory.take_system(count, name)

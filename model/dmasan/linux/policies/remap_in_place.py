@@ -26,8 +26,7 @@ class RemapInPlace(Policy):
     name = "remap_in_place"
     summary = "the linear mapping itself becomes non-cacheable (ARM32 with CMA in lowmem since 3.5)"
 
-    @classmethod
-    def small_pages_at_boot(cls, era: str) -> bool:
+    def small_pages_at_boot(self, era: str) -> bool:
         return True
 
     @classmethod
@@ -35,10 +34,11 @@ class RemapInPlace(Policy):
         return None if since(era, "v3.5") else f"{era} has no CMA; the order of v3.5 is followed"
 
     async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
-        kernel.step("alloc 1: take pages from CMA", f"{count} pages")
-        first = await kernel.cma.alloc(count, name)
+        kernel.step("alloc 1: take pages", f"{count} pages")
+        first = await kernel.dma_memory.take(count, name)
         require_lowmem(kernel, self.name, first)
         where, linear, size = detail(kernel, first, count), kernel.linear.va(first), count * PAGE_SIZE
+        await kernel.linear.split_range(first, count)  # small pages already, in a CMA area
         kernel.step("alloc 2: clear through the linear map", where)
         await kernel.cpu.fill(linear, size, 0)
         kernel.step("alloc 3: clean and invalidate L1 by VA (dmac_flush_range)", where)
@@ -62,4 +62,4 @@ class RemapInPlace(Policy):
         kernel.step("free 2: flush_tlb_kernel_range", where)
         await kernel.linear.flush_tlb(mapping.first, mapping.count)
         kernel.step("free 3: release the pages", where)
-        kernel.cma.release(mapping.first)
+        kernel.dma_memory.release(mapping.first)

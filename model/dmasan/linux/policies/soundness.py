@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dmasan.arch.profile import find_profile
 from dmasan.config import Cell
+from dmasan.linux.policies.choice import kernel_choice
 from dmasan.linux.policies.registry import resolve
 
 # Where a clean line of the buffer can be left in, or brought into, the caches when alloc has returned.
@@ -16,13 +17,18 @@ _RESIDUE = {
     "highmem_only": "lines filled through the kmap mapping after its flush survive",
 }
 
+_BASED = ("bounce", "atomic_pool")  # their coherent memory is that of the kernel's own choice
+
 
 def sound(cell: Cell) -> bool | str:
     """True if `cell` is sound, else the reason. Raises UsageError for an unknown policy or profile.
 
     A clean line harms a correct driver only where Non-cacheable accesses hit it: in a PL310 without shared override.
     """
-    reason = _RESIDUE.get(resolve(cell.policy, cell.profile, cell.era))
+    name = resolve(cell.policy, cell.profile, cell.era)
+    if name in _BASED:
+        name = kernel_choice(cell).name
+    reason = _RESIDUE.get(name)
     if reason is None or not find_profile(cell.profile).outer or cell.knobs.shared_override:
         return True
     return f"{reason}, and non-cacheable reads hit them in the PL310 (shared override off)"

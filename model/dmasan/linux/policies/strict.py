@@ -34,8 +34,8 @@ class Strict(Policy):
         return "no kernel does this; it is the reference"
 
     async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
-        kernel.step("alloc 1: take pages from CMA", f"{count} pages")
-        first = await kernel.cma.alloc(count, name)
+        kernel.step("alloc 1: take pages", f"{count} pages")
+        first = await kernel.dma_memory.take(count, name)
         if kernel.layout.zone(first) is Zone.HIGHMEM:
             return await self._alloc_highmem(kernel, first, count)
         where, linear = detail(kernel, first, count), kernel.linear.va(first)
@@ -62,7 +62,7 @@ class Strict(Policy):
             kernel.step("free 2: break-before-make of the linear mapping to cacheable", where)
             await self._break_before_make(kernel, mapping.first, mapping.count, Protection.KERNEL)
         kernel.step("free 3: release the pages", where)
-        kernel.cma.release(mapping.first)
+        kernel.dma_memory.release(mapping.first)
 
     async def _alloc_highmem(self, kernel: Kernel, first: int, count: int) -> Mapping:
         where = detail(kernel, first, count)

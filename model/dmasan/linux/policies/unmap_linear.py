@@ -28,8 +28,7 @@ class UnmapLinear(Policy):
     name = "unmap_linear"
     summary = "pages leave the linear map while they are DMA memory, lax order (remedy 2 of July 2011; never merged)"
 
-    @classmethod
-    def small_pages_at_boot(cls, era: str) -> bool:
+    def small_pages_at_boot(self, era: str) -> bool:
         return since(era, "v3.5")
 
     @classmethod
@@ -37,8 +36,8 @@ class UnmapLinear(Policy):
         return "it was proposed in July 2011 and never merged on ARM32"
 
     async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
-        kernel.step("alloc 1: take pages from CMA", f"{count} pages")
-        first = await kernel.cma.alloc(count, name)
+        kernel.step("alloc 1: take pages", f"{count} pages")
+        first = await kernel.dma_memory.take(count, name)
         require_lowmem(kernel, self.name, first)
         where, linear, size = detail(kernel, first, count), kernel.linear.va(first), count * PAGE_SIZE
         await kernel.linear.split_range(first, count)
@@ -68,4 +67,4 @@ class UnmapLinear(Policy):
         await kernel.cpu.dsb("ish")
         await kernel.cpu.isb()
         kernel.step("free 5: release the pages", where)
-        kernel.cma.release(mapping.first)
+        kernel.dma_memory.release(mapping.first)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mappings into processes: dma_mmap_* with the right attributes, remap_pfn_range with those that a driver chose.
+
+Sources: dma_common_mmap, kernel/dma/ops_helpers.c; dma_pgprot, kernel/dma/mapping.c; remap_pfn_range, mm/memory.c,
+v6.19. A wrong choice makes the second, differently cached mapping that the architecture forbids.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmasan.linux import cache_ops
+from dmasan.linux.layout import PAGE_SIZE, SECTION_SIZE
+from dmasan.linux.movable import UsingMm
+from dmasan.linux.page_tables import Mm, faults, words_of
+from dmasan.linux.protections import Protection
+
+if TYPE_CHECKING:
+    from dmasan.linux.kernel import Kernel
+
+
+class UserMappings:
+    """Makes and ends mappings of given frames in a process."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+
+    async def remap_pfn_range(
+        self, first: int, count: int, prot: Protection = Protection.USER, mm: Mm | None = None
+    ) -> int:
+        """Maps frames [first, first + count) into `mm` (the first process) with `prot`; returns the user address."""
+        kernel = self.kernel
+        mm = mm or kernel.tables.mms[0]
+        va = mm.reserve(count)
+        for start in range(va & -SECTION_SIZE, va + count * PAGE_SIZE, SECTION_SIZE):
+            await kernel.tables.populate(mm, start)
+        await kernel.tables.set_ptes(mm, va, words_of(kernel.layout.pa(first), count, prot))
+        await kernel.cpu.dsb("ishst")
+        return va
+
+    async def munmap(self, va: int, count: int, mm: Mm | None = None) -> None:
+        """Clears the entries and invalidates the TLBs on all CPUs."""
+        kernel = self.kernel
+        mm = mm or kernel.tables.mms[0]
+        await kernel.tables.set_ptes(mm, va, faults(count))
+        await cache_ops.flush_tlb_kernel_range(kernel, va, count * PAGE_SIZE)
+        mm.give_back(va, count)
+
+    def using(self, mm: Mm | None = None) -> UsingMm:
+        """`async with`: the running CPU is in the process, and may use its addresses."""
+        return UsingMm(self.kernel, mm or self.kernel.tables.mms[0])

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A burst that snoops: the device's access through a coherent port (ACP; ACE-Lite ReadOnce and WriteUnique).
+
+A read takes the newest copy in the caches, else memory's. A write leaves no older copy behind: dirty lines are written
+back first, for it may not cover them, then they go (the relation's `snoop_write` allows more; this is one of its
+outcomes). Neither is maintenance by software, so that no operation is counted. Lengths are bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dmasan.arch.machine import Machine
+from dmasan.events import CacheOp
+
+
+def snoop_read(machine: Machine, pa: int, length: int) -> NDArray[np.uint8]:
+    """What a device that snoops reads. Raises BusError outside RAM."""
+    return machine.hierarchy.peek(pa, length)
+
+
+def snoop_write(
+    machine: Machine, pa: int, data: NDArray[np.uint8], strobe: NDArray[np.bool_] | None
+) -> None:
+    """A write of a device that snoops; `strobe` marks the bytes written. Raises BusError outside RAM."""
+    hierarchy, op = machine.hierarchy, CacheOp.CLEAN_INVALIDATE
+    counted, cycles = replace(hierarchy.counters), hierarchy.cycles
+    machine.maintenance.inner(op, pa, len(data))
+    machine.maintenance.outer(op, pa, len(data))
+    hierarchy.counters.l1_ops, hierarchy.counters.l2_ops = counted.l1_ops, counted.l2_ops
+    hierarchy.cycles = cycles
+    machine.device_write(pa, data, strobe)
