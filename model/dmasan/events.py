@@ -206,6 +206,7 @@ class MappingKind(Enum):
     PAGE = "page"
     SG = "scatter-gather"  # one mapping for each entry of the list
     RESOURCE = "resource"  # no RAM
+    STATIC = "static"  # no DMA API: both sides' for as long as it lives, as in boot loaders and RTOSes
 
 
 @dataclass(slots=True)
@@ -431,7 +432,7 @@ class EventBus:
             subscriber(event)
 
 
-_PROGRAM_FLOORS = ("scenarios", "corpus")
+_PROGRAMS = ("scenarios/", "corpus/cases/")
 _LIBRARY = sysconfig.get_path("stdlib").replace("\\", "/") + "/"
 _is_program: dict[CodeType, bool] = {}
 
@@ -443,7 +444,7 @@ def _belongs_to_program(code: CodeType) -> bool:
         _is_program[code] = False
         return False
     _, found, inner = path.rpartition("/dmasan/")
-    verdict = not found or inner.split("/")[0] in _PROGRAM_FLOORS
+    verdict = not found or inner.startswith(_PROGRAMS)
     _is_program[code] = verdict
     return verdict
 

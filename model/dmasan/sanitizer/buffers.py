@@ -26,6 +26,7 @@ class Permission(IntFlag):
 _READ, _WRITE, _OWNED = int(Permission.READ), int(Permission.WRITE), int(Permission.OWNED)
 _DECLARED = int(Permission.DECLARED)
 _PAGE = 12  # bits of an offset in a page
+_SHARED = (MappingKind.COHERENT, MappingKind.STATIC)  # nobody's own: CPU and device may both use it
 _BY_DIRECTION = {
     Direction.TO_DEVICE: Permission.READ,
     Direction.FROM_DEVICE: Permission.WRITE,
@@ -77,7 +78,7 @@ class Buffers:
     def _count(self, mapping: Mapping, by: int) -> None:
         pages = slice((mapping.address - self.base) >> _PAGE, ((mapping.end - 1 - self.base) >> _PAGE) + 1)
         self._mapped[pages] += np.uint16(by & 0xFFFF)
-        if mapping.kind is not MappingKind.COHERENT:
+        if mapping.kind not in _SHARED:
             self._streaming[pages] += np.uint16(by & 0xFFFF)
 
     def _any(self, which: int, address: int, length: int) -> bool:
@@ -95,7 +96,7 @@ class Buffers:
     def add(self, mapping: Mapping) -> None:
         self.live.append(mapping)
         self._count(mapping, 1)
-        if mapping.kind is MappingKind.COHERENT:
+        if mapping.kind in _SHARED:
             self._view(mapping.address, mapping.length)[:] = (
                 Permission.READ | Permission.WRITE | Permission.ALLOCATED
             )

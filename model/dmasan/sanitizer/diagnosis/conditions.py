@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dmasan.events import MappingKind
 from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.diagnosis import aim
 from dmasan.sanitizer.diagnosis.evidence import DRAINS, MAINTENANCE, Evidence
@@ -56,8 +57,8 @@ def assumes_coherence(e: Evidence) -> bool:
     if e.context.snoops:
         return True
     mapping = e.context.mapping
-    if mapping is None or "DMA_ATTR_SKIP_CPU_SYNC" in mapping.attrs:
-        return False
+    if mapping is None or mapping.kind is MappingKind.STATIC or "SKIP_CPU_SYNC" in mapping.attrs:
+        return False  # maintenance is the driver's own
     if e.context.coherent:
         return not e.context.made_uncached
     return not any(_is_maintenance(touch) and touch.step.site == mapping.site for touch in e.touches)
@@ -84,9 +85,18 @@ def other_alias_was_speculated_through(e: Evidence) -> bool:
 
 
 def ring_is_cached(e: Evidence) -> bool:
-    """Somebody's cached copy of a line of descriptors is in the way."""
+    """Somebody's cached copy of a line of descriptors, which the device writes too, is in the way."""
     cached = any(name in ("store_wb", "neighbour_wb", "load_wb") for name in e.names)
-    return e.context.ring and cached and not used_uncached(e)
+    return e.context.ring and cached and not used_uncached(e) and _device_writes_the_line(e)
+
+
+def _device_writes_the_line(e: Evidence) -> bool:
+    line = e.history.line
+    home = e.context.address & -line
+    return any(
+        step.name in ("dev_write_posted", "snoop_write") and step.address < home + line and home < step.address + step.length
+        for step in e.history.steps
+    )
 
 
 def wrong_beyond_the_own_l1(e: Evidence) -> bool:
