@@ -73,6 +73,7 @@ class Automaton:
         self.family = family
         self.columns = {name: Column(operation) for name, operation in OPERATIONS.items()}
         self._closures: dict[Config, MaySet] = {}
+        self.renumbered = 0  # how often the numbers of states have changed
         self._forget()
 
     def _forget(self) -> None:
@@ -166,6 +167,7 @@ class Automaton:
 
         The columns are emptied in place; their entries come back as they are needed.
         """
+        self.renumbered += 1
         used, inverse = np.unique(shadow, return_inverse=True)
         kept = [self.states[number] for number in used]
         self._forget()

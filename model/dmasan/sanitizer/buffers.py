@@ -174,14 +174,12 @@ class Buffers:
         plain = (self._view(address, length) & _DECLARED) == 0
         if plain.all():
             return [(address, length)]
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], plain, [False]))))
-        return [(address + start, end - start) for start, end in edges.reshape(-1, 2).tolist()]
+        return [(address + start, end - start) for start, end in runs(plain)]
 
-    def allows(self, address: int, length: int, need: Permission) -> NDArray[np.bool_]:
-        """The bytes that the device may touch in this way; ownership words are not meant."""
-        view = self._view(address, length)
-        allowed: NDArray[np.bool_] = ((view & int(need)) != 0) & ((view & _DECLARED) == 0)
-        return allowed
+    def permits(self, address: int, length: int, write: bool) -> NDArray[np.bool_]:
+        """The bytes that the device may touch in this way."""
+        permitted: NDArray[np.bool_] = (self._view(address, length) & (_WRITE if write else _READ)) != 0
+        return permitted
 
     def permission(self, address: int) -> int:
         return int(self.permissions[address - self.base])
@@ -249,3 +247,9 @@ class Buffers:
         start = int(head[0]) if head.size else 0
         end = max(last, 0) + int(tail[-1]) + 1 if tail.size else length
         return start, end - start
+
+
+def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The runs [start, end) of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False]))))
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]

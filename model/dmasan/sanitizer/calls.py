@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dmasan import events as ev
 from dmasan.events import MappingKind
-from dmasan.sanitizer.buffers import Mapping
+from dmasan.sanitizer.buffers import Mapping, runs
 from dmasan.sanitizer.order_rules import check_taken
 from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.rules import Handlers
@@ -48,7 +51,9 @@ class CallRules:
         mapping = Mapping(e.kind, e.address, e.length, e.direction, e.name, e.site)
         if e.kind is MappingKind.COHERENT and self.core.policy_steps:
             mapping.policy = self.core.policy_steps[-1][1].policy
+        lacking = self._lacking(e.address, e.length)
         self.core.buffers.add(mapping)
+        self._given(lacking)
 
     def _unmap(self, e: ev.DmaUnmap) -> None:
         what = "free" if e.kind is MappingKind.COHERENT else "unmap"
@@ -64,9 +69,25 @@ class CallRules:
             self.core.buffers.give_to_cpu(e.address, e.length)
         else:
             mapping = self.core.buffers.at(e.address, e.length)
+            lacking = self._lacking(e.address, e.length)
             self.core.buffers.give_to_device(
                 e.address, e.length, mapping.direction if mapping else e.direction
             )
+            self._given(lacking)
+
+    def _lacking(self, address: int, length: int) -> list[tuple[bool, int, NDArray[np.bool_]]]:
+        """Which bytes of a range the device may not read or write."""
+        if not self.core.order.started:
+            return []
+        buffers = self.core.buffers
+        return [(write, address, ~buffers.permits(address, length, write)) for write in (False, True)]
+
+    def _given(self, lacking: list[tuple[bool, int, NDArray[np.bool_]]]) -> None:
+        """What the device lacked and may touch now is given from now on, not from an earlier doorbell on."""
+        for write, address, lacked in lacking:
+            given = lacked & self.core.buffers.permits(address, len(lacked), write)
+            for start, end in runs(given):
+                self.core.order.give(address + start, address + end, write)
 
     def _words(self, e: ev.OwnershipWords) -> None:
         self.core.buffers.declare(e.address, e.length, e.stride, e.count)

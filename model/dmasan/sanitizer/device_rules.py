@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dmasan import events as ev
 from dmasan.events import BurstKind, MappingKind
-from dmasan.sanitizer.buffers import Permission
+from dmasan.sanitizer.buffers import Permission, runs
 from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.happens_before import Job, mask
 from dmasan.sanitizer.history import Step
@@ -70,14 +70,15 @@ class DeviceRules:
         ahead = job is not None and access.kind is BurstKind.DESCRIPTOR and self._reads_ahead(job)
         core.hold = [] if ahead else None
         event = ev.DeviceRead(*self._device(access, job), access.kind, access.channel, access.tag, access.snoop)
-        excluded = self._order(access, job, event, write=False)
-        self._check_device(event, excluded, write=False)
+        taken = self._order(access, job, event, write=False)
+        self._check_device(event, job, taken, write=False)
         name = "snoop_read" if access.snoop else "dev_read"
         states = core.states(access.address, length)
         wrong = core.apply(name, access.address, length, event, "device", access.point)
         if wrong is not None:
             wrong = excuse(core, name, access.address, states, wrong, stale, event, access.point)
-        if wrong is not None and (wrong := _without(wrong, excluded)) is not None:
+        late = self._put_right_late(access, job, event, write=False)
+        if wrong is not None and (wrong := _without(_without(wrong, taken), late)) is not None:
             core.report(Effect.STALE_DEVICE_READ, access.address, wrong, event, None, stale, name, states)
         self._give_up(event)
         if ahead and job is not None:
@@ -93,10 +94,11 @@ class DeviceRules:
             event = ev.DeviceWrite(
                 *self._device(part, job), part.kind, part.channel, part.tag, part.snoop, done=False
             )
-            excluded = self._order(part, job, event, write=True)
-            self._check_device(event, excluded, write=True)
+            taken = self._order(part, job, event, write=True)
+            self._check_device(event, job, taken, write=True)
             wrong = self.core.apply(name, part.address, count, event, "device", part.point)
-            if wrong is not None and (wrong := _without(wrong, excluded)) is not None:
+            late = self._put_right_late(part, job, event, write=True)
+            if wrong is not None and (wrong := _without(_without(wrong, taken), late)) is not None:
                 self.core.report(Effect.LOST_UPDATE, part.address, wrong, event, None)
             self._give_up(event)
         self._accepted(access, job)
@@ -112,20 +114,24 @@ class DeviceRules:
     def served(self, access: DeviceAccess, operation: str, burst: int) -> None:
         """Consecutive bursts of `burst` bytes, from `access.point` on, that were judged and served elsewhere."""
         if operation == "dev_write_done":
-            job = self._acknowledged(access)
-        else:
-            job = self._job(access)
-        site = self._device(access, job)[1]
-        where = (access.point, operation, access.address, access.length)
-        self.core.history.add(Step(*where, site, access.time_ns, "device", burst))
-        if operation != "dev_write_done":
-            write = operation != "dev_read"
-            if job is not None:
-                event = ev.Event(access.time_ns, site)
-                self._order(access, job, event, write)
-                self._give_up(event)
-            if write:
-                self._accepted(access, job)
+            self._remember(access, operation, burst, self._acknowledged(access))
+            return
+        job, write = self._job(access), operation != "dev_read"
+        self._remember(access, operation, burst, job)
+        if job is None:
+            return
+        kind = ev.DeviceWrite if write else ev.DeviceRead
+        done = (False,) if write else ()
+        event = kind(*self._device(access, job), access.kind, access.channel, access.tag, access.snoop, *done)
+        self._check_device(event, job, self._order(access, job, event, write), write)
+        self._put_right_late(access, job, event, write)
+        self._give_up(event)
+        if write:
+            self._accepted(access, job)
+
+    def _remember(self, access: DeviceAccess, operation: str, burst: int, job: Job | None) -> None:
+        time_ns, site, address, length = self._device(access, job)
+        self.core.history.add(Step(access.point, operation, address, length, site, time_ns, "device", burst))
 
     def strayed(self, access: DeviceAccess) -> None:
         """A burst outside of RAM."""
@@ -204,7 +210,7 @@ class DeviceRules:
     # --- order and permission
 
     def _order(self, access: DeviceAccess, job: Job | None, event: ev.Event, write: bool) -> Mask | None:
-        """Reports what is not ordered with this burst; the bytes of which nothing more is to be said."""
+        """Reports what is not ordered with this burst; the bytes that were taken from the device."""
         if job is None:
             return None
         core, address, length = self.core, access.address, access.length
@@ -214,19 +220,36 @@ class DeviceRules:
             where = ev.Event(event.time_ns, taken.site)
             core.add(Code.DEV_UNMAPPED, where, taken_text(taken.what, job), start, end - start)
             excluded.append((start, end))
+        core.raced += excluded
         self._races(access, job, event, write, excluded)
-        for part in core.late.found(job, address, length, write):
-            end = part.address + len(part.states)
-            if mask(excluded + core.raced, part.address, end - part.address) is None:
-                effect = Effect.LOST_UPDATE if write else Effect.STALE_DEVICE_READ
-                text = "it was put right behind the doorbell only"
-                core.add(core.late.cause(part), event, text, part.address, end - part.address, effect=effect)
-                excluded.append((part.address, end))
         for start, count in core.buffers.undeclared(address, length):
             core.order.device(job, start, count, write)
         if access.kind is BurstKind.DESCRIPTOR:
             core.order.describe(address, length)
-        return mask(excluded + core.raced, address, length)
+        return mask(excluded, address, length)
+
+    def _put_right_late(
+        self, access: DeviceAccess, job: Job | None, event: ev.DeviceRead | ev.DeviceWrite, write: bool
+    ) -> Mask | None:
+        """Judges a burst as if it had come at once behind the doorbell, where the CPU has put its bytes right since.
+
+        The bytes that are judged so; None if there are none.
+        """
+        if job is None or access.snoop:
+            return None
+        address, length = access.address, access.length
+        found = self.core.late.found(job, address, length, write)
+        late = mask([(cure.address, cure.address + len(cure.states)) for cure in found], address, length)
+        if late is None:
+            return None
+        states = np.zeros(length, np.uint16)
+        for cure in reversed(found):  # the earliest last: it tells how the byte was behind the doorbell
+            states[cure.address - address : cure.address - address + len(cure.states)] = cure.states
+        effect = Effect.LOST_UPDATE if write else Effect.STALE_DEVICE_READ
+        verdicts, step = late.astype(np.uint8), found[0].step
+        name = "" if write else "dev_read"
+        self.core.report(effect, address, verdicts, event, None, None, name, states, step)
+        return late
 
     def _races(
         self, access: DeviceAccess, job: Job, event: ev.Event, write: bool, excluded: list[tuple[int, int]]
@@ -246,9 +269,17 @@ class DeviceRules:
         if self.core.raced:
             self.core.give_up_raced(event)
 
-    def _check_device(self, e: ev.DeviceRead | ev.DeviceWrite, excluded: Mask | None, write: bool) -> None:
+    def _check_device(
+        self, e: ev.DeviceRead | ev.DeviceWrite, job: Job | None, excluded: Mask | None, write: bool
+    ) -> None:
+        """Reports bytes that the device may not touch, or might not when it was started."""
         buffers = self.core.buffers
         where = buffers.forbidden(e.address, e.length, write)
+        if job is not None:
+            given = self.core.order.given_since(job, e.address, e.length, write)
+            early = mask([(g.address, g.end) for g in given], e.address, e.length)
+            if early is not None:
+                where = np.union1d(where, np.flatnonzero(early))
         if excluded is not None and where.size:
             where = where[~excluded[where]]
         if not where.size:
@@ -256,7 +287,8 @@ class DeviceRules:
         what = "write" if write else "read"
         first = e.address + int(where[0])
         mapping = buffers.live_at(first)
-        if mapping is not None and buffers.permission(first) & Permission.OWNED:
+        denied = not buffers.permits(first, 1, write)[0]
+        if mapping is not None and denied and buffers.permission(first) & Permission.OWNED:
             text = f"device {what} of a buffer mapped {mapping.direction.value}"
             self.core.add(Code.WRONG_DIR, e, text, e.address, where)
         elif mapping is None and (over := buffers.ending_at(first)) is not None and int(where[0]):
@@ -265,13 +297,13 @@ class DeviceRules:
         else:
             text = f"device {what} outside of what it was given"
             if mapping is not None and mapping.kind is not MappingKind.COHERENT:
-                text = f"device {what} of a buffer that was synced for the CPU"
+                text = f"device {what} of a buffer that was the CPU's when the device was started"
             self.core.add(Code.DEV_UNMAPPED, e, text, e.address, where)
 
 
-def _without(verdicts: NDArray[np.uint8], excluded: Mask | None) -> NDArray[np.uint8] | None:
+def _without(verdicts: NDArray[np.uint8] | None, excluded: Mask | None) -> NDArray[np.uint8] | None:
     """The verdicts that are left where some bytes are not judged."""
-    if excluded is None:
+    if excluded is None or verdicts is None:
         return verdicts
     left = np.where(excluded, 0, verdicts).astype(np.uint8)
     return left if left.any() else None
@@ -281,5 +313,4 @@ def _runs(strobe: Mask | None, length: int) -> list[tuple[int, int]]:
     """The runs of written bytes of a burst: (start, count)."""
     if strobe is None or bool(strobe.all()):
         return [(0, length)]
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], strobe, [False]))))
-    return [(int(a), int(b - a)) for a, b in edges.reshape(-1, 2)]
+    return [(start, end - start) for start, end in runs(strobe)]

@@ -108,6 +108,15 @@ class CpuAccess(NamedTuple):
     site: Site
 
 
+class Given(NamedTuple):
+    """A range that the device was given, and could not touch in this way before. `write`: to write."""
+
+    number: int
+    address: int
+    end: int
+    write: bool
+
+
 class Taken(NamedTuple):
     """A range that was taken from the device: unmapped, freed, or synced for the CPU. `what` names the call."""
 
@@ -133,6 +142,7 @@ class HappensBefore:
         self.jobs: dict[int, list[Job]] = {}  # by channel, in order of their descriptors
         self.accesses: deque[CpuAccess] = deque(maxlen=KEPT)
         self.taken: deque[Taken] = deque(maxlen=KEPT)
+        self.given: deque[Given] = deque(maxlen=KEPT)
         self._bells: dict[int, list[Doorbell]] = {}
         self._last_bell = 0
         self._floor = _NEVER  # least number of a range in flight
@@ -244,7 +254,7 @@ class HappensBefore:
         release, site = bell or self._bell_before(channel, self.now)
         if bell is None and (word or ran > stored):
             # Handed over by an ownership word; or a cyclic transfer comes round, which is ordered by its pace.
-            release = word or self.now
+            release = max(word, release) if word else self.now
         job = Job(channel, tag, release, site, described=True)
         for before in jobs:
             if before.tag == tag and before.described and not before.acted:
@@ -308,6 +318,21 @@ class HappensBefore:
                 return
             if taken.address < end and address < taken.end:
                 yield taken
+
+    def give(self, address: int, end: int, write: bool) -> None:
+        """The device may touch a range from now on."""
+        if self._bells:
+            self.now += 1
+            self.given.append(Given(self.now, address, end, write))
+
+    def given_since(self, job: Job, address: int, length: int, write: bool) -> Iterator[Given]:
+        """What the device was given behind the release of `job`, of the bytes of a burst of it."""
+        end = address + length
+        for given in reversed(self.given):
+            if given.number <= job.release:
+                return
+            if given.address < end and address < given.end and given.write == write:
+                yield given
 
     def reports(self, job: Job) -> None:
         """The status of a job goes out."""

@@ -25,15 +25,9 @@ class OrderRules:
         return {
             ev.Store: self._store,
             ev.Load: self._load,
-            ev.MmioWrite: self._mmio_write,
             ev.MmioRead: self._mmio_read,
             ev.Interrupt: self._interrupt,
         }
-
-    def _mmio_write(self, e: ev.MmioWrite) -> None:
-        started = self.core.order.registers.started(e.address, e.value)
-        if started is not None:
-            self.core.order.ring(e.site, *started)
 
     def _mmio_read(self, e: ev.MmioRead) -> None:
         observed = self.core.order.registers.observed(e.address, e.value)
@@ -66,14 +60,19 @@ class OrderRules:
         self.core.raced.append((start, end))
 
 
-class AfterRace:
-    """Gives up the content for which two agents have raced, when the CPU's access is applied."""
+class AfterOrder:
+    """What comes when an event is applied: a doorbell releases what it has drained too; raced content is given up."""
 
     def __init__(self, core: Core) -> None:
         self.core = core
 
     def handlers(self) -> Handlers:
-        return {ev.Store: self._access, ev.Load: self._access}
+        return {ev.Store: self._access, ev.Load: self._access, ev.MmioWrite: self._mmio_write}
+
+    def _mmio_write(self, e: ev.MmioWrite) -> None:
+        started = self.core.order.registers.started(e.address, e.value)
+        if started is not None:
+            self.core.order.ring(e.site, *started)
 
     def _access(self, e: ev.Event) -> None:
         if self.core.raced:
@@ -98,6 +97,9 @@ def check_taken(core: Core, event: ev.Event, address: int, length: int, what: st
     for job, part in core.order.take(address, length, event.site, what):
         start, end = max(address, part.address), min(address + length, part.end)
         core.add(Code.DEV_UNMAPPED, event, taken_text(what, job), start, end - start)
+        core.raced.append((start, end))
+    if core.raced:
+        core.give_up_raced(event)
 
 
 def taken_text(what: str, job: Job) -> str:

@@ -51,7 +51,8 @@ class Core:
     ) -> Verdicts | None:
         self.remember(name, address, length, event, by, point)
         start = address - self.shadow.base
-        compare = self.late.watch(name, address, self.shadow.states[start : start + length])
+        view = self.shadow.states[start : start + length]
+        compare = self.late.watch(name, address, view, self.history.count)
         verdicts = self.shadow.apply(name, address, length)
         if compare is not None:
             compare()
@@ -78,8 +79,12 @@ class Core:
         stale: NDArray[np.bool_] | None = None,
         operation: str = "",
         states: NDArray[np.uint16] | None = None,
+        late: int = 0,
     ) -> None:
-        """An access whose outcome is wrong under some schedule; the diagnosis finds its code later."""
+        """An access whose outcome is wrong under some schedule; the diagnosis finds its code later.
+
+        `late`: where not 0, the step behind which others came too late: the access may have been before them.
+        """
         where = np.flatnonzero(verdicts)
         if self.raced and (racing := mask(self.raced, address, len(verdicts))) is not None:
             where = where[~racing[where]]
@@ -94,7 +99,7 @@ class Core:
         mapping = self.buffers.at(first, int(where[-1]) - int(where[0]) + 1)
         by_policy = mapping is not None and bool(mapping.policy) and blames_policy(effect, config)
         finding = self._finding(effect, event, copies, address, where, alias)
-        finding.manifest = stale
+        finding.manifest, finding.late = stale, late
         if by_policy and mapping is not None:
             finding.culprit = f"policy {mapping.policy}"
             finding.step = lambda: step_to_blame(self.history, self.policy_steps, first)
@@ -119,21 +124,18 @@ class Core:
         *,
         kernel_sees: bool = False,
         buffer: str = "",
-        effect: Effect = Effect.CONTRACT,
     ) -> None:
         """A rule is broken: of the DMA API, of ownership, of the architecture.
 
         `text` says in half a sentence what was done against which rule. `where` are the offsets from physical `address` of
         the bytes concerned, or how many bytes from it. `kernel_sees`: the kernel's DMA API debugging reports it too.
-        `buffer` names the buffer where no mapping at `address` does. `effect` is what follows on some schedule.
+        `buffer` names the buffer where no mapping at `address` does.
         """
         offsets = np.arange(max(1, where)) if isinstance(where, int) else where
-        finding = self._finding(effect, event, text, address, offsets, alias)
+        finding = self._finding(Effect.CONTRACT, event, text, address, offsets, alias)
         finding.rule, finding.kernel_sees = code, kernel_sees
         if buffer:
             finding.buffer = buffer
-        if effect is Effect.STALE_DEVICE_READ and finding.writer != ev.NOWHERE:
-            finding.culprit = str(finding.writer)
         self._tell(finding)
 
     def _finding(
@@ -156,7 +158,7 @@ class Core:
             site=event.site,
             writer=self.writer_of(first, event),
             culprit=str(event.site),
-            buffer=mapping.name if mapping and mapping.name else f"{first:#x}",
+            buffer=mapping.name if mapping else "",
             buffer_address=mapping.address if mapping else first,
             alias=alias.value if alias else "device",
             copies=text,

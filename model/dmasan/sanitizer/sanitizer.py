@@ -20,7 +20,7 @@ from dmasan.sanitizer.diagnosis import Diagnosis
 from dmasan.sanitizer.dma_debug import DmaDebug
 from dmasan.sanitizer.hazards import Hazard
 from dmasan.sanitizer.marks import Marks
-from dmasan.sanitizer.order_rules import AfterRace, OrderRules
+from dmasan.sanitizer.order_rules import AfterOrder, OrderRules
 from dmasan.sanitizer.ownership_words import OwnershipWords
 from dmasan.sanitizer.reporting import Core
 
@@ -37,7 +37,7 @@ class Sanitizer(Core):
         self.bounced = BounceRules(self)
         self.copying = self.bounced.copying
         # In this order, where several handle one event.
-        rules = (Marks(self), OrderRules(self), cpu, CallRules(self), DmaDebug(self), self.bounced, self.words, AfterRace(self))
+        rules = (Marks(self), OrderRules(self), cpu, CallRules(self), DmaDebug(self), self.bounced, self.words, AfterOrder(self))
         self._handlers: dict[type[Event], list[Callable[[Any], None]]] = {}
         for each in rules:
             for kind, handler in each.handlers().items():
