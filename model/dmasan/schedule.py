@@ -12,8 +12,8 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from hashlib import blake2b
 from pathlib import Path
-from random import Random
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -107,6 +107,17 @@ class Schedule(Protocol):
         """The moves to make, in order, before the operation at `point`."""
 
 
+_WORD = (1 << 64) - 1
+_GOLDEN = 0x9E37_79B9_7F4A_7C15
+_KINDS = (MoveKind.FILL, MoveKind.EVICT, MoveKind.DRAIN)
+
+
+def _mixed(value: int) -> int:
+    value = ((value ^ value >> 30) * 0xBF58_476D_1CE4_E5B9) & _WORD
+    value = ((value ^ value >> 27) * 0x94D0_49BB_1331_11EB) & _WORD
+    return value ^ value >> 31
+
+
 class Benign:
     """No hidden move: buffers drain at once, lines leave only for want of room."""
 
@@ -130,20 +141,36 @@ class RandomMoves:
     name: str = "random"
     benign: bool = False
 
+    def __post_init__(self) -> None:
+        self._keys: dict[tuple[str, str], int] = {}  # of agent and kind of point
+        self._limit = round(self.rate * (1 << 32))
+
+    def _draw(self, point: Point) -> int:
+        """64 bits that depend on seed and point alone, so that a point draws the same moves on both backends.
+
+        The finalizer of SplitMix64 (Steele, Lea, Flood 2014) on a counter.
+        """
+        key = self._keys.get(point[:2])
+        if key is None:
+            text = f"{self.seed}/{point.agent}/{point.kind}".encode()
+            key = self._keys[point[:2]] = int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
+        return _mixed(key + (point.n + 1) * _GOLDEN & _WORD)
+
     def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
-        # The generator is keyed by the point, so that the same point draws the same moves on both backends.
-        draw = Random(f"{self.seed}/{point.agent}/{point.kind}/{point.n}")
-        if draw.random() >= self.rate:
+        drawn = self._draw(point)
+        if drawn & 0xFFFF_FFFF >= self._limit:
             return ()
-        kind = draw.choice((MoveKind.FILL, MoveKind.EVICT, MoveKind.DRAIN))
+        kind = _KINDS[(drawn >> 32) % 3]
+        second = bool(drawn >> 63)
         if kind is MoveKind.DRAIN:
-            return (Move(kind, draw.choice(("store_buffer", "outer_buffer"))),)
-        level = draw.choice(("l1", "l2"))
-        near = footprint.address + draw.randrange(max(footprint.length, 1))
+            return (Move(kind, "outer_buffer" if second else "store_buffer"),)
+        level = "l2" if second else "l1"
+        drawn = _mixed(drawn)
+        near = footprint.address + (drawn & 0xFFFF_FFFF) % max(footprint.length, 1)
         lines = (
             machine.live_lines(near, self.reach) if kind is MoveKind.FILL else machine.resident_lines(level)
         )
-        return (Move(kind, level, 0, draw.choice(lines)),) if lines else ()
+        return (Move(kind, level, 0, lines[(drawn >> 32) % len(lines)]),) if lines else ()
 
 
 @dataclass

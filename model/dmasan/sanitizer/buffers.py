@@ -93,14 +93,19 @@ class Buffers:
         """Whether a page of the range has something that was given to the device."""
         return self._any(0, address, length)
 
+    def holds(self, address: int, length: int) -> bool:
+        """Whether a range is RAM."""
+        return 0 <= address - self.base and address + length - self.base <= len(self.permissions)
+
     def add(self, mapping: Mapping) -> None:
+        """A new mapping. Memory of dma_alloc_pages is the CPU's until it is synced for the device."""
         self.live.append(mapping)
         self._count(mapping, 1)
         if mapping.kind in _SHARED:
             self._view(mapping.address, mapping.length)[:] = (
                 Permission.READ | Permission.WRITE | Permission.ALLOCATED
             )
-        else:
+        elif mapping.kind is not MappingKind.NONCOHERENT:
             self.give_to_device(mapping.address, mapping.length, mapping.direction)
 
     def remove(self, address: int, length: int) -> Mapping | None:

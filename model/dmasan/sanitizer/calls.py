@@ -48,6 +48,8 @@ class CallRules:
         self.core.policy_steps.append((self.core.history.count, e))
 
     def _map(self, e: ev.DmaMap) -> None:
+        if not self.core.buffers.holds(e.address, e.length):
+            return  # no RAM: dma_map_resource
         mapping = Mapping(e.kind, e.address, e.length, e.direction, e.name, e.site)
         if e.kind is MappingKind.COHERENT and self.core.policy_steps:
             mapping.policy = self.core.policy_steps[-1][1].policy
@@ -64,6 +66,8 @@ class CallRules:
             self.core.buffers.remove(e.address, e.length)
 
     def _sync(self, e: ev.DmaSync) -> None:
+        if not self.core.buffers.holds(e.address, e.length):
+            return
         if e.for_cpu:
             check_taken(self.core, e, e.address, e.length, "sync for the CPU")
             self.core.buffers.give_to_cpu(e.address, e.length)

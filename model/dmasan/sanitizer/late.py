@@ -64,6 +64,8 @@ class Late:
         if not self.buffers.given(address, len(view)):
             return None
         before = view.copy()
+        if not any((self.automaton.columns[operation].fast.take(view) == MISSING).any() for _, operation in _DEVICE):
+            return None  # all is fit
         plain = ~self.buffers.declared(address, len(view))
         unfit = [(write, plain & self._unfit(before, operation)) for write, operation in _DEVICE]
         if not any(bad.any() for _, bad in unfit):
