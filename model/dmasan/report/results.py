@@ -162,7 +162,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Row:
-    """One configuration of a comparison. `shared_override` is None on a profile without an outer cache."""
+    """One configuration of a comparison. `shared_override` is None on a profile without an outer cache.
+
+    `hypothetical` says why no kernel of this era did this on this profile; None if one did.
+    """
 
     policy: str
     profile: str
@@ -176,6 +179,7 @@ class Row:
     pictures: tuple[str, ...] = ()
     cost: Cost | None = None
     sim: Simulated | None = None
+    hypothetical: str | None = None
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,8 @@ Column = tuple[str, list[Cell], bool]  # header, cells, numbers
 
 def _names(rows: Sequence[Row]) -> list[Column]:
     """Policy and override always; profile and era only where they differ between rows."""
-    columns: list[Column] = [("policy", [row.policy for row in rows], False)]
+    marked = [row.policy + ("*" if row.hypothetical else "") for row in rows]
+    columns: list[Column] = [("policy", list(marked), False)]
     if len({row.profile for row in rows}) > 1:
         columns.append(("profile", [row.profile for row in rows], False))
     if len({row.era for row in rows}) > 1:
@@ -130,7 +131,8 @@ def _legend(rows: Sequence[Row]) -> list[str]:
         "attribute override. L1, L2 lines: maintained by address. TLBI: pages, on the CPU alone or broadcast to all.",
     ]
     reasons = dict.fromkeys(f"n/a: {row.policy}: {row.reason}" for row in rows if row.reason)
-    return [*texts, *reasons]
+    marks = dict.fromkeys(f"* hypothetical: {row.policy}: {row.hypothetical}" for row in rows if row.hypothetical)
+    return [*texts, *marks, *reasons]
 
 
 def print_measurements(rows: Sequence[Measurement], to: Console) -> None:

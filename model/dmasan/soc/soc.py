@@ -63,7 +63,7 @@ class Soc:
         if found.outer and found.l2_content == "victim":
             raise UsageError(f"profile {profile}: no relation has an outer cache in exclusive mode; use the machine alone")
         if policy == "coherent":
-            knobs = {"snoop_port": True, **knobs}
+            knobs = {**knobs, "snoop_port": True}
         self.knobs = Knobs().with_settings(found.fitted(knobs))
         self.cell = Cell(policy, profile, choose("era", era, ERAS), self.knobs)
         self.seed = seed

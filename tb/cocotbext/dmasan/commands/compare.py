@@ -113,6 +113,8 @@ def row_of(place: Place, result: dict[str, Any]) -> Row:
     if "not_applicable" in result:
         return Row(*names, "not_applicable", result["not_applicable"])
     run = Run.from_json(result["run"])
+    from dmasan.linux.policies import POLICIES, resolve
+
     return Row(
         *names,
         run.verdict,
@@ -123,6 +125,7 @@ def row_of(place: Place, result: dict[str, Any]) -> Row:
         tuple(shorten(path) for path in result["pictures"]),
         run.cost,
         run.sim,
+        POLICIES[resolve(*names[:3])].hypothetical(place.profile, place.era),
     )
 
 
