@@ -62,7 +62,7 @@ def test_every_policy_has_a_row_with_and_without_the_override(compared: Any) -> 
     folder, done = compared
     assert set(rows(folder)) == {(policy, override) for policy in POLICIES for override in (False, True)}
     for policy in POLICIES:
-        assert len(re.findall(rf"^{policy} +(?:on|off) ", done.stdout, re.MULTILINE)) == 2
+        assert len(re.findall(rf"^{policy}\*? +(?:on|off) ", done.stdout, re.MULTILINE)) == 2
     assert "\x1b" not in done.stdout
 
 
