@@ -12,10 +12,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from dmasan.device.driver import DmaEngine
-from dmasan.events import Direction, OwnershipWords, call_site
+from dmasan.events import Direction, DmaMap, MappingKind, OwnershipWords, call_site
 from dmasan.linux.protections import Protection
 from dmasan.sanitizer import Code
-from dmasan.sanitizer.buffers import Permission
 from dmasan.soc import Soc
 
 TO, FROM = Direction.TO_DEVICE, Direction.FROM_DEVICE
@@ -47,9 +46,8 @@ class World:
     async def bare(self, size: int = SIZE, name: str = "buffer") -> int:
         """Memory of a program without DMA API: nobody maps it, and the device may touch it."""
         va = await self.kernel.kmalloc(max(size, 256), name)
-        offset = self.pa(va) - self.soc.sanitizer.buffers.base
-        view = self.soc.sanitizer.buffers.permissions[offset : offset + size]
-        view |= int(Permission.READ | Permission.WRITE | Permission.ALLOCATED)
+        where = (self.pa(va), size, Direction.BIDIRECTIONAL, name)
+        self.kernel.emit(DmaMap(*self.kernel.stamp(), MappingKind.STATIC, *where))
         return va
 
     async def clean(self, va: int, size: int = SIZE) -> None:

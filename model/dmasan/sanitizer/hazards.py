@@ -87,9 +87,9 @@ class Hazard(Incident):
     code: Code
     because: str = ""
     consequences: tuple[Consequence, ...] = ()
-    find_repair: Callable[[], Repair | None] = lambda: None
-    _repair: Repair | None = field(default=None, compare=False)
-    _searched: bool = field(default=False, compare=False)
+    find_repair: Callable[[], Repair | None] = field(default=lambda: None, compare=False, repr=False)
+    _repair: Repair | None = field(default=None, compare=False, repr=False)
+    _searched: bool = field(default=False, compare=False, repr=False)
 
     def _found(self) -> Repair | None:
         if not self._searched:

@@ -21,9 +21,18 @@ Numbered = tuple[int, Step]
 
 
 def misaimed(e: Evidence) -> Touch | None:
-    """The call (its first operation) that would cure the byte if it were aimed at it; None if there is none."""
-    if e.incident.rule is not None or not e.touches:
+    """The first operation of the call that would cure the byte if it were aimed at it; None if there is none."""
+    call = misaimed_call(e)
+    if not call:
         return None
+    number, step = call[0]
+    return Touch(step.point, step.name, step, number)
+
+
+def misaimed_call(e: Evidence) -> list[Numbered]:
+    """The steps of that call; empty if there is none."""
+    if e.incident.rule is not None or not e.touches:
+        return []
     steps = _window(e)
     for tried, call in enumerate(_calls_beside(e, steps)):
         if tried == _TRIED:
@@ -31,9 +40,8 @@ def misaimed(e: Evidence) -> Touch | None:
         if not (_same_object(e, call[0]) or _is_useless(e, call)):
             continue
         if e.cured([name for _, name in _aimed(e, call)]):
-            number, step = call[0]
-            return Touch(step.point, step.name, step, number)
-    return None
+            return call
+    return []
 
 
 def _window(e: Evidence) -> list[Numbered]:

@@ -60,7 +60,7 @@ def assumes_coherence(e: Evidence) -> bool:
     if mapping is None or mapping.kind is MappingKind.STATIC or "SKIP_CPU_SYNC" in mapping.attrs:
         return False  # maintenance is the driver's own
     if e.context.coherent:
-        return not e.context.made_uncached
+        return e.context.is_mapped and not e.context.made_uncached
     return not any(_is_maintenance(touch) and touch.step.site == mapping.site for touch in e.touches)
 
 

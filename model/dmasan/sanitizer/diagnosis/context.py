@@ -3,15 +3,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dmasan import events as ev
-from dmasan.events import MappingKind
-from dmasan.sanitizer.history import History, Mark
+from dmasan.events import MappingKind, Site
+from dmasan.sanitizer.history import History, Mark, Touch
 
 ALLOCATED = "page allocated"  # why content is given up, in the kernel's words
+_ROUNDED = (  # maintenance, which acts on whole lines
+    "issue_clean",
+    "issue_invalidate",
+    "issue_clean_invalidate",
+    "outer_clean",
+    "outer_invalidate",
+    "outer_clean_invalidate",
+)
 _RING = ("descriptor", "status")  # kinds of points at which a device touches its ring
+
+
+Calls = dict[Site, list[tuple[int, int]]]  # what calls of the DMA API were made for, by line: address, length
+
+
+def means(calls: Calls, touch: Touch, address: int) -> bool:
+    """Whether a touch was meant for the byte at `address`: by name, or because the API was called for it."""
+    if touch.operation not in _ROUNDED:
+        return touch.step.names(address)
+    step = touch.step
+    ranges = [(a, n) for a, n in calls.get(step.site, ()) if a < step.address + step.length and step.address < a + n]
+    if ranges:
+        return any(start <= address < start + length for start, length in ranges)
+    return step.names(address)
+
+
+def calls_of(marks: Iterable[Mark]) -> Calls:
+    """The ranges of all maps, unmaps and syncs."""
+    calls: Calls = {}
+    for mark in marks:
+        event = mark.event
+        if isinstance(event, ev.DmaMap | ev.DmaUnmap | ev.DmaSync):
+            ranges = calls.setdefault(event.site, [])
+            if (event.address, event.length) not in ranges:
+                ranges.append((event.address, event.length))
+    return calls
 
 
 @dataclass(frozen=True)
@@ -26,7 +60,12 @@ class Context:
     given_up: tuple[Mark, ...]
     ring: bool  # the line has ownership words, or the device finds descriptors in it
     snoops: bool  # some device access of the run snoops
+    calls: Calls
     policy_steps: tuple[int, ...] = ()  # number of steps before each step of the alias policy
+
+    def is_of_neighbour(self, touch: Touch) -> bool:
+        """Whether what was done was meant for other bytes of the line."""
+        return touch.operation == "neighbour_wb" or not means(self.calls, touch, self.address)
 
     @property
     def mapping(self) -> ev.DmaMap | None:
@@ -87,6 +126,5 @@ def context_of(
         if step.point.kind in _RING and step.address < home + history.line and home < step.address + step.length:
             ring = True
     numbers = tuple(number for number, step in policy_steps if step.policy != "coherent")
-    return Context(
-        address, history.line, tuple(maps), tuple(unmaps), tuple(syncs), tuple(given_up), ring, snoops, numbers
-    )
+    marks = (tuple(maps), tuple(unmaps), tuple(syncs), tuple(given_up))
+    return Context(address, history.line, *marks, ring, snoops, calls_of(history.marks), numbers)

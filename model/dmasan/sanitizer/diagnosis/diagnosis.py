@@ -10,6 +10,8 @@ from dmasan.sanitizer.codes import Effect, State
 from dmasan.sanitizer.describe import describe
 from dmasan.sanitizer.diagnosis.context import context_of
 from dmasan.sanitizer.diagnosis.evidence import Evidence
+from dmasan.sanitizer.diagnosis.record import Record
+from dmasan.sanitizer.diagnosis.repair import find_repair
 from dmasan.sanitizer.diagnosis.roots import Judged, fold
 from dmasan.sanitizer.diagnosis.table import judge
 from dmasan.sanitizer.diagnosis.words import because
@@ -23,7 +25,14 @@ class Diagnosis:
     def __init__(self, core: Core) -> None:
         self.core = core
         self._judged: dict[int, Judged] = {}
-        self._hazards: dict[int, Hazard] = {}  # by their first incident's number
+        self._record: tuple[int, Record] | None = None
+
+    def record(self) -> Record:
+        """The record of the run so far."""
+        count = self.core.history.count
+        if self._record is None or self._record[0] != count:
+            self._record = count, Record(self.core.history)
+        return self._record[1]
 
     def hazards(self) -> list[Hazard]:
         """The hazards so far, in order of first sight, numbered from 1."""
@@ -54,6 +63,7 @@ class Diagnosis:
         return Hazard(
             **values,
             code=first.row.code,
+            find_repair=lambda: find_repair(root, self.record()),
             because=because(first.row, first.evidence),
             consequences=tuple(
                 Consequence(each.row.code, each.incident.effect, each.incident.site) for each in others

@@ -20,7 +20,7 @@ from dmasan.sanitizer.diagnosis import places, provenance
 from dmasan.sanitizer.diagnosis.context import Context
 from dmasan.sanitizer.diagnosis.replay import ALL_MOVES, NO_FILLS, MaySet, replay
 from dmasan.sanitizer.hazards import Incident
-from dmasan.sanitizer.history import History, Touch
+from dmasan.sanitizer.history import SEEN, History, Touch
 from dmasan.sanitizer.path import Link, find_path
 
 _TOLD = 400  # touches of a byte that a path is searched through
@@ -101,8 +101,8 @@ class Evidence:
     @cached_property
     def writer(self) -> Touch | None:
         """The write of the latest value: that which is missed, or lost."""
-        found = [touch for touch in self.touches[:-1] if OPERATIONS[touch.operation].writes]
-        if self.effect is Effect.LOST_UPDATE and self.touches and OPERATIONS[self.names[-1]].writes:
+        found = [touch for touch in self.touches[:-1] if is_write(touch.operation)]
+        if self.effect is Effect.LOST_UPDATE and self.touches and is_write(self.names[-1]):
             return self.touches[-1]
         return found[-1] if found else None
 
@@ -223,12 +223,12 @@ class Evidence:
     @cached_property
     def right_on_lines_of_its_own(self) -> bool:
         """Whether it is right if no other data shares the line: no neighbours, and no maintenance that meant others."""
-        shared = [touch for touch in self.touches if is_of_neighbour(touch, self.context.address)]
+        shared = [touch for touch in self.touches if self.context.is_of_neighbour(touch)]
         if not shared:
             return False
         if shared[-1] is self.touches[-1]:
             return True
-        return self.cured(self.without(lambda touch: is_of_neighbour(touch, self.context.address)))
+        return self.cured(self.without(lambda touch: self.context.is_of_neighbour(touch)))
 
     @cached_property
     def right_when_drained(self) -> bool:
@@ -252,9 +252,9 @@ class Evidence:
         return not replay(self.family, NO_FILLS).last(self.names[first:], self.states[first])
 
 
-def is_of_neighbour(touch: Touch, address: int) -> bool:
-    """Whether what was done was meant for other bytes of the line."""
-    return touch.operation == "neighbour_wb" or not touch.step.names(address)
+def is_write(name: str) -> bool:
+    """A write of a CPU or of the device; reads that were seen to be right count as reads."""
+    return OPERATIONS[name.removesuffix(SEEN)].writes
 
 
 def _rests(config: Config) -> bool:

@@ -29,7 +29,8 @@ def _after(made: Made, number: int, link: Link) -> Made:
             continue
         appeared = not present(before, place)
         dirtied = place in CACHES and is_dirty(after, place) and not is_dirty(before, place)
-        newer = holds_latest(after, place) and not holds_latest(before, place)
+        # A line that a write-through store updates stays the copy that somebody once brought in.
+        newer = place not in CACHES and holds_latest(after, place) and not holds_latest(before, place)
         if appeared or dirtied or newer:
             source = _source(link, place)
             result[place] = made.get(source, number) if source else number

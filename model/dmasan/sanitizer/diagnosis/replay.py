@@ -8,8 +8,9 @@ from functools import cache
 
 from dmasan.arch.configuration import RESET, STALE, Config, has_latest
 from dmasan.arch.family import Family
-from dmasan.arch.semantics import MOVES, OPERATIONS
+from dmasan.arch.semantics import MOVES
 from dmasan.sanitizer.automaton import Verdict
+from dmasan.sanitizer.path import outcomes_of
 
 MaySet = frozenset[Config]
 ALL_MOVES = frozenset(MOVES)
@@ -53,8 +54,7 @@ class Replay:
         """What an operation makes of a may-set, and what is wrong with it there."""
         found = self._steps.get((state, name))
         if found is None:
-            apply = OPERATIONS[name].apply
-            outcomes = [outcome for config in state for outcome in apply(self.family, config)]
+            outcomes = [outcome for config in state for outcome in outcomes_of(self.family, name, config)]
             after = self.closed({config for config, _ in outcomes})
             verdict = Verdict.OK
             if any(value == STALE for _, value in outcomes):

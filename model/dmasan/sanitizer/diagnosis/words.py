@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from dmasan.events import NOWHERE, Site
 from dmasan.sanitizer.diagnosis.conditions import misser
-from dmasan.sanitizer.diagnosis.evidence import Evidence, is_of_neighbour
+from dmasan.sanitizer.diagnosis.evidence import Evidence
 from dmasan.sanitizer.diagnosis.table import Row
 from dmasan.sanitizer.history import Touch
 
@@ -63,7 +63,7 @@ def _maker(e: Evidence) -> str:
 
 
 def _neighbour(e: Evidence) -> str:
-    found = [touch for touch in e.touches if is_of_neighbour(touch, e.context.address)]
+    found = [touch for touch in e.touches if e.context.is_of_neighbour(touch)]
     if not found:
         return "none is known"
     what = "written" if found[-1].operation == "neighbour_wb" else "maintained"
