@@ -37,6 +37,7 @@ class Move(NamedTuple):
     """One hidden move, on `lines` consecutive lines from `address`.
 
     `level` is "l1", "l2" (fill, evict, keep), "store_buffer" or "outer_buffer" (drain; the whole buffer where `address` is 0).
+    At level "tlb" (fill, evict) `address` is virtual, and the CPU's TLB takes in or forgets the translation of its page.
     Under every schedule but `benign` a buffer drains only by such a move, for want of room, or by a barrier or sync.
     """
 

@@ -196,6 +196,14 @@ class AliasTracker:
                     return
         self.residues.append(Residue(span, self.all_cpus, self._serial))
 
+    def gain(self, span: Span) -> None:
+        """A reachable descriptor states a translation now."""
+        self._count(span, 1)
+
+    def retire(self, span: Span) -> None:
+        """A descriptor that was reachable does not state it any more."""
+        self._retire(span)
+
     # --- descriptors ---
 
     def first_level_written(self, old: int, new: int, va: int) -> None:

@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dmasan.arch.attributes import effective
-from dmasan.arch.faults import BusError, ExternalAbort, FirewallAbort, PermissionFault, TranslationFault
+from dmasan.arch.faults import (
+    AccessFlagFault,
+    BusError,
+    ExternalAbort,
+    FirewallAbort,
+    PermissionFault,
+    TranslationFault,
+)
+from dmasan.arch.long_walk import ACCESS_FLAG, LongFault, LongRegime, walk_long
 from dmasan.arch.memory import PAGE
 from dmasan.arch.mpu import Mpu
-from dmasan.arch.tlb import Tlb, Translation, WalkFailure, translation, walk
+from dmasan.arch.tlb import Tlb, Translation, WalkFailure, long_translation, translation, walk
 from dmasan.events import NOWHERE, MemoryType, Site, call_site
 from dmasan.schedule import Footprint, Point
 
@@ -35,6 +43,7 @@ class Core:
         self.tlb = Tlb()
         self.mpu = Mpu() if machine.profile.translation == "regions" else None
         self.ttbr: int | None = None
+        self.regime: LongRegime | None = None  # tables of long descriptors, instead of `ttbr`: see `use`
         self.cycles = 0
         self.owed_ns = 0.0
         self.operations = 0  # public operations so far: the number of the next point
@@ -89,7 +98,7 @@ class Core:
                 va, self.index, access, "the translation is " + ("read-only" if write else "no-access")
             )
         if not entry.in_ram:
-            pa = (va + entry.delta) & 0xFFFF_FFFF
+            pa = va + entry.delta
             raise ExternalAbort(va, self.index, access, f"nothing answers at physical address {pa:#010x}")
         if self._forbidden:
             self.check_allowed(va, va + entry.delta, 1, access)
@@ -105,10 +114,19 @@ class Core:
         """The physical address of `va`, as AT/ATS1CPR would tell. Raises a Fault."""
         return va + self.translate(va).delta
 
+    def use(self, regime: LongRegime) -> None:
+        """Translates by the long descriptors of `regime` from now on (LPAE, AArch64); the TLB forgets what it held."""
+        self.regime = regime
+        self.ttbr = regime.ttbr0
+        self.tlb.invalidate(0, 0)
+        self.machine.long_tables.use(regime)
+
     def _walk(self, va: int, access: str) -> Translation:
+        if self.regime is not None:
+            return self._walk_long(self.regime, va, access)
         if not 0 <= va < 1 << 32:
             raise TranslationFault(va, self.index, access, "the address has more than 32 bits")
-        ttbr, counters = self.ttbr, self.machine.counters
+        ttbr = self.ttbr
         if self.mpu is not None:
             return self._protected(self.mpu, va)
         if ttbr is None:
@@ -123,13 +141,28 @@ class Core:
             raise TranslationFault(va, self.index, access, str(failure)) from None
         except BusError as error:
             raise ExternalAbort(va, self.index, access, f"on the table walk, {error}") from None
+        return self._walked(translation(leaf, va, ttbr, self._ram, self.machine.profile), fetched)
+
+    def _walked(self, entry: Translation, fetched: int) -> Translation:
+        counters = self.machine.counters
         cycles = fetched * self.machine.profile.costs.walk_step
         counters.tlb_misses += 1
         counters.walk_cycles += cycles
         self._charge(cycles)
-        entry = translation(leaf, va, ttbr, self._ram, self.machine.profile)
         self.tlb.insert(entry)
         return entry
+
+    def _walk_long(self, regime: LongRegime, va: int, access: str) -> Translation:
+        if not 0 <= va < 1 << regime.bits:
+            raise TranslationFault(va, self.index, access, f"the address has more than {regime.bits} bits")
+        try:
+            found = walk_long(regime, va, lambda pa: self._fetch(pa, 8))
+        except LongFault as fault:
+            kind = AccessFlagFault if fault.kind == ACCESS_FLAG else TranslationFault
+            raise kind(va, self.index, access, str(fault)) from None
+        except BusError as error:
+            raise ExternalAbort(va, self.index, access, f"on the table walk, {error}") from None
+        return self._walked(long_translation(found, va, regime, self._ram, self.machine.profile), found.fetched)
 
     def _protected(self, mpu: Mpu, va: int) -> Translation:
         """What the MPU says about the page of `va`, which is not translated."""
@@ -145,12 +178,12 @@ class Core:
         self.tlb.insert(entry)
         return entry
 
-    def _fetch(self, pa: int) -> int:
+    def _fetch(self, pa: int, size: int = 4) -> int:
         """A descriptor word, as the walker sees it: coherently with the caches (ARMv7 SMP), or in memory."""
         if not self.machine.profile.walker_cached:
-            offset = self.machine.memory.offset(pa, 4)
-            return int.from_bytes(self.machine.memory.data[offset : offset + 4], "little")
-        return int.from_bytes(self._hierarchy.peek(pa, 4), "little")
+            offset = self.machine.memory.offset(pa, size)
+            return int.from_bytes(self.machine.memory.data[offset : offset + size], "little")
+        return int.from_bytes(self._hierarchy.peek(pa, size), "little")
 
     def _pieces(
         self, va: int, length: int, access: str, write: bool = False, unit: int | None = None

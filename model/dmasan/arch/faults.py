@@ -40,6 +40,12 @@ class PermissionFault(Fault):
     kind = "permission fault"
 
 
+class AccessFlagFault(Fault):
+    """The descriptor's Access flag is 0, and hardware does not set it."""
+
+    kind = "access flag fault"
+
+
 class AlignmentFault(Fault):
     """An unaligned access where the architecture allows none (Device, Strongly-ordered, tables, registers)."""
 

@@ -15,6 +15,8 @@ from dmasan.arch.counters import Counters
 from dmasan.arch.cpu import Cpu
 from dmasan.arch.geometry import Region, disjoint
 from dmasan.arch.hierarchy import Hierarchy
+from dmasan.arch.long_descriptor import TABLE_BYTES
+from dmasan.arch.long_tables import LongTables
 from dmasan.arch.maintenance import CacheMaintenance
 from dmasan.arch.memory import Bytes, Mask, Memory
 from dmasan.arch.moves import HiddenMoves
@@ -94,6 +96,7 @@ class Machine:
         self.aliases = AliasTracker(
             self.memory.base, self.memory.size, knobs.cpus, self._alias_changed, self._read_table
         )
+        self.long_tables = LongTables(self.aliases, self._read_long_table, profile.write_through)
         self.moves = HiddenMoves(self)
         self.site: Site = NOWHERE  # the line of the program that the present operation belongs to
         self.cpus = [Cpu(self, index) for index in range(knobs.cpus)]
@@ -176,3 +179,8 @@ class Machine:
         if not 0 <= table - self.memory.base <= self.memory.size - SECOND_LEVEL_BYTES:
             return np.zeros(SECOND_LEVEL_BYTES // 4, np.uint32)  # nothing can be read there: a walk aborts
         return self.hierarchy.peek(table, SECOND_LEVEL_BYTES).view(np.uint32)
+
+    def _read_long_table(self, table: int) -> NDArray[np.uint64]:
+        if not 0 <= table - self.memory.base <= self.memory.size - TABLE_BYTES:
+            return np.zeros(TABLE_BYTES // 8, np.uint64)
+        return self.hierarchy.peek(table, TABLE_BYTES).view(np.uint64)

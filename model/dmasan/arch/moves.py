@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from dmasan.arch.cache import Cache, Indices
+from dmasan.arch.faults import Fault
 from dmasan.arch.line_copies import LineCopies, copies_of_lines
 from dmasan.arch.write_buffer import WriteBuffer
 from dmasan.config import RunError
@@ -64,6 +65,8 @@ class HiddenMoves:
             (MoveKind.FILL, "l2"): self._fill_l2,
             (MoveKind.EVICT, "l1"): self._evict_l1,
             (MoveKind.EVICT, "l2"): self._evict_l2,
+            (MoveKind.FILL, "tlb"): self._fill_tlb,
+            (MoveKind.EVICT, "tlb"): self._evict_tlb,
             (MoveKind.KEEP, "l1"): self._keep,
             (MoveKind.KEEP, "l2"): self._keep,
             (MoveKind.DRAIN, "store_buffer"): self._drain_store_buffer,
@@ -177,6 +180,25 @@ class HiddenMoves:
             return False
         self.hierarchy.make_room(l2, slots)
         l2.drop(slots)
+        return True
+
+    def _fill_tlb(self, move: Move) -> bool:
+        """A CPU walks for the virtual page at `address` unasked. What faults is not held (DDI 0406C, B3.10.3)."""
+        cpu = self.machine.cpus[move.cpu]
+        if cpu.tlb.lookup(move.address, cpu.ttbr) is not None:
+            return False
+        try:
+            cpu.translate(move.address)
+        except Fault:
+            return False
+        return True
+
+    def _evict_tlb(self, move: Move) -> bool:
+        """A CPU forgets what it holds for the virtual page at `address`; the next access walks anew."""
+        tlb = self.machine.cpus[move.cpu].tlb
+        if tlb.lookup(move.address, self.machine.cpus[move.cpu].ttbr) is None:
+            return False
+        tlb.invalidate(move.address, 1)
         return True
 
     def _keep(self, move: Move) -> bool:

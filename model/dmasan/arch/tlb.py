@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from dmasan.arch.attributes import effective
 from dmasan.arch.cache import COLOUR_BIT
+from dmasan.arch.long_descriptor import type_of
+from dmasan.arch.long_walk import LongRegime, LongResult
 from dmasan.arch.processor import Profile
 from dmasan.arch.short_descriptor import (
     SECTION_SIZE,
@@ -90,6 +92,34 @@ def translation(leaf: Leaf, va: int, asid: int, ram: range, profile: Profile) ->
     )
 
 
+def long_translation(found: LongResult, va: int, regime: LongRegime, ram: range, profile: Profile) -> Translation:
+    """The TLB entry made of a walk of long descriptors: a page, a block, or a contiguous group of either as one.
+
+    Of what reaches beyond memory a TLB takes one page, as it is free to do.
+    """
+    size = found.size
+    whole = found.pa - (va & (size - 1))
+    if not (ram.start <= whole and whole + size <= ram.stop):
+        size = SMALL_PAGE_SIZE
+    start = va & -size
+    pa = found.pa - (va - start)
+    kind = effective(type_of(found.attr), profile.write_through)
+    return Translation(
+        start,
+        size,
+        pa - start,
+        kind,
+        kind.cacheable,
+        True,
+        found.writable,
+        ram.start <= pa and pa + size <= ram.stop,
+        regime.ttbr0 if found.leaf.non_global else None,
+        found.sh in (2, 3) or not kind.cacheable,
+        colour_of(profile, start - pa),
+        kind is MemoryType.WT,
+    )
+
+
 def colour_of(profile: Profile, ahead: int) -> int:
     """What a translation whose virtual address lies `ahead` bytes before its physical one adds to the address in L1."""
     if profile.colours == 1:
@@ -99,38 +129,52 @@ def colour_of(profile: Profile, ahead: int) -> int:
 
 
 class Tlb:
-    """Translations by virtual page and by virtual section."""
+    """Translations by virtual page and by virtual section; those of other sizes apart, since few machines have any."""
 
     def __init__(self) -> None:
         self.pages: dict[int, Translation] = {}
         self.sections: dict[int, Translation] = {}
+        self.larger: dict[int, dict[int, Translation]] = {}  # by the logarithm of their size
 
     def lookup(self, va: int, asid: int | None) -> Translation | None:
         """The entry that translates `va` for `asid`, if one is held. A small page is found before a section."""
         entry = self.pages.get(va >> 12) or self.sections.get(va >> 20)
+        if entry is None and self.larger:
+            entry = self._find_larger(va)
         if entry is None or (entry.asid is not None and entry.asid != asid):
             return None
         return entry
 
     def holding(self, pa: int) -> Iterator[Translation]:
         """The entries that translate to the physical address `pa`, newest first."""
-        for entry in [*reversed(self.pages.values()), *reversed(self.sections.values())]:
+        larger = [entry for held in self.larger.values() for entry in reversed(held.values())]
+        for entry in [*reversed(self.pages.values()), *reversed(self.sections.values()), *larger]:
             if entry.va <= pa - entry.delta < entry.va + entry.size:
                 yield entry
 
     def insert(self, entry: Translation) -> None:
         if entry.size == SMALL_PAGE_SIZE:
             self.pages[entry.va >> 12] = entry
-        else:
+        elif entry.size == SECTION_SIZE:
             self.sections[entry.va >> 20] = entry
+        else:
+            shift = entry.size.bit_length() - 1
+            self.larger.setdefault(shift, {})[entry.va >> shift] = entry
+
+    def _find_larger(self, va: int) -> Translation | None:
+        """Among the blocks and contiguous groups of long descriptors."""
+        found = (held.get(va >> shift) for shift, held in sorted(self.larger.items()))
+        return next((entry for entry in found if entry is not None), None)
 
     def invalidate(self, va: int, length: int) -> None:
         """Removes what translates any byte of [va, va + length); everything if `length` is 0. All ASIDs."""
         if not length:
             self.pages.clear()
             self.sections.clear()
+            self.larger.clear()
             return
-        for held, shift in ((self.pages, 12), (self.sections, 20)):
+        larger = [(held, shift) for shift, held in self.larger.items()]
+        for held, shift in ((self.pages, 12), (self.sections, 20), *larger):
             keys = range(va >> shift, ((va + length - 1) >> shift) + 1)
             for key in keys if len(keys) < len(held) else [k for k in held if k in keys]:
                 held.pop(key, None)
