@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dmasan.events import Direction, DmaMap, MappingKind
+from dmasan.events import Direction, DmaMap, DmaUnmap, MappingKind
 from dmasan.linux.layout import PAGE_SIZE, pages_of
 from dmasan.soc import Soc
 
@@ -60,6 +60,13 @@ class Firmware:
         kernel = self._soc.kernel
         kernel.emit(
             DmaMap(*kernel.stamp(), MappingKind.STATIC, memory.pa, memory.size, Direction.BIDIRECTIONAL, name)
+        )
+
+    def withdraw(self, memory: Memory) -> None:
+        """Tells that the device has no business in a range any more, which was shared as such."""
+        kernel = self._soc.kernel
+        kernel.emit(
+            DmaUnmap(*kernel.stamp(), MappingKind.STATIC, memory.pa, memory.size, Direction.BIDIRECTIONAL)
         )
 
     # --- cache primitives

@@ -71,6 +71,8 @@ class DmaDebug:
     # --- map
 
     def _map(self, e: ev.DmaMap) -> None:
+        if e.kind is MappingKind.STATIC:
+            return  # no call of the API
         entry = Entry(e, e.address if e.handle is None else e.handle, e.kind not in (*_PHY, MappingKind.SG))
         self._check_area(e, e.area)
         self._check_segment(e, entry)
@@ -125,6 +127,8 @@ class DmaDebug:
 
     def _unmap(self, e: ev.DmaUnmap) -> None:
         """check_unmap."""
+        if e.kind is MappingKind.STATIC:
+            return
         handle = e.address if e.handle is None else e.handle
         if handle == DMA_MAPPING_ERROR:
             self._add(Code.MAP_BALANCE, e, "device driver tries to free an invalid DMA memory address", e.address)
