@@ -98,6 +98,18 @@ class Device:
                 return
         raise RunError(f"the device is still busy after {_POLLS} reads of its status")
 
+    async def completed(self, count: int) -> None:
+        """Polls until `count` descriptors or jobs are done since the reset."""
+        for _ in range(_POLLS):
+            if await self._read(reg.CH_DONE_CNT.OFFSET) >= count:
+                return
+        raise RunError(f"the device has not done {count} jobs after {_POLLS} reads of its counter")
+
+    async def halt(self) -> None:
+        """Stops, and returns when the engine touches no memory any more."""
+        await self.stop()
+        await self.idle()
+
     async def _start(self, op: Op, source: int, target: int, length: int) -> None:
         cfg = reg.CH_CFG.MODE.put(Mode.DIRECT) | reg.CH_CFG.OP.put(op) | reg.CH_CFG.MAX_LEN.put(15)
         write = self._soc.io.writel_relaxed  # the job's registers need no order among them, only START does

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dmasan.events import Direction, DmaMap, DmaUnmap, MappingKind
+from dmasan.events import Direction, DmaMap, DmaUnmap, MappingKind, OwnershipWords
 from dmasan.linux.layout import PAGE_SIZE, pages_of
 from dmasan.soc import Soc
 
@@ -68,6 +68,11 @@ class Firmware:
         kernel.emit(
             DmaUnmap(*kernel.stamp(), MappingKind.STATIC, memory.pa, memory.size, Direction.BIDIRECTIONAL)
         )
+
+    def ownership_words(self, memory: Memory, offset: int, stride: int, count: int) -> None:
+        """Says which 32-bit words of a descriptor table both sides may write, and poll, at any time."""
+        kernel = self._soc.kernel
+        kernel.emit(OwnershipWords(*kernel.stamp(), memory.pa + offset, 4, stride, count))
 
     # --- cache primitives
 
