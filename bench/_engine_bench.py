@@ -22,10 +22,11 @@ from dmasan.config import RunError
 
 PROGRAMS = Path(__file__).parent / "cpp"
 NAME = "engine_bench"
-# Verilator compiles with -Os unless it is told; the bench has no use for small code.
+CHECKERS = ("axi_checker_pkg", "axi_checker_channel", "axi_checker_request", "axi_checker_read", "axi_checker_write")
+# Verilator compiles with -Os unless it is told; the bench has no use for small code. MAX_BURST: as long as AXI allows.
 OPTIONS = (
     *("--cc", "--exe", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--top-module", "dma_top"),
-    *("-MAKEFLAGS", "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O2"),
+    *("-GMAX_BURST=256", "--output-split", "15000", "-MAKEFLAGS", "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O2"),
 )
 SHOWN = 3000  # characters of a failed command's output
 
@@ -36,6 +37,12 @@ def sources() -> list[Path]:
     return [hdl.rtl() / line for line in lines if line and not line.startswith("//")]
 
 
+def rules() -> list[Path]:
+    """The protocol checkers, and what binds them to both ports of the engine."""
+    names = (*CHECKERS, "axi_checker", "axil_checker")
+    return [*(hdl.bench() / f"{name}.sv" for name in names), PROGRAMS.parent / "hdl" / "engine_rules.sv"]
+
+
 def build(width: int, extra: tuple[str, ...] = ()) -> Path:
     """The executable for a data width in bits and more options of Verilator, from the cache or built now.
 
@@ -43,9 +50,8 @@ def build(width: int, extra: tuple[str, ...] = ()) -> Path:
     """
     tools = toolchain.find()
     generated = hdl.rtl() / "gen"
-    programs = sorted(PROGRAMS.glob("*.cpp"))
     digest = hashlib.sha256(f"{width} {OPTIONS} {extra} {tools.identity}".encode())
-    for path in (*sources(), *programs, *sorted(PROGRAMS.glob("*.hpp")), *sorted(generated.glob("*.h"))):
+    for path in (*sources(), *rules(), *sorted(PROGRAMS.glob("*.?pp")), *sorted(generated.glob("*.h"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     folder = hdl.cache() / f"{NAME}-{digest.hexdigest()[:16]}"
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +62,8 @@ def build(width: int, extra: tuple[str, ...] = ()) -> Path:
             command = [str(tools.verilator), *OPTIONS, "--build", "-j", str(os.cpu_count() or 1), *extra]
             command += [f"-GDATA_W={width}", "--Mdir", str(work / "objects"), "-CFLAGS", flags, "-o", NAME]
             try:
-                _run([*command, *map(str, sources()), *map(str, programs)], tools.environment, 600)
+                files = (*sources(), *rules(), PROGRAMS / "main.cpp")
+                _run([*command, *map(str, files)], tools.environment, 600)
                 (work / "ready").mkdir()
                 (work / "objects" / NAME).rename(work / "ready" / NAME)
                 (work / "ready").rename(folder)

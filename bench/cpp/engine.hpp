@@ -30,17 +30,20 @@ struct Descriptor {
 inline unsigned x_seed = 0;                        // not 0: what the design does not reset starts with random content
 
 class Engine {
-    static VerilatedContext* prepared(VerilatedContext& context) {
+    static VerilatedContext* prepared(VerilatedContext& context, bool checked) {
+        static const char* arguments[] = {"engine_bench", "+unchecked"};
+        context.commandArgs(checked ? 1 : 2, arguments);
         if (x_seed) { context.randReset(2); context.randSeed(int(x_seed++)); }
         return &context;
     }
   public:
     VerilatedContext context;
-    Vdma_top dut{prepared(context)};
+    Vdma_top dut;
     Memory<Vdma_top> mem;
     uint64_t now = 0;
 
-    explicit Engine(std::size_t size = 1 << 22) : mem(size) {
+    // checked: a violation of the protocol on either port ends the program (engine_rules.sv).
+    explicit Engine(std::size_t size = 1 << 22, bool checked = true) : dut(prepared(context, checked)), mem(size) {
         dut.clk = 0; dut.rst_n = 0;
         dut.strap_coherent_data = dut.strap_coherent_desc = 0;   // with x_seed inputs are random too
         dut.s_axil_awvalid = dut.s_axil_wvalid = dut.s_axil_bready = dut.s_axil_arvalid = dut.s_axil_rready = 0;
@@ -50,8 +53,8 @@ class Engine {
         tick();
         write(CTRL, 1);
     }
-    void tick() {
-        dut.eval();
+    void tick(bool settled = false) {              // settled: evaluated since an input changed
+        if (!settled) dut.eval();
         mem.sample(dut, now);
         dut.clk = 1; dut.eval();
         now++;
@@ -66,22 +69,22 @@ class Engine {
         for (int i = 0; dut.s_axil_awvalid || dut.s_axil_wvalid; i++) {
             dut.eval();
             bool a = dut.s_axil_awready, w = dut.s_axil_wready;
-            tick();
+            tick(true);
             if (a) dut.s_axil_awvalid = 0;
             if (w) dut.s_axil_wvalid = 0;
             if (i > 100) fail("register write hangs", now, addr);
         }
-        for (;;) { dut.eval(); bool b = dut.s_axil_bvalid; unsigned resp = dut.s_axil_bresp; tick(); if (b) return resp; }
+        for (;;) { dut.eval(); bool b = dut.s_axil_bvalid; unsigned resp = dut.s_axil_bresp; tick(true); if (b) return resp; }
     }
     Reg read(Reg addr, unsigned* resp = nullptr) {
         dut.s_axil_araddr = addr; dut.s_axil_arvalid = 1; dut.s_axil_rready = 1;
-        for (bool a = false; !a;) { dut.eval(); a = dut.s_axil_arready; tick(); }
+        for (bool a = false; !a;) { dut.eval(); a = dut.s_axil_arready; tick(true); }
         dut.s_axil_arvalid = 0;
         for (;;) {
             dut.eval();
             bool r = dut.s_axil_rvalid; Reg v = dut.s_axil_rdata;
             if (resp) *resp = dut.s_axil_rresp;
-            tick();
+            tick(true);
             if (r) return v;
         }
     }

@@ -2,6 +2,8 @@
 // Measurements of the engine: bus use, latencies, cycles per descriptor. One JSON object per line on standard output.
 #include "engine.hpp"
 
+namespace measure {
+
 static void fill_random(Engine& e, unsigned seed) {
     std::mt19937 g(seed);
     for (auto& b : e.mem.bytes) b = uint8_t(g());
@@ -75,7 +77,7 @@ static void abort_latency(unsigned latency, unsigned limit) {
     std::printf("{\"name\": \"abort_to_idle\", \"latency\": %u, \"out_limit\": %u, \"worst_cycles\": %llu}\n", latency, limit, (unsigned long long)worst);
 }
 
-int measure_main() {
+int run() {
     for (unsigned lat : {4u, 40u, 200u}) use(lat, 16, 65536, 0, 0);
     for (unsigned lat : {4u, 40u, 200u}) use(lat, 64, 65536, 0, 0);
     use(200, 64, 1 << 20, 0, 0);
@@ -91,3 +93,4 @@ int measure_main() {
     for (unsigned lat : {4u, 40u, 200u}) abort_latency(lat, 0);
     return 0;
 }
+}  // namespace measure

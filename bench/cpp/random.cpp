@@ -5,8 +5,11 @@
 //     engine_bench random TRANSFERS SEED
 #include "engine.hpp"
 
+namespace random_programs {
+
 // Sources, destinations, descriptors; the memory ends behind the descriptors.
 constexpr uint64_t SOURCES = 0x10000, TARGETS = 0x80000, TABLES = 0xE0000, SIZE = 0x100000;
+constexpr uint64_t LONG = 6000;                    // cycles
 
 struct Program {
     unsigned channel, mode, prefetch;
@@ -74,8 +77,12 @@ static void load(Engine& e, Random& rnd, Program& p, uint32_t pattern) {
     unsigned c = p.channel;
     static const unsigned limits[] = {1, 2, 4, 16, 64, 256};
     Reg extra = 1 << 3 | (p.mode == LIST || rnd(2) ? 1u << 4 : 0) | (rnd(2) ? rnd(20) << 20 : 0);
-    unsigned pitch = extra >> 4 & 1 ? 128 : 64;
-    e.write(ch(c, CFG), p.mode | p.prefetch << 6 | (limits[rnd(6)] - 1) << 8 | p.d[0].op << 16 | extra);
+    unsigned pitch = extra >> 4 & 1 ? 128 : 64, beats = limits[rnd(6)];
+    // Long jobs in short bursts, few at a time, from a slow memory: hundreds of thousands of cycles that show nothing new.
+    uint64_t bursts_at_once = extra >> 20 ? extra >> 20 : 16, bytes = 0;
+    for (auto& d : p.d) bytes += total(d);
+    while (beats < 256 && bytes / (BPB * beats * bursts_at_once) * (2 * e.mem.opt.latency + 10) > LONG) beats *= 2;
+    e.write(ch(c, CFG), p.mode | p.prefetch << 6 | (beats - 1) << 8 | p.d[0].op << 16 | extra);
     e.write(ch(c, FILLW), pattern);
     const Descriptor& d = p.d[0];
     if (p.mode == DIRECT) {
@@ -207,8 +214,9 @@ static void program(Engine& e, Random& rnd) {
     if (e.mem.outstanding()) fail("idle with bursts outstanding", e.now);
 }
 
-int random_main(int argc, char** argv) {
+int run(int argc, char** argv) {
     unsigned long wanted = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 2000, programs = 0;
+    uint64_t cycles = 0;
     unsigned seed = argc > 2 ? unsigned(std::strtoul(argv[2], nullptr, 10)) : 1;
     while (counts.transfers < wanted) {
         Random rnd{std::mt19937(seed)};
@@ -222,9 +230,11 @@ int random_main(int argc, char** argv) {
         e.mem.opt.aw_late = rnd(4) == 0;
         e.mem.opt.queue = rnd(3) ? 64 : 1 + rnd(4);
         for (int k = 0; k < 20 && counts.transfers < wanted; k++, programs++) program(e, rnd);
+        cycles += e.now;
     }
     std::printf("{\"programs\": %lu, \"transfers\": %lu, \"read_errors\": %lu, \"write_errors\": %lu, \"aborts\": %lu, \"stops\": %lu, "
-                "\"pauses\": %lu, \"errors_not_reached\": %lu}\n", programs, counts.transfers, counts.rd, counts.wr, counts.aborts,
-                counts.stops, counts.pauses, counts.late);
+                "\"pauses\": %lu, \"errors_not_reached\": %lu, \"cycles\": %llu}\n", programs, counts.transfers, counts.rd, counts.wr, counts.aborts,
+                counts.stops, counts.pauses, counts.late, (unsigned long long)cycles);
     return 0;
 }
+}  // namespace random_programs

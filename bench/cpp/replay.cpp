@@ -14,6 +14,8 @@
 #include <memory>
 #include <sstream>
 
+namespace replay {
+
 static std::vector<uint8_t> image(std::size_t size, uint32_t seed) {
     std::vector<uint8_t> bytes(size);
     for (std::size_t i = 0; i < size; i++) bytes[i] = uint8_t((uint32_t(i) * 2654435761u + seed * 40503u) >> 13);
@@ -92,7 +94,7 @@ struct Session {
     }
 };
 
-int replay_main() {
+int run() {
     Session s;
     std::string line, word;
     while (std::getline(std::cin, line)) {
@@ -114,3 +116,4 @@ int replay_main() {
     }
     return 0;
 }
+}  // namespace replay

@@ -212,7 +212,7 @@ class OnModel:
         self.memory.data[:] = image(script.seed)
         self.beat = beat
         latency = script.commands[0][3]
-        self.engine = Engine(self.memory, Sizes(beat=beat, latency=latency))
+        self.engine = Engine(self.memory, Sizes(beat=beat, max_burst=256, latency=latency))
         self.reads: list[int] = []
         for name, *values in script.commands[1:]:
             getattr(self, name)(*values)

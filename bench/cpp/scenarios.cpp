@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Situations in which DMA engines have failed, each a function: what the memory does is legal AXI and unusual. The protocol
-// checkers of engine_rules.sv watch both ports throughout.
-//     scenarios            all; one JSON line each
-//     scenarios NAME       one
+// checkers of bench/hdl/engine_rules.sv watch both ports throughout.
+//     engine_bench scenarios            all; one JSON line each
+//     engine_bench scenarios NAME       one
 #include "engine.hpp"
 #include <algorithm>
 #include <cstring>
 #include <utility>
+
+namespace scenarios {
 
 constexpr uint64_t S = 0x4000, D = 0xA000;         // areas of 24 KiB
 constexpr std::size_t SIZE = 1 << 16;
@@ -233,7 +235,7 @@ static void orphan() {                             // not legal: shows that the 
     for (int i = 0; i < 4; i++) { e.dut.clk = 1; e.dut.eval(); e.dut.clk = 0; e.dut.eval(); }
 }
 
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     const std::map<std::string, void (*)()> scenarios = {
         {"deep_aw", deep_aw}, {"late_aw", late_aw}, {"latencies", latencies}, {"stalls", stalls}, {"errors", errors},
         {"abort_and_reuse", abort_and_reuse}, {"page_offsets", page_offsets}, {"lengths", lengths},
@@ -252,3 +254,4 @@ int main(int argc, char** argv) {
     if (!ran) std::printf("no scenario called %s\n", argv[1]);
     return ran ? 0 : 2;
 }
+}  // namespace scenarios
