@@ -22,7 +22,8 @@ package dma_pkg;
         logic [3:0] cache;
     } attr_t;
 
-    // Illegal on the bus: allocate without modifiable (AXI), Device outside System, cacheable in System (ACE).
+    // Illegal on the bus: allocate without modifiable (IHI 0022 Table A4-5), Device outside System, cacheable in System
+    // (Table C3-3). Domains are those of Table C3-2: 0 non-shareable, 1 inner, 2 outer, 3 system.
     function automatic logic attr_bad(input logic [3:1] cache, input logic [1:0] domain);
         logic cacheable;
         cacheable = cache[3:2] != 0;

@@ -4,8 +4,9 @@
 // AXI4 master with ACE-Lite AxDOMAIN/AxSNOOP, AXI4-Lite register slave (dma.rdl, 4 KiB), level interrupt. Memory to
 // memory copies of any alignment and length, rows with strides, fill, CRC sink; direct jobs, linked lists and
 // rings of 64-byte descriptors whose phase bits let the hardware report a stale descriptor.
-// Every burst: INCR, full bus width, at most MAX_BURST beats, within 4 KiB; AxLOCK 0; AxSNOOP 0 (ReadNoSnoop/ReadOnce,
-// WriteNoSnoop/WriteUnique by AxDOMAIN). AxID and AxUSER: dma_pkg.sv. Synchronous reset, active low.
+// Every burst: INCR, full bus width, at most MAX_BURST beats, within 4 KiB; AxLOCK 0; AxSNOOP 0 (IHI 0022 Tables C3-7, C3-8:
+// ReadNoSnoop/ReadOnce, WriteNoSnoop/WriteUnique by AxDOMAIN); tie AxBAR to 0 (Table C3-5). AxID and AxUSER: dma.rdl.
+// Synchronous reset, active low.
 // W may be presented in the cycle of its AW or later, never before; BRESP, RRESP: SLVERR and DECERR stop the channel.
 // strap_coherent_*: static, whether the port of data / descriptors can snoop; only shown in CAP1.
 // ev_*: one cycle each. dbg_*: for waves; *_desc is the descriptor index of the beat now on R (registered), W, B (registered).

@@ -22,6 +22,7 @@ module axi_checker_request #(
   localparam logic [1:0] FIXED = 2'd0, INCR = 2'd1, WRAP = 2'd2, RESERVED = 2'd3;
   localparam logic [1:0] NON_SHAREABLE = 2'd0, SYSTEM = 2'd3;
 
+  // IHI 0022 Tables C3-7 and C3-8, of them what ACE-Lite has; C3-10 for burst, lock and domain.
   function automatic logic snoop_is_legal();
     logic shareable = domain != NON_SHAREABLE && domain != SYSTEM;
     if (snoop == 4'b0000)                 // NoSnoop, or ReadOnce / WriteUnique in a shareable domain
@@ -58,7 +59,8 @@ module axi_checker_request #(
       broken[5] <= burst == WRAP && !is_aligned();
       broken[6] <= cache[3:2] != 0 && !cache[1];
       broken[7] <= lock && !exclusive_is_legal();
-      broken[8] <= ACE_LITE && ((!cache[1] && domain != SYSTEM) || (cache[3:2] != 0 && domain == SYSTEM));
+      broken[8] <= ACE_LITE &&  // Table C3-3
+                   ((!cache[1] && domain != SYSTEM) || (cache[3:2] != 0 && domain == SYSTEM));
       broken[9] <= ACE_LITE && !snoop_is_legal();
     end
   end

@@ -61,7 +61,7 @@ def _request(x: str) -> list[Rule]:
         (
             "SNOOP",
             f"{x}SNOOP is a transaction of ACE-Lite, legal with its domain and burst",
-            "tables C3-7, C3-8 (M)",
+            "tables C3-7, C3-8",
         ),
     ]
     return [Rule(f"{x}_{name}", MASTER, text, clause) for name, text, clause in rules]
