@@ -122,11 +122,22 @@ class Device:
     # --- rings
 
     async def use_ring(
-        self, address: int, entries: int, *, status: bool = True, stride: int = 0, prefetch: int = 0
+        self,
+        address: int,
+        entries: int,
+        *,
+        status: bool = True,
+        stride: int = 0,
+        prefetch: int = 0,
+        early: bool = False,
     ) -> None:
-        """Points the channel at a ring of descriptors; `status`: they are written back. `stride` as in `registers.Stride`."""
+        """Points the channel at a ring of descriptors; `status`: they are written back. `stride` as in `registers.Stride`.
+
+        `early` is a fault: neither status nor interrupt waits for the responses of the writes before.
+        """
         cfg = reg.CH_CFG.MODE.put(Mode.RING) | reg.CH_CFG.WB_EN.put(status) | reg.CH_CFG.MAX_LEN.put(15)
         cfg |= reg.CH_CFG.DESC_STRIDE.put(stride) | reg.CH_CFG.PREFETCH.put(prefetch)
+        cfg |= reg.CH_CFG.IRQ_EARLY.put(early) | reg.CH_CFG.FI_EARLY_STATUS.put(early)
         await self._write(reg.CH_CFG.OFFSET, cfg)
         await self._write(reg.CH_RING_LEN.OFFSET, entries)
         await self._write(reg.CH_DESC_BASE_HI.OFFSET, 0)
