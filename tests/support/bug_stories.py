@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from dmasan.device.driver import DmaEngine
+from dmasan.device.probe import Settings
 from dmasan.events import Direction, DmaMap, MappingKind, OwnershipWords, call_site
 from dmasan.linux.protections import Protection
 from dmasan.sanitizer import Code
@@ -42,6 +43,10 @@ class World:
 
     async def device_writes(self, handle: int, size: int = SIZE) -> None:
         await self.engine.memcpy(handle, self.news.dma_handle, size)
+
+    async def snooping(self) -> DmaEngine:
+        """The second channel, whose accesses all snoop."""
+        return await DmaEngine.probe(self.soc, Settings(channel=1, dma_coherent=True))
 
     async def bare(self, size: int = SIZE, name: str = "buffer") -> int:
         """Memory of a program without DMA API: nobody maps it, and the device may touch it."""
@@ -327,6 +332,25 @@ async def spec_forbidden(w: World, buggy: bool) -> None:
     await w.cpu.read(buffer.cpu_addr, SIZE)
 
 
+async def coherent_hardware(w: World, buggy: bool) -> None:
+    """The device snoops, the driver treats it as one that does not: a snoop may hit a line that is older than memory."""
+    buffer = await w.dma.alloc_coherent(4096, "buffer")
+    engine = await w.snooping() if buggy else w.engine
+    await w.cpu.fill(buffer.cpu_addr, SIZE, 0x22)
+    await engine.memcpy(w.seen.dma_handle, buffer.dma_handle, SIZE)
+
+
+async def one_way_snoop(w: World, buggy: bool) -> None:
+    """Software does no maintenance, for the device snoops; its second access does not."""
+    buffer = await w.bare()
+    engine = await w.snooping()
+    await w.cpu.fill(buffer, SIZE, 0x11)
+    await w.io.wmb()
+    await engine.memcpy(w.seen.dma_handle + 2048, w.pa(buffer), SIZE)
+    if buggy:
+        await w.device_reads(w.pa(buffer))
+
+
 async def lost_cpu_data(w: World, buggy: bool) -> None:
     """The transfer fell back to programmed I/O, and the completion path invalidates all the same."""
     buffer = await w.bare()
@@ -357,8 +381,11 @@ async def cma_lifetime(w: World, buggy: bool) -> None:
     await w.device_writes(buffer.dma_handle)
     if buggy:
         await w.dma.free_coherent(buffer)
-        await w.kernel.populate()
+        users = await w.kernel.populate()
     await w.device_writes(buffer.dma_handle)
+    if buggy:
+        for user in users:
+            await w.kernel.movable.damaged(user)
 
 
 BUGS = {
@@ -384,6 +411,14 @@ BUGS = {
         Bug("outer cache behind the inner", Code.OUTER_MAINT, outer_order),
         Bug("no outer sync", Code.OUTER_MAINT, no_outer_sync),
         Bug("live alias", Code.SPEC_FORBIDDEN, spec_forbidden, policy="double_map"),
+        Bug(
+            "hardware more coherent than software",
+            Code.COH_CFG,
+            coherent_hardware,
+            policy="double_map",
+            knobs={"shared_override": True, "snoop_port": True},
+        ),
+        Bug("hardware less coherent than software", Code.COH_CFG, one_way_snoop, knobs={"snoop_port": True}),
         Bug("lost CPU data", Code.LOST_CPU_DATA, lost_cpu_data),
         Bug("ring in cacheable memory", Code.RING_CACHED, ring_cached),
         Bug("buffer of a former owner", Code.CMA_LIFETIME, cma_lifetime),

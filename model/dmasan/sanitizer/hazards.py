@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dmasan.events import NOWHERE, Site
 from dmasan.sanitizer.codes import Code, Effect, State
+from dmasan.sanitizer.witness import Witness
 
 DEVICE = Site("device", 0)  # the place of an access that no line of the program started
 
@@ -88,6 +89,7 @@ class Hazard(Incident):
     because: str = ""
     consequences: tuple[Consequence, ...] = ()
     find_repair: Callable[[], Repair | None] = field(default=lambda: None, compare=False, repr=False)
+    find_witness: Callable[[], Witness | None] = field(default=lambda: None, compare=False, repr=False)
     _repair: Repair | None = field(default=None, compare=False, repr=False)
     _searched: bool = field(default=False, compare=False, repr=False)
 
@@ -95,6 +97,10 @@ class Hazard(Incident):
         if not self._searched:
             self._repair, self._searched = self.find_repair(), True
         return self._repair
+
+    def witness(self) -> Witness | None:
+        """A schedule under which a read of this run shows it, searched now; None where no read does."""
+        return self.find_witness()
 
     @property
     def repair(self) -> str | None:

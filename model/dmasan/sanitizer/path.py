@@ -12,7 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from dmasan.arch.configuration import IDLE, LATEST, RESET, STALE, Config, has_latest, is_cacheable
+from dmasan.arch.configuration import (
+    ABSENT,
+    IDLE,
+    LATEST,
+    RESET,
+    STALE,
+    Config,
+    has_latest,
+    is_cacheable,
+    is_dirty,
+)
 from dmasan.arch.family import Family
 from dmasan.arch.semantics import MOVES, OPERATIONS, Outcome
 from dmasan.sanitizer.adversary import MACHINE_MOVES
@@ -117,8 +127,19 @@ def _moves(family: Family, config: Config, concrete: bool) -> Iterator[tuple[str
     for name in MACHINE_MOVES if concrete else MOVES:
         if concrete and name == "fill_l1" and family.levels == 2 and not config.l2:
             continue  # the machine fills both
+        if concrete and name.startswith("fill") and config.outer_buffer:
+            continue  # the machine's fill waits for the line's store
         for after in MOVES[name](family, config):
-            yield name, after
+            if not concrete or _as_evicted(family, name, config, after):
+                yield name, after
+
+
+def _as_evicted(family: Family, name: str, before: Config, after: Config) -> bool:
+    """The machine's evicted lines leave; a dirty one of L1 goes to L2, where there is one, and is allocated there."""
+    if name == "evict_l1":
+        written_through = family.levels == 2 and is_dirty(before.l1) and not after.l2
+        return after.l1 == ABSENT and not written_through
+    return name != "evict_l2" or after.l2 == ABSENT
 
 
 @cache

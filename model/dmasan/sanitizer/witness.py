@@ -65,12 +65,11 @@ def witness_of(family: Family, history: History, address: int, seen: int) -> Wit
     some schedule makes stale is its witness.
     """
     touches = list(history.of(address))
+    wrong = max((n for n, touch in enumerate(touches) if touch.number <= seen), default=0)  # the access itself
     found = None
-    for n, touch in enumerate(touches):
-        if touch.number < seen:
-            continue
+    for n, touch in enumerate(touches[wrong:], wrong):
         operation = OPERATIONS[touch.operation.removesuffix(SEEN)]
-        if operation.writes and touch.number > seen:
+        if operation.writes and n > wrong:
             break
         if operation.reads and (witness := find_witness(family, address, touches[: n + 1])) is not None:
             if witness.replayable:

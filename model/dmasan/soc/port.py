@@ -21,7 +21,7 @@ from dmasan.events import BurstKind
 from dmasan.sanitizer import Sanitizer
 from dmasan.sanitizer.device_rules import DeviceAccess
 from dmasan.schedule import Footprint, Point
-from dmasan.soc.snoop import snoop_read, snoop_write
+from dmasan.soc.snoop import snoop_read, snoop_stale, snoop_write
 
 _READ, _WRITE = 0, 1  # phases of a burst in the records of the RTL's port; the third is its B
 _STATUS = KIND_CODES[BurstKind.STATUS]
@@ -50,7 +50,8 @@ class Port:
         if not self._in_ram(access):
             return DECERR, np.zeros(length, np.uint8)
         machine.make_moves(access.point, Footprint("dev_read", address, length))
-        self.sanitizer.device.read(access, None if burst.snoop else machine.device_stale(address, length))
+        stale = (snoop_stale if burst.snoop else Machine.device_stale)(machine, address, length)
+        self.sanitizer.device.read(access, stale)
         data = (snoop_read if burst.snoop else Machine.device_read)(machine, address, length)
         self._emit(ev.DeviceRead, burst)
         self.bytes_moved += length

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dmasan.arch.cache import PHYSICAL
 from dmasan.arch.machine import Machine
 from dmasan.events import CacheOp
 
@@ -20,6 +21,28 @@ from dmasan.events import CacheOp
 def snoop_read(machine: Machine, pa: int, length: int) -> NDArray[np.uint8]:
     """What a device that snoops reads. Raises BusError outside RAM."""
     return machine.hierarchy.peek(pa, length)
+
+
+def snoop_stale(machine: Machine, pa: int, length: int) -> NDArray[np.bool_] | None:
+    """The bytes of which a snooping read does not return the latest value; None if there are none, or without versions.
+
+    Raises BusError outside RAM.
+    """
+    hierarchy, memory = machine.hierarchy, machine.memory
+    offset = memory.offset(pa, length)
+    if memory.version is None or memory.latest is None:
+        return None
+    seen = memory.version[offset : offset + length].copy()
+    first, end = pa >> hierarchy.shift, (pa + length + hierarchy.line - 1) >> hierarchy.shift
+    for cache in (hierarchy.l2, *hierarchy.l1):  # as `Hierarchy.peek`: L1 over L2 over memory
+        if cache is None or cache.version is None:
+            continue
+        for slot in cache.copies(first, end).tolist():
+            at = (int(cache.tags[slot] & PHYSICAL) << hierarchy.shift) - pa
+            low, high = max(at, 0), min(at + hierarchy.line, length)
+            seen[low:high] = cache.version[slot, low - at : high - at]
+    mask = seen != memory.latest[offset : offset + length]
+    return mask if mask.any() else None
 
 
 def snoop_write(

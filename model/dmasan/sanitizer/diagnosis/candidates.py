@@ -177,9 +177,9 @@ def _span(w: Workshop) -> str:
 
 
 def flipped_snoop(w: Workshop) -> Iterator[Edit]:
-    snoops = any(name.startswith("snoop") for e in (*w.values, w.evidence) for name in e.names)
-    what = "not snoop (AxDOMAIN, AxCACHE; no dma-coherent)" if snoops else "snoop (AxDOMAIN, AxCACHE, dma-coherent)"
-    yield edits.snoop(f"let the device's accesses {what}", on=not snoops)
+    on = w.evidence.flip == "on"
+    what = "snoop (AxDOMAIN, AxCACHE, dma-coherent)" if on else "not snoop (AxDOMAIN, AxCACHE; no dma-coherent)"
+    yield edits.snoop(f"let all of the device's accesses {what}", on=on)
 
 
 def other_direction(w: Workshop) -> Iterator[Edit]:

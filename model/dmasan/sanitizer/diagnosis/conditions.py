@@ -40,11 +40,7 @@ def _is_latest_waiting(e: Evidence) -> bool:
 
 def only_the_snoop_setting_is_wrong(e: Evidence) -> bool:
     """A snooping device that would be right without; or one that does not where software does no maintenance for it."""
-    if not e.snoop_flipped:
-        return False
-    if any(name.startswith("snoop") for name in e.names):
-        return True
-    return assumes_coherence(e)
+    return e.flip == "off" or (e.flip == "on" and assumes_coherence(e))
 
 
 def assumes_coherence(e: Evidence) -> bool:

@@ -17,6 +17,7 @@ from dmasan.sanitizer.diagnosis.table import judge
 from dmasan.sanitizer.diagnosis.words import because
 from dmasan.sanitizer.hazards import Consequence, Hazard, Incident
 from dmasan.sanitizer.reporting import Core
+from dmasan.sanitizer.witness import Witness, witness_of
 
 
 class Diagnosis:
@@ -64,11 +65,24 @@ class Diagnosis:
             **values,
             code=first.row.code,
             find_repair=lambda: find_repair(root, self.record()),
+            find_witness=lambda: self._witness(root),
             because=because(first.row, first.evidence),
             consequences=tuple(
                 Consequence(each.row.code, each.incident.effect, each.incident.site) for each in others
             ),
         )
+
+    def _witness(self, root: Sequence[Judged]) -> Witness | None:
+        """Of the first incident that a read shows, if possible by moves that the concrete machine can make."""
+        found = None
+        for each in sorted(root, key=lambda one: one.incident.effect is Effect.LOST_UPDATE):
+            if each.incident.effect is not Effect.CONTRACT:
+                incident = each.incident
+                witness = witness_of(self.core.family, self.core.history, incident.byte, incident.seen)
+                if witness is not None and witness.replayable:
+                    return witness
+                found = found or witness
+        return found
 
 
 def evidence_of(core: Core, incident: Incident) -> Evidence:

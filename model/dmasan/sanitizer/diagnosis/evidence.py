@@ -211,10 +211,12 @@ class Evidence:
         return family != self.family and self.cured(self.names, family)
 
     @cached_property
-    def snoop_flipped(self) -> bool:
-        """Whether it is right if the device's accesses snoop that did not, or the other way round."""
-        flips = _NOT_SNOOPING if any(name in _NOT_SNOOPING for name in self.names) else _SNOOPING
-        return any(name in flips for name in self.names) and self.cured([flips.get(name, name) for name in self.names])
+    def flip(self) -> str | None:
+        """"off" or "on" if it is right when none, or all, of the device's accesses snoop; None if neither helps."""
+        for how, table in (("off", _NOT_SNOOPING), ("on", _SNOOPING)):
+            if any(name in table for name in self.names) and self.cured([table.get(name, name) for name in self.names]):
+                return how
+        return None
 
     def without(self, drop: Callable[[Touch], bool]) -> list[str]:
         """The story without some of its touches."""

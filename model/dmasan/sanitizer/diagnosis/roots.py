@@ -63,6 +63,8 @@ def _same_root(one: Judged, other: Judged, line: int) -> bool:
     a, b = one.incident, other.incident
     if one.row.code is other.row.code and one.row.code in _OF_LINES and _share_lines(a, b, line):
         return True
+    if one.row.code is other.row.code is Code.COH_CFG and one.evidence.flip == other.evidence.flip:
+        return True  # one device, one setting
     if a.rule is None and b.rule is None:
         copies = one.copy
         return copies is not None and copies == other.copy

@@ -35,7 +35,7 @@ def because(row: Row, e: Evidence) -> str:
     fields = {
         "place": _PLACES.get(e.offender or "", e.offender or "memory"),
         "maker": _maker(e),
-        "flip": "without snooping" if any(name.startswith("snoop") for name in e.names) else "with snooping",
+        "flip": "with snooping" if e.flip == "on" else "without snooping",
         "neighbour": _neighbour(e),
         "beyond": "the outer cache" if e.family.outer else "the other CPUs' caches",
         "writer": place(e.writer),

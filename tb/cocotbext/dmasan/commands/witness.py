@@ -10,7 +10,7 @@ from typing import Any
 from cocotbext.dmasan.commands.jobs import Job
 from dmasan.config import UsageError
 from dmasan.report.results import Finding, Run, shorten
-from dmasan.sanitizer.witness import Witness, witness_of
+from dmasan.sanitizer.witness import Witness
 from dmasan.schedule import to_lines
 from dmasan.soc import Soc
 
@@ -24,7 +24,7 @@ def write_witness(soc: Soc, number: int, folder: Path) -> dict[str, Any]:
     if found is None:
         allowed = f"1 to {len(soc.hazards)}" if soc.hazards else "none, the run is clean"
         raise UsageError(f"--witness {number}: this run has no hazard of that number, allowed is {allowed}")
-    witness = witness_of(soc.sanitizer.family, soc.sanitizer.history, found.byte, found.seen)
+    witness = found.witness()
     if witness is None:
         raise UsageError(
             f"--witness {number}: no read of this run shows {found.code.name} by a stale value, under no schedule"

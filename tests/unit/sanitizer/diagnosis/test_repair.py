@@ -38,6 +38,8 @@ EXPECTED = {
     "outer cache behind the inner": "insert outer_inv_range(buffer) before bug_stories.py:",
     "no outer sync": "insert outer_sync() before the doorbell at bug_stories.py:",
     "live alias": "end the cacheable alias of ",
+    "hardware more coherent than software": "let all of the device's accesses not snoop",
+    "hardware less coherent than software": "let all of the device's accesses snoop",
     "lost CPU data": "insert a clean of buffer",
     "ring in cacheable memory": "put ring into Non-cacheable memory",
 }
