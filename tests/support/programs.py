@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from api_steps import AllocPages, Fill, Mailbox, MapSg, PoolAlloc, SyncSg, Walk
 from steps import (
     AllocCoherent,
     Barrier,
@@ -111,6 +112,13 @@ _DRAWS: tuple[tuple[int, Callable[[Random], Step]], ...] = (
     (12, lambda d: WriteWord(_number(d), random_part(d), d.getrandbits(32))),
     (14, lambda d: Read(_number(d), random_part(d), d.choice((1, 4, 4, 32)))),
     (14, lambda d: Copy(_number(d), _number(d), random_part(d))),
+    (3, lambda d: MapSg(_number(d), d.choice((2, 3)), d.choice(list(Direction)))),
+    (3, lambda d: SyncSg(_number(d), d.random() < 0.5)),
+    (2, lambda d: AllocPages(d.choice(SIZES), d.choice((Direction.TO_DEVICE, Direction.BIDIRECTIONAL)))),
+    (2, lambda d: PoolAlloc()),
+    (40, lambda d: Walk(_number(d), random_part(d), _number(d))),
+    (4, lambda d: Fill(_number(d), random_part(d), _number(d))),
+    (3, lambda d: Mailbox(_number(d), _number(d), _number(d), d.getrandbits(32))),
     (3, lambda d: SwitchCpu(_number(d))),
     (3, lambda d: Barrier(d.choice(BARRIERS))),
     (2, lambda d: NewUser(_number(d), d.randint(1, 24))),

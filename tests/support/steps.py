@@ -62,7 +62,7 @@ class Free(Step):
     which: int
 
     async def run(self, w: World) -> None:
-        if buffer := w.pick(self.which, lambda b: b.direction is None):
+        if buffer := w.pick(self.which, lambda b: b.direction is None or b.pages is not None):
             await w.idle(buffer)
             await w.free(buffer)
 
@@ -73,7 +73,7 @@ class Map(Step):
     direction: Direction
 
     async def run(self, w: World) -> None:
-        if buffer := w.pick(self.which, lambda b: b.coherent is None and b.direction is None):
+        if buffer := w.pick(self.which, lambda b: not b.is_coherent and b.direction is None):
             handle = await w.soc.dma.map_single(buffer.va, len(buffer.data), self.direction, "mapped")
             if w.soc.dma.mapping_error(handle):
                 return
@@ -102,7 +102,7 @@ class SyncForCpu(Step):
     narrow: bool
 
     async def run(self, w: World) -> None:
-        if buffer := w.pick(self.which, lambda b: b.direction is not None):
+        if buffer := w.pick(self.which, lambda b: b.single):
             await w.idle(buffer)
             start, length = self.part.of(len(buffer.data), w.line)
             direction = buffer.direction
@@ -125,7 +125,7 @@ class SyncForDevice(Step):
     narrow: bool
 
     async def run(self, w: World) -> None:
-        if buffer := w.pick(self.which, lambda b: b.direction is not None):
+        if buffer := w.pick(self.which, lambda b: b.single):
             await w.idle(buffer)
             start, length = self.part.of(len(buffer.data), w.line)
             direction = buffer.direction
@@ -192,8 +192,8 @@ class Copy(Step):
     part: Part
 
     async def run(self, w: World) -> None:
-        source = w.pick(self.source, lambda b: b.coherent is not None or b.direction in READABLE)
-        target = w.pick(self.target, lambda b: b.coherent is not None or b.direction in WRITABLE)
+        source = w.pick(self.source, lambda b: b.is_coherent or b.direction in READABLE)
+        target = w.pick(self.target, lambda b: b.is_coherent or b.direction in WRITABLE)
         if source is None or target is None or source is target:
             return
         start, length = self.part.of(min(len(source.data), len(target.data)), 8)

@@ -15,12 +15,17 @@ from numpy.typing import NDArray
 from dmasan.arch.machine import Machine
 from dmasan.device.driver import DmaEngine
 from dmasan.device.probe import Settings
+from dmasan.device.transaction import TxState
 from dmasan.events import Direction
 from dmasan.linux.dma import CoherentBuffer
+from dmasan.linux.dma_pages import NonCoherentBuffer
+from dmasan.linux.dma_pool import Block, DmaPool
+from dmasan.linux.scatterlist import SgTable
 from dmasan.soc import Soc
 from dmasan.soc.snoop import snoop_read
 
 UNDEFINED = -1
+POLLS = 300
 READABLE = (Direction.TO_DEVICE, Direction.BIDIRECTIONAL)  # by the device
 WRITABLE = (Direction.FROM_DEVICE, Direction.BIDIRECTIONAL)
 
@@ -31,7 +36,9 @@ class WrongData(AssertionError):
 
 @dataclass(eq=False)
 class Buffer:
-    """A buffer of the driver: coherent memory, or a kmalloc object that may be mapped (`direction`).
+    """A buffer of the driver: coherent memory or a block of a pool, or an object that may be mapped (`direction`).
+
+    It may be an entry of a scatterlist (`table`), whose buffers are mapped `together`, or pages of dma_alloc_pages.
 
     `data` is what its bytes must be, int16, shape (size,). `owned` marks the lines that the device owns, `touched` the
     lines that the CPU has written since it got them back, both bool of shape (lines,).
@@ -43,6 +50,10 @@ class Buffer:
     line: int
     coherent: CoherentBuffer | None = None
     direction: Direction | None = None
+    block: Block | None = None
+    pages: NonCoherentBuffer | None = None
+    table: SgTable | None = None
+    together: list[Buffer] = field(default_factory=list)
     owned: NDArray[np.bool_] = field(init=False)
     touched: NDArray[np.bool_] = field(init=False)
 
@@ -52,6 +63,15 @@ class Buffer:
 
     def lines(self, start: int, length: int) -> slice:
         return slice(start // self.line, -(-(start + length) // self.line))
+
+    @property
+    def is_coherent(self) -> bool:
+        return self.coherent is not None or self.block is not None
+
+    @property
+    def single(self) -> bool:
+        """Whether it may be synced by itself."""
+        return self.direction is not None and self.table is None
 
     def cpu_may(self, start: int, length: int, write: bool) -> bool:
         """Whether the CPU may touch the range; what the device only reads, it may read (OK9 of the controls)."""
@@ -64,7 +84,7 @@ class Buffer:
         return not self.owned[self.lines(start, length)].any()
 
     def device_may(self, start: int, length: int, write: bool) -> bool:
-        if self.coherent is not None:
+        if self.is_coherent:
             return True
         allowed = self.direction in (WRITABLE if write else READABLE)
         return allowed and bool(self.owned[self.lines(start, length)].all())
@@ -98,6 +118,7 @@ class World:
         self.cpu_index = 0
         self.buffers: list[Buffer] = []
         self.jobs: list[Job] = []
+        self.pool: DmaPool | None = None
         self.events = 0
         self.reads = 0
         self.relaxed = False  # a mutant's doorbell: writel_relaxed instead of writel
@@ -160,6 +181,8 @@ class World:
                 await self.unmap(buffer)
             await self.read(buffer, 0, len(buffer.data))
             await self.free(buffer)
+        if self.pool is not None:
+            await self.pool.destroy()
         await self.engine.remove()
         for user in self.soc.kernel.movable.all():
             self.expect(await self.soc.kernel.movable.damaged(user) == 0, f"data of {user.name}")
@@ -179,11 +202,21 @@ class World:
                 await self.finish(job)
 
     async def finish(self, job: Job) -> None:
-        await self.engine.wait(job.cookie)
+        if job.cookie % 3:
+            await self.engine.wait(job.cookie)
+        else:
+            await self.poll(job.cookie)
         self.jobs.remove(job)
         handle, wanted = job.target.handle + job.start, job.data
         read = snoop_read if self.soc.dma.device.coherent else Machine.device_read
         self.compare(read(self.soc.machine, handle, len(wanted)), wanted, "what the device delivered")
+
+    async def poll(self, cookie: int) -> None:
+        """Waits by asking again and again; if that takes long, an error may have come: the interrupt tells."""
+        for _ in range(POLLS):
+            if (await self.engine.tx_status(cookie)).state is TxState.COMPLETE:
+                return
+        await self.engine.wait(cookie)
 
     def compare(self, found: NDArray[np.uint8], wanted: NDArray[np.int16], what: str) -> None:
         self.reads += len(wanted)
@@ -222,17 +255,54 @@ class World:
         """Takes a buffer back; what the CPU wrote in the meantime is handed over first, else it would be discarded."""
         direction, size = buffer.direction, len(buffer.data)
         assert direction is not None
+        if buffer.table is not None:
+            await self._unmap_list(buffer, direction)
+            return
         if direction is Direction.BIDIRECTIONAL:
             for line in np.flatnonzero(buffer.touched).tolist():
                 start = line * buffer.line
                 await self.sync_for_device(buffer, start, min(buffer.line, size - start), direction)
-        await self.soc.dma.unmap_single(buffer.handle, size, direction)
-        buffer.direction = None
+        if buffer.pages is not None:
+            if buffer.owned.any():
+                await self.soc.dma.sync_single_for_cpu(buffer.handle, size, direction)
+        else:
+            await self.soc.dma.unmap_single(buffer.handle, size, direction)
+            buffer.direction = None
         buffer.owned[:] = False
+
+    async def _unmap_list(self, buffer: Buffer, direction: Direction) -> None:
+        """All entries of a scatterlist at once."""
+        together, table = list(buffer.together), buffer.table
+        for each in together:
+            await self.idle(each)
+        if direction is Direction.BIDIRECTIONAL and any(each.touched.any() for each in together):
+            await self.soc.dma.sync_sg_for_device(table, direction)
+        await self.soc.dma.unmap_sg(table, direction)
+        for each in together:
+            each.direction = each.table = None
+            each.owned[:] = False
+
+    async def walk(self, buffer: Buffer, start: int, length: int, value: int | None) -> None:
+        """The CPU reads a range word by word; with `value` it changes every other word."""
+        cpu, words = self.soc.kernel.cpu, []
+        for at in range(start, start + length, 4):
+            words.append(await cpu.ldr(buffer.va + at))
+            if value is not None and at & 4:
+                await cpu.str_(buffer.va + at, value)
+        self.compare(np.array(words, np.uint32).view(np.uint8), buffer.data[start : start + length], "what the CPU read")
+        if value is not None:
+            new = np.resize(np.array([value], np.uint32).view(np.uint8), length)
+            changed = (np.arange(start, start + length) & 4) != 0
+            buffer.data[start : start + length][changed] = new[changed]
+            buffer.touched[buffer.lines(start, length)] = True
 
     async def free(self, buffer: Buffer) -> None:
         self.buffers.remove(buffer)
-        if buffer.coherent is not None:
+        if buffer.block is not None:
+            await self.pool.free(buffer.block)
+        elif buffer.pages is not None:
+            await self.soc.dma.free_pages(buffer.pages)
+        elif buffer.coherent is not None:
             await self.soc.dma.free_coherent(buffer.coherent)
         else:
             await self.soc.kernel.kfree(buffer.va)

@@ -69,7 +69,8 @@ class Buffers:
         self.words: dict[int, int] = {}  # declared words: address and length
         self._mapped: NDArray[np.uint16] = np.zeros((size >> _PAGE) + 1, np.uint16)
         self._streaming: NDArray[np.uint16] = np.zeros((size >> _PAGE) + 1, np.uint16)
-        self._counts = (self._mapped.data, self._streaming.data)  # as memory: one element is read faster so
+        self._worded: NDArray[np.uint16] = np.zeros((size >> _PAGE) + 1, np.uint16)
+        self._counts = (self._mapped.data, self._streaming.data, self._worded.data)  # as memory: one element is read faster so
 
     def _view(self, address: int, length: int) -> NDArray[np.uint8]:
         start = max(0, address - self.base)  # what lies outside of RAM has no permissions
@@ -143,6 +144,7 @@ class Buffers:
         if self.words and (view & _DECLARED).any():
             for word in self.words_in(address, length):
                 del self.words[word]
+                self._worded[(word - self.base) >> _PAGE] -= 1
         view[:] = 0
         for start, count in self.overlapping(address, length):
             part = slice(start - address, start - address + count)
@@ -161,11 +163,16 @@ class Buffers:
         for start in range(address, address + max(1, count * stride), stride or 1):
             view = self._view(start, length)
             view |= _DECLARED
-            self.words[start] = length
+            self._word(start, length)
+
+    def _word(self, start: int, length: int) -> None:
+        if start not in self.words:
+            self._worded[(start - self.base) >> _PAGE] += 1
+        self.words[start] = length
 
     def words_in(self, address: int, length: int) -> list[int]:
         """Addresses of the declared words that a range touches."""
-        if not (self._view(address, length) & _DECLARED).any():
+        if not self._any(2, address, length) or not (self._view(address, length) & _DECLARED).any():
             return []
         if length <= 64:
             near = range(address - 7, address + length)
@@ -174,7 +181,7 @@ class Buffers:
 
     def undeclared(self, address: int, length: int) -> list[tuple[int, int]]:
         """The parts (address, length) of a range that are no ownership words."""
-        if not self.words:
+        if not self._any(2, address, length):
             return [(address, length)]
         plain = (self._view(address, length) & _DECLARED) == 0
         if plain.all():

@@ -194,6 +194,10 @@ class HappensBefore:
         else:
             self.accesses.append(CpuAccess(self.now, address, end, write, site))
 
+    def stored_since(self, address: int, length: int) -> bool:
+        """Whether the CPU has written all lines of a range since the last doorbell: none of it is handed over yet."""
+        return int(self.stored[self._lines(address, address + length)].min()) > self._last_bell
+
     def in_flight(self, address: int, length: int, write: bool) -> list[tuple[Job, Range]]:
         """What the device does, unobserved, to bytes that the CPU now reads or writes, and that is in conflict with it."""
         if self._floor == _NEVER:

@@ -61,7 +61,7 @@ class Late:
         """Called before step `step` on a range whose states are `view`; what it returns, behind it. None: nothing to watch."""
         if name not in CURES or not self.order.started or len(view) > _MOST:
             return None
-        if not self.buffers.given(address, len(view)):
+        if not self.buffers.given(address, len(view)) or self.order.stored_since(address, len(view)):
             return None
         before = view.copy()
         if not any((self.automaton.columns[operation].fast.take(view) == MISSING).any() for _, operation in _DEVICE):

@@ -33,7 +33,7 @@ SANITIZER_MUTANTS = (
     Mutant("merging shortens a range", PENDING, "max(merged[-1][1], end)", "end", STORIES),
     Mutant("a range grows over a gap", PENDING, "if start <= address <= end:", "if start <= address:", STORIES),
     # permissions and ownership
-    Mutant("the device may write what it may read", BUFFERS, "_WRITE if write else _READ", "_READ", STORIES),
+    Mutant("the device may write what it may read", BUFFERS, "needed = _WRITE if write else _READ", "needed = _READ", STORIES),
     Mutant("permissions are not checked", BUFFERS, "return np.flatnonzero((self._view(address, length) & needed) == 0)", "return np.flatnonzero(self._view(0 * address + self.base, 0))", STORIES),
     Mutant("the CPU may not read what the device reads", BUFFERS, "        if not write:\n", "        if False:\n", STORIES),
     Mutant("sync_for_cpu gives nothing back", BUFFERS, "        view &= _DECLARED\n", "        pass\n", STORIES),
@@ -42,7 +42,7 @@ SANITIZER_MUTANTS = (
     Mutant("a freed page keeps its content", CALLS, '            ev.ContentUndefined: self._undefined,\n', "", STORIES),
     Mutant("a new alias is not seen", CALLS, '"alias_live" if e.live else "alias_dead"', '"alias_dead"', STORIES),
     Mutant("ownership is not checked", CPU, "where = self.core.buffers.violations(e.address, e.length, write)", "where = np.arange(0)", STORIES),
-    Mutant("Non-cacheable stores wait for no barrier", CPU, "            self.pending[e.cpu].add(e.address, e.length)\n", "", STORIES),
+    Mutant("Non-cacheable stores wait for no barrier", CPU, "cpu{e.cpu}\")\n            self.pending[e.cpu].add(e.address, e.length)\n", "cpu{e.cpu}\")\n", STORIES),
     Mutant("Non-cacheable loads are judged as cacheable", CPU, '"load_wb" if e.type is MemoryType.WB else "load_nc"', '"load_wb"', STORIES),
     Mutant("outer maintenance is taken for inner", CPU, "if e.level is Level.INNER:", "if True:", STORIES),
     Mutant("a doorbell orders nothing", CPU, '"doorbell"', '"dev_write_done"', STORIES),
