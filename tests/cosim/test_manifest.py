@@ -52,7 +52,7 @@ def test_the_replayed_witness_is_manifest_on_the_rtl(bug: Bug, tmp_path: Path) -
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         "DMASAN_CACHE": os.environ.get("DMASAN_CACHE", str(ROOT / "build" / "cache")),
     }
-    command = [sys.executable, "-m", "cocotbext.dmasan.cli", "run", "own.py", "--policy", bug.policy, *settings]
+    command = [sys.executable, "-m", "cocotbext.dmasan.cli", "run", str(tmp_path / "own.py"), "--policy", bug.policy, *settings]
     done = subprocess.run(
         [*command, "--witness", "1"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=390
     )
