@@ -81,7 +81,9 @@ class LinearMap:
         """
         kernel, tables = self.kernel, self.kernel.tables
         counters = kernel.machine.counters
-        counters.ipis += len(kernel.machine.cpus) - 1
+        others = len(kernel.machine.cpus) - 1
+        counters.ipis += others
+        kernel.machine.hierarchy.cycles += others * kernel.machine.profile.costs.ipi
         table = await self._table_like_section(va)
         for mm in tables.everywhere():
             await tables.set_first_level(mm, va, FAULT)

@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from cocotbext.dmasan.commands import sweep
 from cocotbext.dmasan.commands.jobs import Job, run_all
 from cocotbext.dmasan.commands.options import add_cell, add_run, settle
 from cocotbext.dmasan.commands.progress import Progress
@@ -44,6 +45,11 @@ class Place:
 def configure(parser: argparse.ArgumentParser) -> None:
     add_cell(parser, several=True)
     add_run(parser, DEFAULTS.schedule)
+    parser.add_argument(
+        "--sweep",
+        action="store_true",
+        help="instead: cost against buffer size, processes, CPUs and RAM, as figures (one profile, one era; no device)",
+    )
     parser.add_argument("--jobs", metavar="N", help="simulations at the same time (default 2)")
 
 
@@ -51,6 +57,8 @@ def execute(arguments: argparse.Namespace) -> int:
     from dmasan.scenarios import picture
 
     settings = settle(DEFAULTS, arguments)
+    if arguments.sweep:
+        return sweep.execute(settings)
     source = picture.load(Path(settings.input)) if settings.input else picture.load()
     places = list(rows_of(settings))
     jobs = [_job(settings, each) for each in places]
