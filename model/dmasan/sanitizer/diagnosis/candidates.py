@@ -152,6 +152,7 @@ def separated_lines(w: Workshop) -> Iterator[Edit]:
     yield edits.separate(
         f"give {w.buffer} lines of its own: align it to {size} bytes, and pad it to a whole number of them",
         w.evidence.context.calls,
+        w.evidence.context.extents,
     )
 
 

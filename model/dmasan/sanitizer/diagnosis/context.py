@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dmasan import events as ev
 from dmasan.events import MappingKind, Site
-from dmasan.sanitizer.history import History, Mark, Touch
+from dmasan.sanitizer.history import History, Mark, Step, Touch
 
 ALLOCATED = "page allocated"  # why content is given up, in the kernel's words
 _ROUNDED = (  # maintenance, which acts on whole lines
@@ -25,15 +25,49 @@ _RING = ("descriptor", "status")  # kinds of points at which a device touches it
 Calls = dict[Site, list[tuple[int, int]]]  # what calls of the DMA API were made for, by line: address, length
 
 
-def means(calls: Calls, touch: Touch, address: int) -> bool:
-    """Whether a touch was meant for the byte at `address`: by name, or because the API was called for it."""
-    if touch.operation not in _ROUNDED:
-        return touch.step.names(address)
+Range = tuple[int, int]  # address, length
+
+
+def means(calls: Calls, touch: Touch, address: int, extent: Range) -> bool:
+    """Whether a touch was meant for the byte at `address` or its `extent`: by name, or because the API was called for it."""
     step = touch.step
-    ranges = [(a, n) for a, n in calls.get(step.site, ()) if a < step.address + step.length and step.address < a + n]
-    if ranges:
-        return any(start <= address < start + length for start, length in ranges)
-    return step.names(address)
+    if step.by == "device" or touch.operation in ("dsb", "dmb", "outer_sync", "doorbell"):
+        return True
+    named = [step.named or (step.address, step.length)]
+    if touch.operation in _ROUNDED:
+        named = [each for each in calls.get(step.site, ()) if overlap(each, (step.address, step.length))] or named
+    return any(start <= address < start + length or overlap((start, length), extent) for start, length in named)
+
+
+def overlap(one: Range, other: Range) -> bool:
+    return one[0] < other[0] + other[1] and other[0] < one[0] + one[1]
+
+
+class Extents:
+    """What a byte is a part of: its mapping; where there is none, or all is shared for good, what the device reaches."""
+
+    def __init__(self, steps: Iterable[Step], mapping: ev.DmaMap | None) -> None:
+        self.bounds: Range | None = None
+        self.whole = mapping is not None and mapping.kind is not MappingKind.STATIC
+        if mapping is not None:
+            self.bounds = mapping.address, mapping.length
+        self._merged: list[list[int]] = []
+        for start, end in sorted((s.address, s.address + s.length) for s in steps if s.by == "device"):
+            if self._merged and start <= self._merged[-1][1]:
+                self._merged[-1][1] = max(end, self._merged[-1][1])
+            else:
+                self._merged.append([start, end])
+
+    def at(self, address: int) -> Range:
+        inside = self.bounds is not None and overlap((address, 1), self.bounds)
+        if inside and self.whole and self.bounds is not None:
+            return self.bounds
+        for start, end in self._merged:
+            if start <= address < end:
+                if inside and self.bounds is not None:
+                    start, end = max(start, self.bounds[0]), min(end, sum(self.bounds))
+                return start, end - start
+        return address, 1
 
 
 def calls_of(marks: Iterable[Mark]) -> Calls:
@@ -61,11 +95,12 @@ class Context:
     ring: bool  # the line has ownership words, or the device finds descriptors in it
     snoops: bool  # some device access of the run snoops
     calls: Calls
+    extents: Extents
     policy_steps: tuple[int, ...] = ()  # number of steps before each step of the alias policy
 
     def is_of_neighbour(self, touch: Touch) -> bool:
-        """Whether what was done was meant for other bytes of the line."""
-        return touch.operation == "neighbour_wb" or not means(self.calls, touch, self.address)
+        """Whether what was done was meant for other data in the line, not for another part of the byte's own buffer."""
+        return not means(self.calls, touch, self.address, self.extents.at(self.address))
 
     @property
     def mapping(self) -> ev.DmaMap | None:
@@ -127,4 +162,6 @@ def context_of(
             ring = True
     numbers = tuple(number for number, step in policy_steps if step.policy != "coherent")
     marks = (tuple(maps), tuple(unmaps), tuple(syncs), tuple(given_up))
-    return Context(address, history.line, *marks, ring, snoops, calls_of(history.marks), numbers)
+    found = maps[-1].event if maps else None
+    extents = Extents(history.steps, found if isinstance(found, ev.DmaMap) else None)
+    return Context(address, history.line, *marks, ring, snoops, calls_of(history.marks), extents, numbers)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dmasan.events import Direction, Site
-from dmasan.sanitizer.diagnosis.context import Calls, means
+from dmasan.sanitizer.diagnosis.context import Calls, Extents, means
 from dmasan.sanitizer.history import Touch
 
 CLEAN = ("issue_clean", "dsb", "outer_clean", "outer_sync")
@@ -93,15 +93,12 @@ def of_line(site: Site, names: Sequence[str] = ()) -> Callable[[Touch], bool]:
     return lambda touch: touch.step.site == site and (not names or touch.operation in names)
 
 
-def separate(text: str, calls: Calls) -> Edit:
-    """What was meant for other bytes of the line no longer touches this one."""
+def separate(text: str, calls: Calls, extents: Extents) -> Edit:
+    """What was meant for other data of the line no longer touches this byte."""
 
     def apply(address: int, story: list[Item]) -> list[Item]:
-        return [
-            item
-            for item in story
-            if item.touch is None or (item.name != "neighbour_wb" and means(calls, item.touch, address))
-        ]
+        extent = extents.at(address)
+        return [item for item in story if item.touch is None or means(calls, item.touch, address, extent)]
 
     return Edit(text, apply)
 
