@@ -10,8 +10,10 @@ import pytest
 
 from dmasan.device import registers as reg
 from dmasan.device.driver import DmaEngine
+from dmasan.device.probe import Settings
 from dmasan.device.transaction import Flags
 from dmasan.events import Direction
+from dmasan.linux.dma_attributes import DmaAttr
 from dmasan.schedule import Move, MoveKind
 from dmasan.soc import Soc
 
@@ -142,6 +144,41 @@ async def test_dirty_neighbour_in_the_page(soc: Soc) -> None:
     await soc.dma.unmap_single(target, SIZE, FROM)
     assert await read(soc, va) == NEW.tolist()
     assert (await read(soc, neighbour))[68:] == NEW[68:].tolist()
+
+
+@pytest.mark.parametrize("schedule", ["benign", "random", "adversarial"])
+@pytest.mark.parametrize("profile", ["cortex-a9-pl310", "one-level"])
+def test_a_coherent_device_needs_no_maintenance(profile: str, schedule: str) -> None:
+    """OK6: the device snoops, the device tree says so, and nobody maintains a cache."""
+
+    async def program(soc: Soc) -> None:
+        engine = await DmaEngine.probe(soc, Settings(dma_coherent=True))
+        source, target = await filled(soc), await filled(soc, OLD)
+        for data in (NEW, NEW[::-1].copy()):
+            await soc.cpu().write(source, data)
+            to = await soc.dma.map_single(source, SIZE, TO)
+            of = await soc.dma.map_single(target, SIZE, FROM)
+            await engine.memcpy(of, to, SIZE)
+            await soc.dma.unmap_single(of, SIZE, FROM)
+            await soc.dma.unmap_single(to, SIZE, TO)
+            assert await read(soc, target) == data.tolist()
+
+    soc = Soc(policy="coherent", profile=profile, schedule=schedule, ram_mib=16, lowmem_mib=12, cma_mib=2)
+    soc.run(program)
+    soc.expect_clean()
+
+
+@control
+async def test_unmap_that_skips_a_sync_that_was_made(soc: Soc) -> None:
+    """OK10: the part that matters is synced for the CPU, and the unmap behind it syncs nothing."""
+    engine = await DmaEngine.probe(soc)
+    source = await soc.dma.map_single(await filled(soc), SIZE, TO)
+    va = await filled(soc, OLD)
+    target = await soc.dma.map_single(va, SIZE, FROM)
+    await engine.memcpy(target, source, 256)
+    await soc.dma.sync_single_for_cpu(target, 256, FROM)
+    await soc.dma.unmap_single(target, SIZE, FROM, DmaAttr.SKIP_CPU_SYNC)
+    assert await read(soc, va, 256) == NEW[:256].tolist()
 
 
 @pytest.mark.parametrize("policy", ["double_map", "keep_alias"])
