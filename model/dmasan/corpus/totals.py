@@ -63,6 +63,9 @@ def document(outcomes: Sequence[Outcome], waiting: Sequence[Case]) -> dict[str, 
     return {
         "schema": "dmasan/corpus/1",
         "cases": [{**asdict(each), "codes": list(each.codes)} for each in outcomes],
-        "not_runnable": [{"id": each.id, "expected": each.code.name if each.code else None, "needs": each.needs} for each in waiting],
+        "not_runnable": [
+            {"id": each.id, "expected": each.code.name if each.code else None, "needs": each.needs}
+            for each in waiting
+        ],
         "totals": totals(outcomes, waiting),
     }

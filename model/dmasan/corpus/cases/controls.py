@@ -214,7 +214,11 @@ CASES = (
         control(ok3),
     ),
     Case(
-        "OK4", None, "control", "Speculation into a buffer of the device's is harmless if unmap invalidates.", control(ok4)
+        "OK4",
+        None,
+        "control",
+        "Speculation into a buffer of the device's is harmless if unmap invalidates.",
+        control(ok4),
     ),
     Case("OK5", None, "control", "Neighbours in the page, not in the line.", control(ok5)),
     Case(
@@ -247,7 +251,13 @@ CASES = (
         control(ok10),
         profile="cortex-a53",
     ),
-    Case("OK11", None, "control", "Polling an ownership word is a race by design, with dma_rmb behind it.", control(ok11)),
+    Case(
+        "OK11",
+        None,
+        "control",
+        "Polling an ownership word is a race by design, with dma_rmb behind it.",
+        control(ok11),
+    ),
     Case(
         "OK12",
         None,

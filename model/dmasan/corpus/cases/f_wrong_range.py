@@ -71,7 +71,9 @@ async def f4(soc: Soc, fixed: bool) -> None:
     await soc.dma.sync_single_for_cpu(handle, PAGE, Direction.BIDIRECTIONAL)
     await cpu.fill(table + index * entry, entry, 0x11)  # <- place
     size = entry if fixed else 4  # sizeof(*dp), sizeof(dp)
-    await soc.dma.sync_single_range_for_device(handle, index * size, entry, Direction.BIDIRECTIONAL)  # <- place
+    await soc.dma.sync_single_range_for_device(
+        handle, index * size, entry, Direction.BIDIRECTIONAL
+    )  # <- place
     await nic.send(handle + index * entry, entry)  # <- place
     await soc.dma.unmap_single(handle, PAGE, Direction.BIDIRECTIONAL)
     await soc.kernel.kfree(table)

@@ -31,7 +31,9 @@ async def l1(soc: Soc, fixed: bool) -> None:
         return
     ram = await page_of_ram(soc, "buffer")
     await cpu.fill(ram.va, SIZE, 0)  # <- place
-    uncached = await soc.kernel.vmalloc.ioremap(ram.pa, PAGE_SIZE, Protection.DMACOHERENT, force=True)  # <- place
+    uncached = await soc.kernel.vmalloc.ioremap(
+        ram.pa, PAGE_SIZE, Protection.DMACOHERENT, force=True
+    )  # <- place
     await cpu.fill(uncached, SIZE, 0x11)  # <- place
     # The dirty lines of the linear mapping may be written over this at any time.
     await device.send(ram.pa, SIZE)  # <- place

@@ -15,21 +15,22 @@ from dmasan.soc import Soc
 
 SHORT = 32  # bytes of a short descriptor: two in a line of 64
 FRAME = 1024
+JUMBO = 32 << 10  # a frame that is long on the wire
 
 
-def short(target: int, *, irq: bool) -> bytes:
-    return Descriptor(Op.FILL, 0, target, FRAME, irq=irq).encode_short()[:SHORT]
+def short(target: int, length: int) -> bytes:
+    return Descriptor(Op.FILL, 0, target, length, irq=True).encode_short()[:SHORT]
 
 
 async def p1(soc: Soc, fixed: bool) -> None:
     """Receive descriptors, several in a line, given back one by one."""
     cpu, firmware, macb = soc.cpu(), Firmware(soc), await Device.attach(soc)
     ring = await firmware.memory(4 * SHORT, "receive descriptors")
-    frames = await firmware.memory(2 * FRAME, "frames")
+    frames = await firmware.memory(FRAME + JUMBO, "frames")
     await firmware.flush(frames.va, frames.size)
     await cpu.fill(ring.va, ring.size, 0)
-    for n in range(2):
-        await cpu.write(ring.va + n * SHORT, short(frames.pa + n * FRAME, irq=True))
+    await cpu.write(ring.va, short(frames.pa, FRAME))
+    await cpu.write(ring.va + SHORT, short(frames.pa + FRAME, JUMBO))
     await firmware.flush(ring.va, ring.size)
     await macb.use_ring(ring.pa, 4, stride=Stride.SHORT_32)
     await macb.ring_doorbell(2)  # <- place
@@ -73,7 +74,7 @@ async def p2(soc: Soc, fixed: bool) -> None:
 async def p4(soc: Soc, fixed: bool) -> None:
     """Maintenance of each descriptor by itself hits the one beside it."""
     cpu, firmware, axi = soc.cpu(), Firmware(soc), await Device.attach(soc)
-    frames = await firmware.memory(2 * FRAME, "frames")
+    frames = await firmware.memory(JUMBO + FRAME, "frames")
     await firmware.flush(frames.va, frames.size)
     if fixed:
         space = await soc.dma.alloc_coherent(4 * SHORT, "descriptor space")
@@ -84,11 +85,11 @@ async def p4(soc: Soc, fixed: bool) -> None:
         await cpu.fill(va, cached.size, 0)
         await firmware.flush(va, cached.size)
     await axi.use_ring(pa, 4, stride=Stride.SHORT_32)
-    await cpu.write(va, short(frames.pa, irq=True))
+    await cpu.write(va, short(frames.pa, JUMBO))
     if not fixed:
         await firmware.flush(va, SHORT)
     await axi.ring_doorbell(1)  # <- place
-    await cpu.write(va + SHORT, short(frames.pa + FRAME, irq=True))  # <- place
+    await cpu.write(va + SHORT, short(frames.pa + JUMBO, FRAME))  # <- place
     if not fixed:
         await firmware.flush(va + SHORT, SHORT)  # <- place
     await axi.wait()

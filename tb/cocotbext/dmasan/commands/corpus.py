@@ -26,8 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--case", metavar="ID", action="append", default=[], help="only this case; may be repeated"
     )
-    parser.add_argument("--seeds", metavar="N", default="1", help="run each variant with seeds 1 to N (default 1)")
-    parser.add_argument("--json", metavar="FILE", help="also write the results as JSON, - for standard output")
+    parser.add_argument(
+        "--seeds", metavar="N", default="1", help="run each variant with seeds 1 to N (default 1)"
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="also write the results as JSON, - for standard output"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
@@ -67,7 +71,9 @@ def _run_all(cases: Sequence[Case], seeds: int) -> Iterator[tuple[str, list[Outc
         yield cases[0].id, run_case(cases[0].id, seeds)
         return
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        names: dict[Future[list[Outcome]], str] = {pool.submit(run_case, case.id, seeds): case.id for case in cases}
+        names: dict[Future[list[Outcome]], str] = {
+            pool.submit(run_case, case.id, seeds): case.id for case in cases
+        }
         try:
             for done in as_completed(names):
                 yield names[done], done.result()
@@ -104,7 +110,11 @@ def _line(each: Outcome) -> str:
     if not each.right_code:
         text += f", expected {each.expected}: {each.because}"
     place = "place right" if each.place_ok else "place WRONG"
-    repair = f"repair {'verified' if each.repair_verified else 'not verified'}: {each.repair}" if each.repair else "no repair"
+    repair = (
+        f"repair {'verified' if each.repair_verified else 'not verified'}: {each.repair}"
+        if each.repair
+        else "no repair"
+    )
     return f"{text}; {place}; {repair}"
 
 

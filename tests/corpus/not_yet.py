@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the corpus does not get right yet, each with its reason. A run that comes right makes its test fail."""
+
+from __future__ import annotations
+
+_EARLY = "the relation executes no load early"
+_PACE = "a line that is cleaned behind the doorbell is not held against a faster device if another byte of it was stored"
+
+KNOWN: dict[tuple[str, str], str] = {
+    ("E2", "buggy"): "dmabounce wants the direction of the mapping at each sync, and no rule does",
+    (
+        "F2",
+        "buggy",
+    ): "the invalidate that drops one variable and misses another is two roots, LOST_CPU_DATA first",
+    (
+        "F4",
+        "buggy",
+    ): "a device that reads what was the CPU's comes before the sync that acts beside it: DEV_UNMAPPED",
+    ("L5", "buggy"): "the relation has no write-through lines",
+    ("M1", "buggy"): "the relation has no virtual colours",
+    (
+        "M3",
+        "buggy",
+    ): "events do not tell which alias of a page the maintenance would have gone by: MISSING_CLEAN",
+    ("O1", "buggy"): _EARLY,
+    ("O2", "buggy"): _EARLY,
+    ("O2", "fixed"): "the beat of a status word that the CPU was seen to read counts as posted still",
+    ("O3", "buggy"): _EARLY,
+    ("P1", "buggy"): _PACE,
+    ("P4", "buggy"): _PACE,
+    ("Q4", "buggy"): "the relation's maintenance always reaches all CPUs",
+    ("R2", "buggy"): "no rule knows forbidden regions",
+    ("R2", "wrong-fix"): "no rule knows forbidden regions",
+    ("R3", "buggy"): "no rule knows forbidden regions",
+    ("S1", "buggy"): "no rule asks whether freed pages are mapped for a device",
+    ("S5", "buggy"): "who owns the freed pages next is not looked at when they were freed: DEV_UNMAPPED",
+    ("T1", "buggy"): "no rule knows translations",
+    ("T2", "buggy"): "no rule knows translations",
+    ("T4", "buggy"): "no rule knows translations",
+    ("T5", "buggy"): "no rule knows translations: DEV_UNMAPPED",
+    ("V5", "buggy"): "no rule compares a handle with the device's mask",
+    ("W2", "buggy"): "what the last user left in a slot is not told from what the device wrote",
+    ("W4", "buggy"): "a bounce buffer of the driver's own is not known as one: MAP_BALANCE",
+    (
+        "W5",
+        "buggy",
+    ): "the store beside what the device wrote comes before the copy that overwrites it: CPU_WR_OWNED",
+    ("Z2", "buggy"): "ownership comes before the data that is lost by it: CPU_WR_OWNED",
+    ("Z4", "buggy"): "a map that gives content up is not held against the CPU's stores before it",
+    ("OK12", "control"): "an invalidate of named bytes is a lost update at once, before anybody reads them",
+}
