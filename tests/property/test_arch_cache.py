@@ -55,11 +55,11 @@ class Naive:
 
 
 OPERATION = st.tuples(
-    st.sampled_from(["put", "drop", "range", "use"]), st.integers(0, 40), st.integers(1, 12), st.booleans()
+    st.sampled_from(["put", "put", "put", "drop", "range", "use"]), st.integers(0, 24), st.integers(1, 12), st.booleans()
 )
 
 
-@given(st.sampled_from(GEOMETRIES), st.sampled_from(["round-robin", "lru"]), st.lists(OPERATION, max_size=40))
+@given(st.sampled_from(GEOMETRIES), st.sampled_from(["round-robin", "lru"]), st.lists(OPERATION, min_size=12, max_size=40))
 def test_a_cache_is_a_dictionary_per_set(
     geometry: CacheGeometry, replacement: str, operations: list[tuple[str, int, int, bool]]
 ) -> None:

@@ -197,7 +197,11 @@ class Cpu(Descriptors):
         await self._tlbi(va, length, broadcast=False)
 
     async def tlbimvais(self, va: int, length: int = SMALL_PAGE_SIZE) -> None:
-        """TLBIMVAAIS: the same on all CPUs of the Inner Shareable domain."""
+        """TLBIMVAAIS: the same on all CPUs of the Inner Shareable domain.
+
+        On a processor whose TLB maintenance is not broadcast this stands for what the kernel does instead: an interrupt
+        to each other CPU, which invalidates locally (arch/arm/kernel/smp_tlb.c:ipi_flush_tlb_kernel_range, v6.19).
+        """
         await self._tlbi(va, length, broadcast=True)
 
     async def tlbiall(self) -> None:
@@ -205,7 +209,7 @@ class Cpu(Descriptors):
         await self._tlbi(0, 0, broadcast=False)
 
     async def tlbiallis(self) -> None:
-        """TLBIALLIS: everything, on all CPUs of the Inner Shareable domain."""
+        """TLBIALLIS: everything, on all CPUs of the Inner Shareable domain; without broadcast as `tlbimvais`."""
         await self._tlbi(0, 0, broadcast=True)
 
     async def _tlbi(self, va: int, length: int, broadcast: bool) -> None:
@@ -217,7 +221,13 @@ class Cpu(Descriptors):
         else:
             counters.tlbi_local += pages
         self.machine.aliases.issue_invalidation(self.index, va, length, broadcast)
-        self._charge(pages * (self._costs.tlbi_broadcast if broadcast else self._costs.tlbi_local))
+        each = self._costs.tlbi_broadcast if broadcast else self._costs.tlbi_local
+        others = len(self.machine.cpus) - 1
+        if broadcast and not self.machine.profile.tlb_broadcast:
+            counters.ipis += others
+            self._charge(pages * self._costs.tlbi_local + others * self._costs.ipi)
+        else:
+            self._charge(pages * each)
         if self._bus.active:
             self._bus.emit(TlbMaintenance(self._now(), site, self.index, va, length, broadcast))
         await self._finish()

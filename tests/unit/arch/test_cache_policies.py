@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dmasan.arch.copies import Copy
-from dmasan.arch.faults import FirewallAbort
+from dmasan.arch.faults import FirewallAbort, TranslationFault
 from dmasan.arch.geometry import CacheGeometry, Region
 from dmasan.arch.profile import PROFILES
 from dmasan.config import UsageError
@@ -281,6 +281,47 @@ def test_a_forbidden_region_faults_on_any_access_a_speculative_one_too() -> None
 def test_lru_keeps_what_is_used() -> None:
     profile = replace(PROFILES["one-level"], replacement="lru", l1=CacheGeometry(128, 2, 32))
     b = ArchBench(profile)
-    for at in (0, 64, 0, 128):  # three lines of one set of two ways
+    run(b.cpu.dccimvac(WB, 0x4000))  # the tables go, the set is empty
+    for at in (0, 64, 0, 128, 0, 192):  # four lines of one set of two ways
         run(b.cpu.ldr(A + at))
-    assert [b.machine.copies(PAA + at).l1[0] is not None for at in (0, 64, 128)] == [True, False, True]
+    held = [at for at in (0, 64, 128, 192) if b.machine.copies(PAA + at).l1[0] is not None]
+    assert held == [0, 192]
+
+
+def test_a_clean_leaves_the_line_in_the_caches() -> None:
+    b = ArchBench("cortex-a15")
+    run(b.cpu.str_(A, 1))
+    run(b.cpu.dccmvac(A))
+    copies = b.machine.copies(PAA)
+    assert copies.l1[0] == LATEST == copies.l2 and value(b) == 1
+
+
+def test_tlb_maintenance_without_broadcast_costs_interrupts() -> None:
+    for profile, ipis in (("arm11mpcore", 3), ("cortex-a9-pl310", 0)):
+        b = ArchBench(profile, cpus=4)
+        run(b.machine.cpus[3].ldr(A))
+        b.section(A & -(1 << 20), None)
+        before = b.cpu.cycles
+        run(b.cpu.tlbimvais(A))
+        run(b.cpu.dsb())
+        with pytest.raises(TranslationFault):
+            run(b.machine.cpus[3].ldr(A))
+        assert b.machine.counters.ipis == ipis
+        assert (b.cpu.cycles - before > 3 * b.machine.profile.costs.ipi) is bool(ipis)
+
+
+def test_an_invalidate_loses_what_is_dirty() -> None:
+    b = ArchBench("cortex-a15")
+    run(b.cpu.str_(A, 1))
+    run(b.cpu.dcimvac(A))
+    assert b.machine.copies(PAA).l1[0] is None and value(b) == 0 == run(b.cpu.ldr(A))
+
+
+@pytest.mark.parametrize("override", [False, True])
+def test_non_cacheable_accesses_look_up_the_pl310_without_shared_override(override: bool) -> None:
+    b = ArchBench("cortex-a9-pl310", shared_override=override)
+    run(b.cpu.ldr(A))
+    b.device_write(PAA, 5)
+    assert run(b.cpu.ldr(NC + DATA)) == (5 if override else 0)
+    run(b.cpu.str_(NC + DATA, 6))
+    assert b.machine.copies(PAA).l2 == Copy(False, override) and value(b) == 6

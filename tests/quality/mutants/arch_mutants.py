@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mutants of the machine: caches, buffers, maintenance, translation."""
+
+from __future__ import annotations
+
+from mutant import INSIDE, Mutant
+
+HIERARCHY, CACHE, MAINTENANCE = "arch/hierarchy.py", "arch/cache.py", "arch/maintenance.py"
+BUFFER, NONCACHEABLE, MOVES = "arch/write_buffer.py", "arch/noncacheable.py", "arch/moves.py"
+LONG, BREAK, TLB, ALIAS = "arch/long_walk.py", "arch/break_before_make.py", "arch/tlb.py", "arch/alias.py"
+
+POLICIES = ("tests/unit/arch/test_cache_policies.py", "tests/property/test_arch_cache.py")
+BUFFERS = ("tests/unit/arch/test_buffers.py", "tests/unit/arch/test_sequences.py")
+TABLES = ("tests/unit/arch/test_long_tables.py", "tests/unit/arch/test_translation.py")
+MMU = ("tests/oracle/test_mmu_oracle.py",)
+BBM = ("tests/oracle/test_break_before_make.py",)
+
+ARCH_MUTANTS = (
+    # caches
+    Mutant("LRU replaces what was used last", CACHE, "[sets].argmin(axis=1)", "[sets].argmax(axis=1)", POLICIES),
+    Mutant("a use is not remembered", CACHE, "self._used[slots] = self._uses", "pass", POLICIES),
+    Mutant("a virtual cache is indexed by the physical address", CACHE, "return (lines + (lines >> COLOUR_BIT) * self._lines_of_page) & self.set_mask", "return lines & self.set_mask", POLICIES),
+    Mutant("a dropped line stays dirty", CACHE, "        self.tags[slots] = EMPTY\n        self.dirty[slots] = False", "        self.tags[slots] = EMPTY", (*POLICIES, *INSIDE)),
+    Mutant("an eviction from L2 drops dirty data", HIERARCHY, "self._write_memory(l2.tags[dirty], *l2.rows(dirty))", "pass", INSIDE),
+    Mutant("an inclusive L2 leaves the L1s alone", HIERARCHY, "        if self.inclusive:\n            self._back_invalidate", "        if False:\n            self._back_invalidate", POLICIES),
+    Mutant("dirty data in L1 is lost with an inclusive line", HIERARCHY, "        self.write_back(l2, slots)\n\n    def _back", "        l2.dirty[slots] = False\n\n    def _back", POLICIES),
+    Mutant("a victim cache takes no clean lines", HIERARCHY, "if self.victim and self.l2 is not None:\n            for part", "if False:\n            for part", POLICIES),
+    Mutant("a victim cache is filled by fetches", HIERARCHY, "            if self.victim:\n                return self._fetch_past", "            if False:\n                return self._fetch_past", POLICIES),
+    Mutant("a dirty line stays in the L1 that it left", HIERARCHY, "            other.drop(source[dirty])", "            pass", INSIDE),
+    Mutant("a store leaves the copies of other CPUs", HIERARCHY, "                        other.drop(theirs[theirs >= 0])", "                        pass", INSIDE),
+    Mutant("a Non-shareable line is snooped", HIERARCHY, "        if not self.snooping:\n            l1.make_private", "        if False:\n            l1.make_private", POLICIES),
+    Mutant("a store past L1 leaves L2 clean", HIERARCHY, "        l2.dirty_view[slot] = True", "        pass", POLICIES),
+    Mutant("write streaming counts nothing", HIERARCHY, "past[: self.write_streaming] = False", "pass", POLICIES),
+    # maintenance
+    Mutant("a clean drops the line", MAINTENANCE, "            if op is not CacheOp.CLEAN:\n                l1.drop", "            if True:\n                l1.drop", POLICIES),
+    Mutant("an invalidate cleans", MAINTENANCE, "            if op is not CacheOp.INVALIDATE:\n                h.write_back_l1(l1", "            if True:\n                h.write_back_l1(l1", POLICIES),
+    Mutant("local maintenance reaches everybody", MAINTENANCE, "h.l1 if cpu is None else (h.l1[cpu],)", "h.l1", POLICIES),
+    Mutant("maintenance searches colour 0", MAINTENANCE, "ahead = colour >> h.shift", "ahead = 0", POLICIES),
+    Mutant("maintenance stops before an integrated L2", MAINTENANCE, "if h.inner_l2 is not None:", "if False:", INSIDE),
+    # buffers
+    Mutant("an entry overtakes what a DMB put before it", BUFFER, "e.cpu == entry.cpu and e.epoch < entry.epoch", "False", BUFFERS),
+    Mutant("stores merge across a DMB", BUFFER, "entry.cpu == cpu and entry.epoch == epoch", "entry.cpu == cpu", BUFFERS),
+    Mutant("a Non-cacheable store misses the line in the PL310", NONCACHEABLE, "None if shared_override else hierarchy.outer_l2", "None", POLICIES),
+    Mutant("a Write-Through store leaves the line stale", NONCACHEABLE, "        self.hierarchy.write_hits(pa + colour, data, version)", "        pass", ("tests/unit/arch/test_mpu.py",)),
+    Mutant("erratum 769419 is everywhere", MOVES, "self.machine.profile.outer_drains_alone and", "False and", POLICIES),
+    Mutant("speculation passes the firewall", MOVES, "        if self.machine.forbidden:", "        if False:", POLICIES),
+    Mutant("speculation needs no live translation", MOVES, "if not self.aliases.all_live(", "if False and (", ("tests/unit/arch/test_sequences.py", "tests/unit/arch/test_buffers.py", "tests/unit/arch/test_cpu.py", "tests/unit/arch/test_golden.py")),
+    # translation
+    Mutant("APTable does not count", LONG, "read_only or entry.read_only", "read_only", MMU),
+    Mutant("the Access flag does not count", LONG, "if not leaf.accessed:", "if False:", MMU),
+    Mutant("walks start one level too low", LONG, "level = 4 - -(-(size - 12) // 9)", "level = 5 - -(-(size - 12) // 9)", MMU),
+    Mutant("LPAE has 48-bit addresses", LONG, "if regime.bits == 32 else -1", "if False else -1", MMU),
+    Mutant("TTBR1 begins with one bit less", LONG, "(1 << (self.t1sz or 0)) - 1", "(1 << (self.t1sz or 0)) - 2", MMU),
+    Mutant("a contiguous group is not one entry", LONG, "CONTIGUOUS_ENTRIES if self.leaf.contiguous else 1", "1", TABLES),
+    Mutant("a block outlives its invalidation", TLB, "held, shift in ((self.pages, 12), (self.sections, 20), *larger)", "held, shift in ((self.pages, 12), (self.sections, 20))", TABLES),
+    Mutant("a retired translation is dead at once", ALIAS, "        self.residues.append(Residue(span, self.all_cpus, self._serial))", "        self._count(span, -1)", TABLES),
+    Mutant("local TLB maintenance reaches everybody", ALIAS, "self.all_cpus if broadcast else 1 << cpu", "self.all_cpus", TABLES),
+    Mutant("a change of cacheability may be made in place", BREAK, '"cacheability" if old in _NORMAL and new in _NORMAL', "None if old in _NORMAL and new in _NORMAL", BBM),
+    Mutant("read-only pages may not move in place", BREAK, "if moved and writable:", "if moved:", BBM),
+)  # fmt: skip
