@@ -310,8 +310,9 @@ def test_tlb_maintenance_without_broadcast_costs_interrupts() -> None:
         assert (b.cpu.cycles - before > 3 * b.machine.profile.costs.ipi) is bool(ipis)
 
 
-def test_an_invalidate_loses_what_is_dirty() -> None:
-    b = ArchBench("cortex-a15")
+@pytest.mark.parametrize("profile", ["one-level", "cortex-a15", "cortex-a9-pl310"])
+def test_an_invalidate_loses_what_is_dirty(profile: str) -> None:
+    b = ArchBench(profile)
     run(b.cpu.str_(A, 1))
     run(b.cpu.dcimvac(A))
     assert b.machine.copies(PAA).l1[0] is None and value(b) == 0 == run(b.cpu.ldr(A))

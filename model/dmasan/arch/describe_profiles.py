@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of the documentation, printed from the profiles: geometry, switches, costs, sources.
+
+    python -m dmasan.arch.describe_profiles [FILE]
+
+Without FILE the tables are printed; with FILE (docs/profiles.md) what stands there between the markers is replaced.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+from dmasan.arch.costs import Costs
+from dmasan.arch.geometry import CacheGeometry
+from dmasan.arch.profile import PROFILES
+
+Row = tuple[str, ...]
+
+_SWITCHES = (
+    "write_allocate",
+    "write_streaming",
+    "write_through",
+    "maintenance_broadcast",
+    "maintenance_waits",
+    "tlb_broadcast",
+    "walker_cached",
+    "highmem",
+)
+
+
+def _table(head: Row, rows: Iterable[Row]) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+
+
+def _size(cache: CacheGeometry | None) -> str:
+    return "none" if cache is None else f"{cache.size >> 10} KiB, {cache.ways}-way, {cache.line} B"
+
+
+def _shown(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def geometry() -> Iterator[str]:
+    rows = []
+    for name, p in PROFILES.items():
+        content = "outer, " + p.l2_content if p.outer else p.l2_content if p.l2 else ""
+        replacement = " / ".join(dict.fromkeys((p.replacement, p.l2_replacement or p.replacement)))
+        cpus = str(p.max_cpus)
+        rows.append((f"`{name}`", p.architecture, cpus, _size(p.l1), p.indexing.upper(), _size(p.l2), content, replacement))
+    head = ("profile", "architecture", "CPUs", "L1 data", "index", "L2", "content of L2", "replacement")
+    return _table(head, rows)
+
+
+def switches() -> Iterator[str]:
+    rows = [(f"`{name}`", f"`{p.family}`", *(_shown(getattr(p, s)) for s in _SWITCHES)) for name, p in PROFILES.items()]
+    return _table(("profile", "family", *(f"`{s}`" for s in _SWITCHES)), rows)
+
+
+def costs() -> Iterator[str]:
+    names = [item.name for item in fields(Costs)]
+    rows = [(f"`{cost}`", *(str(getattr(p.costs, cost)) for p in PROFILES.values())) for cost in names]
+    return _table(("cycles", *(f"`{name}`" for name in PROFILES)), rows)
+
+
+def sources() -> Iterator[str]:
+    rows = [(f"`{name}`", f"`{figure}`", text) for name, p in PROFILES.items() for figure, text in p.sources.items()]
+    return _table(("profile", "figure", "source"), rows)
+
+
+TABLES: dict[str, Callable[[], Iterator[str]]] = {
+    "geometry": geometry,
+    "switches": switches,
+    "costs": costs,
+    "sources": sources,
+}
+
+
+def current(text: str) -> str:
+    """`text` with its tables as the profiles have them now. Raises KeyError for a marker that names no table."""
+
+    def replace(found: re.Match[str]) -> str:
+        name = found[1]
+        return "\n".join((f"<!-- begin {name} -->", *TABLES[name](), f"<!-- end {name} -->"))
+
+    return re.sub(r"<!-- begin (\w+) -->\n.*?<!-- end \1 -->", replace, text, flags=re.DOTALL)
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments:
+        for name, table in TABLES.items():
+            print(f"{name}\n", *table(), "", sep="\n")
+        return 0
+    path = Path(arguments[0])
+    path.write_text(current(path.read_text()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
