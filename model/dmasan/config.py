@@ -43,6 +43,9 @@ class Knobs:
     ram_mib: int = _knob(64, "RAM, MiB", 16, 256)
     lowmem_mib: int = _knob(40, "lowmem, MiB, as vmalloc= would limit it; the rest is highmem", 8, 256)
     cma_mib: int = _knob(16, "CMA area, MiB", 1, 64)
+    cma: str = _knob(
+        "", "cma= of the kernel's command line, size[@start[-end]], 0 for no area; in the place of cma_mib"
+    )
     carveout_mib: int = _knob(
         4, "reserved memory without linear mapping, MiB, under policy nomap_carveout", 4, 64
     )
@@ -85,6 +88,8 @@ _TRUE, _FALSE = ("true", "on", "yes", "1"), ("false", "off", "no", "0")
 
 def _convert(name: str, value: object, kind: type, limits: Mapping[str, Any]) -> object:
     """`value` as the knob's type, within its range."""
+    if kind is str:
+        return str(value)
     if kind is bool:
         text = str(value).lower()
         if text not in _TRUE + _FALSE:

@@ -2,7 +2,7 @@
 """A CMA area: the bitmap, and the search for a slot whose pages can be had (mm/cma.c:cma_alloc, v6.19).
 
 v3.5 looked at the bitmap under one mutex and set the bits only after success (drivers/base/dma-contiguous.c); with one
-thread in the kernel that makes no difference. One bit is one page (order_per_bit 0).
+thread in the kernel that makes no difference.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dmasan.linux.cma_bitmap import CmaBitmap
 from dmasan.linux.contig import alloc_contig_range
-from dmasan.linux.errors import CmaBusy, OutOfMemory
+from dmasan.linux.errors import CmaBusy, Interrupted, OutOfMemory
 from dmasan.linux.frames import Owner
 from dmasan.linux.layout import PAGE_SIZE, get_order
 
 if TYPE_CHECKING:
     from dmasan.linux.kernel import Kernel
+    from dmasan.linux.policies.base import Policy
 
 CONFIG_CMA_ALIGNMENT = 8  # largest order that a request is aligned to: 1 MiB
 
@@ -25,55 +28,67 @@ CONFIG_CMA_ALIGNMENT = 8  # largest order that a request is aligned to: 1 MiB
 class CmaArea:
     """`struct cma` with a single range: frames [first, first + count)."""
 
-    def __init__(self, kernel: Kernel, name: str, first: int, count: int) -> None:
+    def __init__(self, kernel: Kernel, name: str, first: int, count: int, order_per_bit: int = 0) -> None:
         self.kernel = kernel
         self.name = name
         self.first = first
         self.count = count
         self.available = count
-        self.bitmap = np.zeros(count, np.bool_)
+        self.policy: Policy | None = None  # of buffers from this area; None: the kernel's
+        self.map = CmaBitmap(kernel.layout.pa(first) // PAGE_SIZE, count, order_per_bit)
+        self.alloc_pages_success = self.alloc_pages_fail = self.release_pages_success = 0
 
     def __contains__(self, frame: int) -> bool:
         return self.first <= frame < self.first + self.count
 
-    def find(self, start: int, count: int, order: int) -> int | None:
-        """bitmap_find_next_zero_area_off: the first run of `count` clear bits from `start` on, aligned to 2^order frames."""
-        base_pfn = self.kernel.layout.pa(self.first) // PAGE_SIZE
-        offset = base_pfn & ((1 << order) - 1)
-        candidates = np.arange(0, self.count - count + 1)
-        candidates = candidates[(candidates >= start) & ((candidates + offset) % (1 << order) == 0)]
-        set_before = np.concatenate(([0], np.cumsum(self.bitmap)))
-        found = candidates[set_before[candidates + count] == set_before[candidates]]
-        return int(found[0]) if found.size else None
+    @property
+    def bitmap(self) -> NDArray[np.bool_]:
+        return self.map.bits
+
+    def statistics(self) -> dict[str, int]:
+        """What debugfs (cma/<area>/) and sysfs (kernel/mm/cma/<area>/) show, in pages."""
+        return {
+            "base_pfn": self.map.base_pfn,
+            "count": self.count,
+            "order_per_bit": self.map.order_per_bit,
+            "used": self.map.used,
+            "maxchunk": self.map.largest_free,
+            "available_pages": self.available,
+            "alloc_pages_success": self.alloc_pages_success,
+            "alloc_pages_fail": self.alloc_pages_fail,
+            "release_pages_success": self.release_pages_success,
+        }
 
     async def alloc(self, count: int, name: str) -> int:
         """`count` consecutive frames, emptied of their movable users. Returns the first.
 
         Raises OutOfMemory (no run of clear bits, or no room for the pages that must move) or CmaBusy (every slot has a
-        page that cannot be moved); then the bitmap is as before, and pages that were moved stay moved.
+        page that cannot be moved), or Interrupted (a fatal signal); then the bitmap is as before, and pages that were moved stay moved.
         """
         order = min(get_order(count * PAGE_SIZE), CONFIG_CMA_ALIGNMENT)
-        mask = (1 << order) - 1
+        bits = self.map.count(count)
         start, busy = 0, False
         while count <= self.available:
-            bit = self.find(start, count, order)
+            bit = self.map.find(start, bits, order)
             if bit is None:
                 break
-            self.bitmap[bit : bit + count] = True  # reserve first, then migrate
+            self.map.set(bit, bits)  # reserve first, then migrate
             self.available -= count
+            first = self.first + (bit << self.map.order_per_bit)
             try:
-                await alloc_contig_range(self.kernel, self.first + bit, count, Owner(name))
-            except (CmaBusy, OutOfMemory) as error:
-                self.bitmap[bit : bit + count] = False
+                await alloc_contig_range(self.kernel, first, count, Owner(name))
+            except (CmaBusy, OutOfMemory, Interrupted) as error:
+                self.map.clear(bit, bits)
                 self.available += count
-                if isinstance(error, OutOfMemory):
-                    raise self._failure(count, -12, str(error)) from None
+                if not isinstance(error, CmaBusy):  # -EINTR, -ENOMEM: final
+                    raise self._failure(count, -4 if isinstance(error, Interrupted) else -12, str(error)) from None
                 busy = True
                 self.kernel.counters.cma_retries += 1
-                start = bit + mask + 1
+                start = bit + self.map.mask(order) + 1
                 continue
             self.kernel.counters.cma_allocations += 1
-            return self.first + bit
+            self.alloc_pages_success += count
+            return first
         if busy:
             raise self._failure(count, -16, "every slot holds a page that cannot be moved")
         raise self._failure(
@@ -88,9 +103,14 @@ class CmaArea:
         )
         count = owner.pages.size
         self.kernel.free_owner(owner)
-        self.bitmap[first - self.first : first - self.first + count] = False
+        self.map.clear((first - self.first) >> self.map.order_per_bit, self.map.count(count))
         self.available += count
+        self.release_pages_success += count
 
-    def _failure(self, count: int, status: int, why: str) -> CmaBusy | OutOfMemory:
+    def _failure(self, count: int, status: int, why: str) -> CmaBusy | OutOfMemory | Interrupted:
+        self.alloc_pages_fail += count
         text = f"cma: cma_alloc: {self.name}: alloc failed, req-size: {count} pages, ret: {status} ({why})"
-        return CmaBusy(text) if status == -16 else OutOfMemory(text)
+        self.kernel.message(text)
+        if status == -16:
+            return CmaBusy(text)
+        return Interrupted(text) if status == -4 else OutOfMemory(text)

@@ -29,8 +29,8 @@ class DmaMemory:
         Raises OutOfMemory or CmaBusy.
         """
         kernel = self.kernel
-        area = area or kernel.acting_device.cma
-        if kernel.knobs.system_pages and area is None:
+        area = area or kernel.acting_area or kernel.acting_device.cma
+        if area is None and (kernel.knobs.system_pages or not kernel.cma.count):
             return self.take_system(count, name, kernel.policy.cma_zone)
         return await (area or kernel.cma).alloc(count, name)
 

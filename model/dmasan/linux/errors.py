@@ -14,5 +14,9 @@ class OutOfMemory(UsageError):
     """-ENOMEM: no free pages of the kind that was asked for."""
 
 
+class Interrupted(UsageError):
+    """-EINTR: a fatal signal came while pages were migrated."""
+
+
 class CmaBusy(UsageError):
     """-EBUSY from every slot of the CMA area: some page in each could not be migrated."""

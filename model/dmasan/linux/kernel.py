@@ -22,14 +22,15 @@ from dmasan.linux.counters import KernelCounters
 from dmasan.linux.dma import DmaApi
 from dmasan.linux.dma_device import DmaDevice
 from dmasan.linux.dma_memory import DmaMemory
+from dmasan.linux.eras import since
 from dmasan.linux.frames import MigrateType, Owner, PageFrames, Pages, runs
 from dmasan.linux.io import Io
 from dmasan.linux.kmap import KmapLocal
-from dmasan.linux.layout import PAGE_SHIFT, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Layout, Zone
+from dmasan.linux.layout import PAGE_SHIFT, PAGEBLOCK_MIB, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Layout, Zone
 from dmasan.linux.linear_map import LinearMap
 from dmasan.linux.movable import MovableUser, MovableUsers
 from dmasan.linux.page_tables import Mm, PageTables
-from dmasan.linux.policies import POLICIES, AtomicPool, Policy, resolve
+from dmasan.linux.policies import POLICIES, AtomicPool, Mapping, Policy, resolve
 from dmasan.linux.slab import Kmalloc
 from dmasan.linux.stack import Stack
 from dmasan.linux.swiotlb import Swiotlb
@@ -51,7 +52,7 @@ class Kernel:
         self.cell = cell
         self.knobs = knobs = cell.knobs
         self.era = choose("era", cell.era, ERAS)
-        self.policy = POLICIES[resolve(cell.policy, cell.profile, cell.era)].of(cell)
+        self.policy = POLICIES[resolve(cell.policy, cell.profile, cell.era, knobs)].of(cell)
         self.acting: Policy = self.policy  # whose steps are announced now
         self.layout = Layout.of(
             knobs,
@@ -78,7 +79,9 @@ class Kernel:
         self.user = UserMappings(self)
         self.atomic_pool: AtomicPool | None = None
         self.acting_device = DmaDevice()
+        self.acting_area: CmaArea | None = None  # where pages come from now, if a policy chose
         self.dma = DmaApi(self, self.acting_device)
+        self.policy.declare(self)
         self.io = Io(self)
         self.cpu: Cpu = machine.cpus[0]
 
@@ -91,12 +94,39 @@ class Kernel:
             with self.on(cpu.index):
                 await self.switch_mm(self.tables.init_mm)
         await self.tables.flush_init_mm()
-        if self.policy.small_pages_at_boot(self.era) and self.layout.zone(self.cma.first) is Zone.LOWMEM:
-            await self.linear.remap_small_pages(self.cma.first, self.cma.count)
+        await self._dma_contiguous_remap()
         await self.kmap.boot()
         for n in range(self.knobs.processes):
             await self.tables.pgd_alloc(f"process {n}")
         await self.policy.boot(self)
+
+    async def _dma_contiguous_remap(self) -> None:
+        """Small pages for the areas in lowmem. v3.5 stopped at the first area in highmem, instead of going on."""
+        for area in self.areas:
+            if self.layout.zone(area.first) is Zone.HIGHMEM:
+                if not since(self.era, "v3.14"):
+                    return
+                continue
+            if (area.policy or self.policy).small_pages_at_boot(self.era) and area.count:
+                await self.linear.remap_small_pages(area.first, area.count)
+
+    def declare_contiguous(
+        self, name: str, mib: int, zone: Zone = Zone.LOWMEM, *, policy: Policy | None = None, order_per_bit: int = 0
+    ) -> CmaArea:
+        """dma_declare_contiguous, before boot: another area, for devices of its own, below those that there are.
+
+        `policy` is that of its buffers. Raises UsageError if there is no room.
+        """
+        layout, count = self.layout, -(-mib // PAGEBLOCK_MIB) * PAGEBLOCK_PAGES
+        bottom, top = (0, layout.lowmem_pages) if zone is Zone.LOWMEM else (layout.lowmem_pages, layout.pages)
+        taken = [(area.first, area.count) for area in self.areas] + [(layout.nomap_first, layout.nomap_pages)]
+        top = min([top, *(first for first, pages in taken if pages and bottom <= first < top)])
+        if top - count < bottom + (PAGEBLOCK_PAGES if zone is Zone.LOWMEM else 0):
+            raise UsageError(f"CMA area {name}: {mib} MiB do not fit in {zone.name.lower()} below the other areas")
+        area = CmaArea(self, name, top - count, count, order_per_bit)
+        area.policy = policy
+        self.areas.append(area)
+        return area
 
     async def populate(self) -> list[MovableUser]:
         """Movable users take the free pages of the CMA area and of the 4 MiB next to it, and write them.
@@ -126,6 +156,16 @@ class Kernel:
             yield
         finally:
             self.acting, self.acting_device = before
+
+    async def alloc_from(self, area: CmaArea, count: int, name: str) -> Mapping:
+        """Pages of one area, mapped by the area's policy. Raises OutOfMemory or CmaBusy."""
+        policy, before = area.policy or self.policy, self.acting_area
+        self.acting_area = area
+        try:
+            with self.acting_as(policy, self.acting_device):
+                return await policy.alloc(self, count, name)
+        finally:
+            self.acting_area = before
 
     async def kmalloc(self, size: int, name: str = "") -> int:
         """kmalloc(size, GFP_KERNEL): a linear address; content undefined. Raises OutOfMemory, DmaApiError for no size."""
@@ -235,10 +275,9 @@ class Kernel:
         frames = self.frames
         pages = frames.disown(frames.firmware)
         frames.adopt(Owner("kernel image"), pages[:KERNEL_IMAGE_PAGES])
-        for block in range(
-            self.cma.first >> PAGEBLOCK_ORDER, self.cma.first + self.cma.count >> PAGEBLOCK_ORDER
-        ):
-            frames.block_type[block] = MigrateType.CMA
+        for area in self.areas:
+            blocks = slice(area.first >> PAGEBLOCK_ORDER, area.first + area.count >> PAGEBLOCK_ORDER)
+            frames.block_type[blocks] = MigrateType.CMA
         frames.block_type[0] = MigrateType.UNMOVABLE
         nomap = self.layout.nomap_first + np.arange(self.layout.nomap_pages)
         if nomap.size:

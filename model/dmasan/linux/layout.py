@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from dmasan.config import Knobs, UsageError
+from dmasan.linux.cma_parameter import CmaParameter, parse_cma
 
 MIB = 1 << 20
 PAGE_SHIFT = 12
@@ -71,30 +72,23 @@ class Layout:
                 raise UsageError(
                     f"knob {name}: {mib} is not a multiple of {PAGEBLOCK_MIB}, the size of a pageblock"
                 )
-        low = min(knobs.lowmem_mib, knobs.ram_mib)
-        high = knobs.ram_mib - low
-        cma = -(-knobs.cma_mib // PAGEBLOCK_MIB) * PAGEBLOCK_MIB
-        if cma_zone is Zone.HIGHMEM and cma > high:
-            raise UsageError(
-                f"knob cma_mib: a CMA area of {cma} MiB does not fit in highmem, which has {high} MiB "
-                f"(ram_mib {knobs.ram_mib} less lowmem_mib {low})"
-            )
-        if cma_zone is Zone.LOWMEM and cma > low - PAGEBLOCK_MIB:
-            raise UsageError(
-                f"knob cma_mib: a CMA area of {cma} MiB does not fit in lowmem, which has {low} MiB "
-                f"of which {PAGEBLOCK_MIB} MiB hold the kernel"
-            )
-        end = knobs.ram_mib if cma_zone is Zone.HIGHMEM else low
         per_mib = MIB // PAGE_SIZE
+        low, ram = min(knobs.lowmem_mib, knobs.ram_mib), knobs.ram_mib
+        if knobs.cma:
+            cma_first, cma = _placed(parse_cma(knobs.cma), base, low, ram, cma_zone)
+        else:
+            cma = -(-knobs.cma_mib // PAGEBLOCK_MIB) * PAGEBLOCK_MIB
+            _check_room(knobs, cma, low, cma_zone)
+            cma_first = (ram if cma_zone is Zone.HIGHMEM else low) - cma
         nomap = -(-nomap_mib // PAGEBLOCK_MIB) * PAGEBLOCK_MIB
-        free = low - cma if cma_zone is Zone.LOWMEM else low
+        free = min(cma_first, low) if cma else low
         if nomap > free - PAGEBLOCK_MIB:
             raise UsageError(
                 f"knob carveout_mib: a reserved region of {nomap} MiB does not fit in lowmem, which has {free} MiB left "
                 f"of which {PAGEBLOCK_MIB} MiB hold the kernel"
             )
-        areas = [(end - cma) * per_mib, cma * per_mib, (free - nomap) * per_mib, nomap * per_mib]
-        return cls(base, knobs.ram_mib * per_mib, low * per_mib, *areas)
+        areas = [cma_first * per_mib, cma * per_mib, (free - nomap) * per_mib, nomap * per_mib]
+        return cls(base, ram * per_mib, low * per_mib, *areas)
 
     @property
     def cma_end(self) -> int:
@@ -128,3 +122,44 @@ class Layout:
     def physical(self, va: int) -> int:
         """virt_to_phys of a linear address."""
         return va - PAGE_OFFSET + self.base
+
+
+def _check_room(knobs: Knobs, cma: int, low: int, zone: Zone) -> None:
+    """Raises UsageError if an area of `cma` MiB does not fit into its zone."""
+    high = knobs.ram_mib - low
+    if zone is Zone.HIGHMEM and cma > high:
+        raise UsageError(
+            f"knob cma_mib: a CMA area of {cma} MiB does not fit in highmem, which has {high} MiB "
+            f"(ram_mib {knobs.ram_mib} less lowmem_mib {low})"
+        )
+    if zone is Zone.LOWMEM and cma > low - PAGEBLOCK_MIB:
+        raise UsageError(
+            f"knob cma_mib: a CMA area of {cma} MiB does not fit in lowmem, which has {low} MiB "
+            f"of which {PAGEBLOCK_MIB} MiB hold the kernel"
+        )
+
+
+def _placed(wanted: CmaParameter, base: int, low: int, ram: int, zone: Zone) -> tuple[int, int]:
+    """(first MiB, MiB) of the area that cma= asks for (cma_declare_contiguous_nid, cma_alloc_mem).
+
+    A fixed area lies where it says. Others are taken from the top down, below the limit, in the policy's zone if they
+    fit there, else in the other one. Raises UsageError where there is no place, and for an area in both zones.
+    """
+    size = -(-(wanted.size // MIB or bool(wanted.size)) // PAGEBLOCK_MIB) * PAGEBLOCK_MIB
+    if not size:
+        return low, 0
+    start, limit = max(0, wanted.base - base) // MIB, ((wanted.limit or 1 << 32) - base) // MIB
+    if wanted.fixed:
+        if wanted.base % (PAGEBLOCK_MIB * MIB):
+            raise UsageError(f"cma={wanted.size >> 20}M at {wanted.base:#x}: Region must be aligned to {PAGEBLOCK_MIB} MiB")
+        if start < low < start + size:
+            raise UsageError(f"Region at {wanted.base:#x} defined on low/high memory boundary ({base + low * MIB:#x})")
+        places = [start] if PAGEBLOCK_MIB <= start <= ram - size else []
+    else:
+        tops = [(low, min(ram, limit)), (PAGEBLOCK_MIB, min(low, limit))]
+        order = tops if zone is Zone.HIGHMEM else tops[::-1]
+        ends = [(max(bottom, start), top // PAGEBLOCK_MIB * PAGEBLOCK_MIB) for bottom, top in order]
+        places = [top - size for bottom, top in ends if top - size >= bottom]
+    if not places:
+        raise UsageError(f"Failed to reserve {size} MiB: cma= has no place in {ram} MiB of RAM from {base:#x}")
+    return places[0], size

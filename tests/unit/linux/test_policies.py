@@ -55,6 +55,7 @@ ALLOC = {  # arch/arm/mm/dma-mapping.c and the proposals, step by step
     "highmem_only": [*KMAP * PAGES, "L2 CI", "map"],
     "remap_in_place": ["store WB", *FLUSH, "remap", "TLBI all"],
     "keep_alias": ["L1 C", "L2 C", "map", "store NC"],
+    "both": [*KMAP * PAGES, "L2 CI", "map"],  # the highmem area has room
     "nomap_carveout": ["store NC"],
     "coherent": ["store WB"],
     "bounce": ["store WB", *FLUSH, "remap", "TLBI all"],
@@ -67,6 +68,7 @@ FREE = {
     "highmem_only": ["unmap"],
     "remap_in_place": ["remap", "TLBI all"],
     "keep_alias": ["unmap"],
+    "both": ["unmap"],
     "nomap_carveout": [],
     "coherent": [],
     "bounce": ["remap", "TLBI all"],
@@ -87,7 +89,7 @@ def test_the_order_of_steps(make, policy: str) -> None:
     steps = [e.text for e in log if isinstance(e, PolicyStep)]
     numbers = [int(text.split()[1].rstrip(":")) for text in steps]
     assert all(a + 1 == b for a, b in pairwise(numbers)) and numbers[0] == 1
-    acting = "remap_in_place" if policy == "bounce" else policy
+    acting = {"bounce": "remap_in_place", "both": "highmem_only"}.get(policy, policy)
     assert {e.policy for e in log if isinstance(e, PolicyStep)} == {acting}
     (buffer,) = (held.buffer for held in kernel.dma._coherent.values())
     log = world.watch(kernel.dma.free_coherent(buffer))
@@ -280,6 +282,7 @@ def test_what_never_was() -> None:
         "highmem_only": ["v6.0", "v6.19"],
         "remap_in_place": list(ERAS[1:]),
         "keep_alias": [],
+        "both": [],
         "nomap_carveout": list(ERAS),
         "coherent": list(ERAS),
         "bounce": [],

@@ -30,6 +30,7 @@ MATRIX = {
     "highmem_only": (YES, YES, YES, NOWHERE, NO, NO, YES),  # kunmap's TLB maintenance reaches one of two CPUs
     "remap_in_place": (NO, YES, YES, REACHES, YES, YES, YES),
     "keep_alias": (YES, YES, YES, CORRUPTS, NO, NO, YES),
+    "both": (YES, YES, YES, NOWHERE, NO, NO, YES),  # from its highmem area
     "nomap_carveout": (NO, NO, NO, FAULTS, NO, NO, NO),
     "coherent": (NO, YES, NO, REACHES, NO, NO, NO),  # the cacheable mapping is the mapping
     "bounce": (NO, YES, YES, REACHES, YES, YES, YES),  # coherent memory as the kernel's own choice
@@ -71,6 +72,7 @@ COST = {  # alloc and free: entries, L1 lines, L2 lines, TLB operations local an
     "highmem_only": (Price(3 * n, LINES, LINES, 2 * n, 0), Price(n, 0, 0, 0, 0)),
     "remap_in_place": (Price(n, LINES, LINES, 0, n), Price(n, 0, 0, 0, n)),
     "keep_alias": (Price(n, LINES, LINES, 0, 0), Price(n, 0, 0, 0, 0)),
+    "both": (Price(3 * n, LINES, LINES, 2 * n, 0), Price(n, 0, 0, 0, 0)),
     "nomap_carveout": (Price(0, 0, 0, 0, 0), Price(0, 0, 0, 0, 0)),
     "coherent": (Price(0, 0, 0, 0, 0), Price(0, 0, 0, 0, 0)),
     "bounce": (Price(n, LINES, LINES, 0, n), Price(n, 0, 0, 0, n)),

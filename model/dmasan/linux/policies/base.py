@@ -55,6 +55,9 @@ class Policy:
         """Why no kernel of this era did this on this profile; None if one did."""
         return None
 
+    def declare(self, kernel: Kernel) -> None:
+        """What memory the policy reserves before boot, beside the default area."""
+
     async def boot(self, kernel: Kernel) -> None:
         """What the policy prepares once: a pool, a property of the device."""
 

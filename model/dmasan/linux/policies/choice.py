@@ -6,6 +6,7 @@ from __future__ import annotations
 from dmasan.arch.profile import find_profile
 from dmasan.config import Cell
 from dmasan.linux.architecture import Architecture, architecture_of
+from dmasan.linux.cma_parameter import parse_cma
 from dmasan.linux.eras import since
 from dmasan.linux.policies.base import Policy
 from dmasan.linux.policies.double_map import DoubleMap
@@ -16,14 +17,15 @@ from dmasan.linux.policies.remap_in_place import RemapInPlace
 def kernel_choice(cell: Cell) -> type[Policy]:
     """What a blocking dma_alloc_coherent of a device without properties gets.
 
-    arm64 keeps the alias in all its eras; ARM32 took the double mapping up to v3.4, and changes the linear mapping of a
-    CMA area in lowmem since, which ARMv6 and later have (CONFIG_CMA depends on it). The model keeps the default area in
-    lowmem, though kernels after v3.14 prefer highmem where there is some (mm/cma.c:cma_alloc_mem): that is
-    `highmem_only`.
+    arm64 keeps the alias in all its eras. ARM32 takes the double mapping where there is no CMA area, took it up to v3.4,
+    and changes the linear mapping of a CMA area in lowmem since, which ARMv6 and later have (CONFIG_CMA depends on it).
+    The model keeps the default area in lowmem, though kernels after v3.14 prefer highmem where there is some
+    (mm/cma.c:cma_alloc_mem): that is `highmem_only`.
     """
     architecture = architecture_of(find_profile(cell.profile))
     if architecture is Architecture.ARM64:
         return KeepAlias
-    if architecture is Architecture.ARMV5 or not since(cell.era, "v3.5"):
+    no_area = bool(cell.knobs.cma) and not parse_cma(cell.knobs.cma).size
+    if architecture is Architecture.ARMV5 or not since(cell.era, "v3.5") or no_area:
         return DoubleMap
     return RemapInPlace

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from dmasan.config import Cell, choose
+from dmasan.config import Cell, Knobs, choose
 from dmasan.linux.policies.atomic_pool import AtomicPool
 from dmasan.linux.policies.base import Policy
+from dmasan.linux.policies.both import Both
 from dmasan.linux.policies.bounce import Bounce
 from dmasan.linux.policies.choice import kernel_choice
 from dmasan.linux.policies.coherent import Coherent
@@ -23,6 +24,7 @@ POLICIES: dict[str, type[Policy]] = {
         DoubleMap,
         UnmapLinear,
         HighmemOnly,
+        Both,
         RemapInPlace,
         KeepAlias,
         NomapCarveout,
@@ -36,8 +38,8 @@ POLICIES: dict[str, type[Policy]] = {
 AUTO = "auto"
 
 
-def resolve(policy: str, profile: str, era: str) -> str:
+def resolve(policy: str, profile: str, era: str, knobs: Knobs | None = None) -> str:
     """The name of the policy that `policy` means; `auto` is the kernel's own choice. Raises UsageError for an unknown one."""
     if choose("policy", policy, (*POLICIES, AUTO)) != AUTO:
         return policy
-    return kernel_choice(Cell(policy, profile, era)).name
+    return kernel_choice(Cell(policy, profile, era, knobs or Knobs())).name

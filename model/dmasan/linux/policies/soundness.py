@@ -14,6 +14,7 @@ _RESIDUE = {
     "keep_alias": "the linear mapping stays cacheable, and lines are filled through it at any time",
     "unmap_linear": "lines filled between the flush and the TLB invalidation survive",
     "remap_in_place": "lines filled between the flush and the TLB invalidation survive",
+    "both": "lines filled through the kmap mapping, or before the TLB invalidation, survive",
     "highmem_only": "lines filled through the kmap mapping after its flush survive",
 }
 
@@ -25,7 +26,7 @@ def sound(cell: Cell) -> bool | str:
 
     A clean line harms a correct driver only where Non-cacheable accesses hit it: in a PL310 without shared override.
     """
-    name = resolve(cell.policy, cell.profile, cell.era)
+    name = resolve(cell.policy, cell.profile, cell.era, cell.knobs)
     if name in _BASED:
         name = kernel_choice(cell).name
     reason = _RESIDUE.get(name)

@@ -77,6 +77,9 @@ def _knobs() -> Pairs:
     for knob in fields(Knobs):
         limits = knob.metadata
         allowed = "on or off" if isinstance(knob.default, bool) else f"{limits['low']} to {limits['high']}"
+        if isinstance(knob.default, str):
+            yield knob.name, limits["text"]
+            continue
         default = {True: "on", False: "off"}[knob.default] if isinstance(knob.default, bool) else knob.default
         yield knob.name, f"{limits['text']} (default {default}, allowed {allowed})"
 
