@@ -15,6 +15,8 @@ MARKED: tuple[type[ev.Event], ...] = (
     ev.DmaSync,
     ev.DmaUnmap,
     ev.Interrupt,
+    ev.IommuMap,
+    ev.IotlbMaintenance,
     ev.MmioRead,
     ev.MmioWrite,
     ev.OuterSync,

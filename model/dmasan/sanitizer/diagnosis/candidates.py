@@ -27,6 +27,7 @@ class Workshop:
     evidence: Evidence
     record: Record
     values: tuple[Evidence, ...]  # of the root's incidents that are wrong outcomes
+    broken_at: tuple[Site, ...] = ()  # where the rule of the first incident is broken
 
     @property
     def window(self) -> tuple[float, float]:
@@ -287,16 +288,16 @@ def moved_accesses(w: Workshop) -> Iterator[Edit]:
 
 
 def taken_back(w: Workshop) -> Iterator[Edit]:
-    """The buffer is the CPU's while a line of the program runs."""
-    mapping, site = w.mapping, w.evidence.incident.site
-    if mapping is None:
+    """The buffer is the CPU's while lines of the program run."""
+    mapping, sites = w.mapping, w.broken_at
+    if mapping is None or not sites:
         return
     what = f"({w.buffer}, {mapping.direction.value})"
     before, after = edits.for_cpu(mapping.direction), edits.for_device(mapping.direction)
-    runs = [(start, end) for start, end, other in w.record.lines if other == site]
+    runs = [(start, end) for start, end, other in w.record.lines if other in sites]
     if w.evidence.incident.rule is Code.CPU_RD_OWNED and mapping.direction is not Direction.TO_DEVICE:
         yield edits.insert(
-            f"insert dma_sync_single_for_cpu{what} before {place(site)}", [start for start, _ in runs], before
+            f"insert dma_sync_single_for_cpu{what} before {place(sites[0])}", [start for start, _ in runs], before
         )
 
     def apply(address: int, story: list[edits.Item]) -> list[edits.Item]:
@@ -304,9 +305,9 @@ def taken_back(w: Workshop) -> Iterator[Edit]:
         new += [edits.Item(end, name, None) for _, end in runs for name in after]
         return edits.ordered([*story, *new])
 
-    yield Edit(
-        f"insert dma_sync_single_for_cpu{what} before {place(site)}, and dma_sync_single_for_device behind it", apply
-    )
+    behind = "it" if len(sites) == 1 else place(sites[-1])
+    text = f"insert dma_sync_single_for_cpu{what} before {place(sites[0])}, and dma_sync_single_for_device behind {behind}"
+    yield Edit(text, apply)
 
 
 def later_unmap(w: Workshop) -> Iterator[Edit]:
@@ -322,6 +323,29 @@ def later_unmap(w: Workshop) -> Iterator[Edit]:
         edits.of_line(unmap.site, (*MAINTENANCE, *DRAINS)),
         max(ends, default=w.window[1]) + 0.1,
     )
+
+
+def handed_over(w: Workshop) -> Iterator[Edit]:
+    """The bytes are the device's when it comes."""
+    for edit in inserted_calls(w):
+        if "dma_sync_single_for_device" in edit.text:
+            yield edit
+
+
+def earlier_unmap(w: Workshop) -> Iterator[Edit]:
+    """The mapping ends before the CPU fills the buffer."""
+    mapping, site = w.mapping, w.evidence.incident.site
+    if mapping is None:
+        return
+    unmaps = [mark.event for mark in w.record.marks if isinstance(mark.event, ev.DmaUnmap)]
+    starts = [start for start, _, other in w.record.lines if other == site]
+    for event in unmaps:
+        if event.address == mapping.address and starts:
+            yield edits.move(
+                f"unmap {w.buffer} before the CPU fills it: move {place(event.site)} before {place(site)}",
+                edits.of_line(event.site, (*MAINTENANCE, *DRAINS)),
+                starts[0] - 0.1,
+            )
 
 
 def mapped_again(w: Workshop) -> Iterator[Edit]:
@@ -354,7 +378,12 @@ _BY_CODE: dict[Code, tuple[Maker, ...]] = {
     Code.DEV_ORDER: (waits,),
     Code.NO_WMB: (barriers,),
     Code.WRONG_RANGE: (aimed,),
+    Code.TLB_BBM: (),
     Code.LOST_CPU_DATA: (deleted_calls,),
+}
+_OF_RULES: dict[Code, tuple[Maker, ...]] = {
+    Code.WRONG_RANGE: (handed_over,),
+    Code.LOST_CPU_DATA: (earlier_unmap,),
 }
 _EVERY: tuple[Maker, ...] = (
     inserted_calls,
@@ -374,6 +403,8 @@ _EVERY: tuple[Maker, ...] = (
 def candidates(w: Workshop, code: Code) -> Iterator[Edit]:
     """The edits to try, in order. Of a broken rule only those that keep the rule too."""
     fitting = _BY_CODE.get(code, ())
+    if w.evidence.incident.rule is not None:
+        fitting = _OF_RULES.get(code, fitting)
     others = () if w.evidence.incident.rule is not None else _EVERY
     for make in (*fitting, *(make for make in others if make not in fitting)):
         yield from make(w)

@@ -3,21 +3,56 @@
 
 from __future__ import annotations
 
-from dmasan.events import MappingKind
+from dmasan import events as ev
+from dmasan.events import Direction, MappingKind
 from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.diagnosis import aim
+from dmasan.sanitizer.diagnosis.context import overlap
 from dmasan.sanitizer.diagnosis.evidence import DRAINS, MAINTENANCE, Evidence
 from dmasan.sanitizer.diagnosis.places import BUFFERS
 from dmasan.sanitizer.history import Touch
 
+_OF_PAGES = (Code.DEV_UNMAPPED, Code.MAP_BALANCE, Code.CPU_RD_OWNED, Code.CPU_WR_OWNED)
 
-def device_uses_a_former_owners_pages(e: Evidence) -> bool:
-    return (
-        e.rule(Code.DEV_UNMAPPED)
-        and e.context.coherent
-        and not e.context.is_mapped
-        and bool(e.context.unmaps)
-        and e.context.allocated > e.context.unmaps[-1].after
+
+def page_is_somebody_elses(e: Evidence) -> bool:
+    """The page went to another owner under a live mapping, or after a coherent buffer was freed that the device uses."""
+    context = e.context
+    if e.rule(*_OF_PAGES) and context.freed_while_mapped:
+        return True
+    freed = context.unmaps[-1].after if context.unmaps else None
+    if freed is None:  # it is freed by the call that is reported
+        freed = e.incident.seen - 1
+    return e.rule(Code.DEV_UNMAPPED) and context.coherent and context.reused >= freed
+
+
+def sync_acts_beside(e: Evidence) -> bool:
+    """The byte is the CPU's by an earlier sync; since then another part of its mapping was handed over instead."""
+    context, mapping = e.context, e.context.mapping
+    if not e.rule(Code.DEV_UNMAPPED) or mapping is None or not context.is_mapped or not context.syncs:
+        return False
+    last = context.syncs[-1]
+    if not isinstance(last.event, ev.DmaSync) or not last.event.for_cpu:
+        return False
+    return any(
+        isinstance(mark.event, ev.DmaSync)
+        and not mark.event.for_cpu
+        and last.after <= mark.after <= e.incident.seen
+        and overlap((mark.event.address, mark.event.length), (mapping.address, mapping.length))
+        for mark in e.history.marks
+    )
+
+
+def device_never_came(e: Evidence) -> bool:
+    """The CPU fills a buffer that was mapped FROM_DEVICE, the device never touches it: its unmap discards the data."""
+    mapping = e.context.mapping
+    if not e.rule(Code.CPU_WR_OWNED) or mapping is None or mapping.direction is not Direction.FROM_DEVICE:
+        return False
+    skipped = e.history.count - len(e.history.steps) + 1
+    return not any(
+        step.by == "device" and overlap((step.address, step.length), (mapping.address, mapping.length))
+        for number, step in enumerate(e.history.steps, skipped)
+        if number > e.context.mapped_since
     )
 
 

@@ -10,7 +10,7 @@ from dmasan import events as ev
 from dmasan.events import MappingKind, Site
 from dmasan.sanitizer.history import History, Mark, Step, Touch
 
-ALLOCATED = "page allocated"  # why content is given up, in the kernel's words
+ALLOCATED, FREED = "page allocated", "page freed"  # why content is given up, in the kernel's words
 _ROUNDED = (  # maintenance, which acts on whole lines
     "issue_clean",
     "issue_invalidate",
@@ -96,6 +96,8 @@ class Context:
     snoops: bool  # some device access of the run snoops
     calls: Calls
     extents: Extents
+    reused: int = 0  # number of steps before the page was last allocated, at any time of the run
+    untranslated: bool = False  # the IOMMU's entry is gone, and its TLB was not told
     policy_steps: tuple[int, ...] = ()  # number of steps before each step of the alias policy
 
     def is_of_neighbour(self, touch: Touch) -> bool:
@@ -122,6 +124,12 @@ class Context:
         return self.mapping is not None and self.mapping.kind is MappingKind.COHERENT
 
     @property
+    def freed_while_mapped(self) -> bool:
+        """Whether the page was freed under a mapping that is alive, and is somebody else's at some time later."""
+        freed = [mark.after for mark in self.given_up if getattr(mark.event, "why", "") == FREED]
+        return self.is_mapped and bool(freed) and self.mapped_since <= freed[-1] <= self.reused
+
+    @property
     def made_uncached(self) -> bool:
         """Whether the policy took steps to make the coherent buffer an uncached one."""
         return any(self.allocated - 1 <= number <= self.mapped_since for number in self.policy_steps)
@@ -144,14 +152,16 @@ def context_of(
     kinds = {ev.DmaMap: maps, ev.DmaUnmap: unmaps, ev.DmaSync: syncs, ev.ContentUndefined: given_up}
     ring = False
     home = address & -history.line
+    reused = 0
     for mark in history.marks:
-        if mark.after >= seen:
-            break
         event = mark.event
         if isinstance(event, ev.DmaMap | ev.DmaUnmap | ev.DmaSync | ev.ContentUndefined):
             if event.address <= address < event.address + event.length:
-                kinds[type(event)].append(mark)
-        elif isinstance(event, ev.OwnershipWords):
+                if isinstance(event, ev.ContentUndefined) and event.why == ALLOCATED:
+                    reused = mark.after
+                if mark.after < seen:
+                    kinds[type(event)].append(mark)
+        elif isinstance(event, ev.OwnershipWords) and mark.after < seen:
             end = event.address + event.stride * max(0, event.count - 1) + event.length
             ring = ring or (event.address < home + history.line and home < end)
     snoops = False
@@ -164,4 +174,23 @@ def context_of(
     marks = (tuple(maps), tuple(unmaps), tuple(syncs), tuple(given_up))
     found = maps[-1].event if maps else None
     extents = Extents(history.steps, found if isinstance(found, ev.DmaMap) else None)
-    return Context(address, history.line, *marks, ring, snoops, calls_of(history.marks), extents, numbers)
+    gone = untranslated(history.marks, address, seen)
+    calls = calls_of(history.marks)
+    return Context(address, history.line, *marks, ring, snoops, calls, extents, reused, gone, numbers)
+
+
+def untranslated(marks: Iterable[Mark], address: int, seen: int) -> bool:
+    """Whether the IOMMU mapped a bus address to the byte until its entry went, and its TLB may still have it."""
+    iova, entry, stale = 0, False, False
+    for mark in marks:
+        event = mark.event
+        if mark.after >= seen:
+            break
+        if isinstance(event, ev.IommuMap):
+            if event.valid and event.address <= address < event.address + event.length:
+                iova, entry, stale = event.iova + address - event.address, True, False
+            elif entry and not event.valid and event.iova <= iova < event.iova + event.length:
+                stale = True
+        elif isinstance(event, ev.IotlbMaintenance) and entry:
+            stale = stale and event.length != 0 and not event.iova <= iova < event.iova + event.length
+    return stale

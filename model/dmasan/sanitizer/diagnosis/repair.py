@@ -98,8 +98,10 @@ def find_repair(root: Sequence[Judged], record: Record) -> Repair | None:
     """The repair of a root; None where it has no wrong outcome and its rule suggests nothing."""
     first = root[0]
     values = tuple(each.evidence for each in root if each.incident.rule is None)
-    shop = Workshop(first.evidence, record, values)
-    if first.incident.rule is not None and first.row.code not in _STORIED:
+    rule = first.incident.rule
+    broken = tuple(dict.fromkeys(each.incident.site for each in root if rule and each.incident.rule is rule))
+    shop = Workshop(first.evidence, record, values, broken)
+    if rule is not None and first.row.code not in _STORIED:
         advice = _ADVICE.get(first.row.code)
         return Repair(advice, verified=False) if advice else None
     bench = Bench(root, record, replay(first.evidence.family))
@@ -113,12 +115,19 @@ def find_repair(root: Sequence[Judged], record: Record) -> Repair | None:
         if bench.cures(edit):
             return Repair(edit.text, verified=True)
         suggested = suggested or edit
-    broken = first.incident.rule is not None
-    return Repair(suggested.text, verified=False) if broken and suggested else None
+    return Repair(suggested.text, verified=False) if rule and suggested else None
 
 
 _STORIED = frozenset(
-    (Code.WRONG_DIR, Code.CPU_WR_OWNED, Code.CPU_RD_OWNED, Code.DEV_UNMAPPED, Code.CMA_LIFETIME)
+    (
+        Code.WRONG_DIR,
+        Code.CPU_WR_OWNED,
+        Code.CPU_RD_OWNED,
+        Code.DEV_UNMAPPED,
+        Code.CMA_LIFETIME,
+        Code.WRONG_RANGE,
+        Code.LOST_CPU_DATA,
+    )
 )
 _ADVICE = {
     Code.MAP_BALANCE: "unmap exactly what was mapped, once: same device, address, size, direction and entries",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dmasan.events import NOWHERE, Site
 from dmasan.sanitizer.codes import Code
+from dmasan.sanitizer.diagnosis.conditions import misser
 from dmasan.sanitizer.diagnosis.evidence import Evidence
 from dmasan.sanitizer.diagnosis.table import Row
 from dmasan.sanitizer.hazards import Incident
@@ -66,14 +67,25 @@ def _same_root(one: Judged, other: Judged, line: int) -> bool:
     if one.row.code is other.row.code is Code.COH_CFG and one.evidence.flip == other.evidence.flip:
         return True  # one device, one setting
     if a.rule is None and b.rule is None:
+        if _misaimed(one, other) or _misaimed(other, one):
+            return True
         copies = one.copy
         return copies is not None and copies == other.copy
     if not _share_lines(a, b, line):
         return False
     if a.rule is not None and b.rule is not None:
-        return a.site == b.site
+        return a.site == b.site or Code.BOUNCE_SYNC in (a.rule, b.rule)  # the copy undoes what the other did
     rule, value = (one, other) if a.rule is not None else (other, one)
     return rule.incident.site in value.decisive
+
+
+def _misaimed(one: Judged, other: Judged) -> bool:
+    """One lacks the maintenance that dropped the other's data: it acts there instead of here."""
+    if one.row.code is not Code.WRONG_RANGE or other.evidence.dropper is None:
+        return False
+    call = misser(one.evidence)
+    dropper = other.evidence.dropper.step
+    return call is not None and (call.step.site == dropper.site or call.step.named == dropper.named)
 
 
 def _share_lines(a: Incident, b: Incident, line: int) -> bool:

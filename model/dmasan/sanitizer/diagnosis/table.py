@@ -32,20 +32,38 @@ def _rule(code: Code, condition: str) -> Row:
 
 
 TABLE = (
-    # Rules about calls, and direction as observed.
+    # Rules about calls, and direction as observed. What breaks them for a more particular reason comes first.
+    Row(
+        Code.CMA_LIFETIME,
+        "a page goes to a new owner while a mapping of it is alive or the device is at work in it",
+        has.page_is_somebody_elses,
+        "the page was freed while it was the device's, and given to someone else",
+    ),
     _rule(Code.MAP_BALANCE, "a map, unmap or free does not match the others"),
     _rule(Code.DMA_ADDR, "an address, length or boundary is beyond what the device or RAM has"),
     _rule(Code.BAD_MEM, "the mapped memory is none that can be mapped for DMA"),
     _rule(Code.BOUNCE_SYNC, "a bounce buffer was used without its copy"),
     _rule(Code.WRONG_DIR, "the device was seen to do what the mapping's direction excludes, or calls disagree about it"),
     # Ownership.
+    Row(
+        Code.LOST_CPU_DATA,
+        "the CPU fills a buffer mapped FROM_DEVICE that the device never touches: its unmap discards what was written",
+        has.device_never_came,
+        "the device never touches the buffer, and unmapping it discards what the CPU writes here",
+    ),
     _rule(Code.CPU_WR_OWNED, "the CPU stores to bytes that the device owns"),
     _rule(Code.CPU_RD_OWNED, "the CPU loads bytes that the device owns and may write"),
     Row(
-        Code.CMA_LIFETIME,
-        "the device touches a coherent buffer that was freed, and its pages have a new owner",
-        has.device_uses_a_former_owners_pages,
-        "the buffer was freed while the device still used it, and its pages were given to someone else",
+        Code.TLB_BBM,
+        "the device comes through a translation that the IOMMU no longer has, and its TLB was not told",
+        lambda e: e.rule(Code.DEV_UNMAPPED) and e.context.untranslated,
+        "the IOMMU's entry is gone, but its TLB was not invalidated: the device still gets there",
+    ),
+    Row(
+        Code.WRONG_RANGE,
+        "the device touches bytes that a sync should have handed over, but it acted on others of the mapping",
+        has.sync_acts_beside,
+        "the sync_for_device before this acts on other bytes of the mapping",
     ),
     _rule(Code.DEV_UNMAPPED, "the device touches bytes that no live mapping gives it"),
     # Translations.
