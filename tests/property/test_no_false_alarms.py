@@ -2,7 +2,7 @@
 """Correct driver programs are silent in every sound cell, and in an unsound one only the policy is blamed.
 
 Every byte that a program reads, and every byte that the device delivers, is compared with what was written. The deep
-test plays `DMASAN_EVENTS` events (default 4,000,000).
+test plays `DMASAN_EVENTS` events (default 10,000,000).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CELLS = [*cells("cortex-a9-pl310"), *cells("one-level")]
 SOUND = [cell for cell in CELLS if sound(cell) is True]
 UNSOUND = [cell for cell in CELLS if sound(cell) is not True]
 EVENTS = 200_000
-DEEP_EVENTS = int(os.environ.get("DMASAN_EVENTS", "4_000_000"))
+DEEP_EVENTS = int(os.environ.get("DMASAN_EVENTS", "10_000_000"))
 LENGTH = 600  # steps of a program
 
 

@@ -38,7 +38,7 @@ from dmasan.linux.policies import POLICIES
 from dmasan.sanitizer import Hazard
 from dmasan.soc import Soc
 
-SMALL = {"ram_mib": 16, "lowmem_mib": 12, "cma_mib": 2, "processes": 1}
+SMALL = {"ram_mib": 16, "lowmem_mib": 12, "cma_mib": 2, "processes": 1, "random_rate": 0.1}
 
 
 @dataclass
@@ -116,7 +116,7 @@ _DRAWS: tuple[tuple[int, Callable[[Random], Step]], ...] = (
     (3, lambda d: SyncSg(_number(d), d.random() < 0.5)),
     (2, lambda d: AllocPages(d.choice(SIZES), d.choice((Direction.TO_DEVICE, Direction.BIDIRECTIONAL)))),
     (2, lambda d: PoolAlloc()),
-    (40, lambda d: Walk(_number(d), random_part(d), _number(d))),
+    (70, lambda d: Walk(_number(d), random_part(d), _number(d))),
     (4, lambda d: Fill(_number(d), random_part(d), _number(d))),
     (3, lambda d: Mailbox(_number(d), _number(d), _number(d), d.getrandbits(32))),
     (3, lambda d: SwitchCpu(_number(d))),

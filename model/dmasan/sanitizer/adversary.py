@@ -123,10 +123,34 @@ class Adversary:
         self.line = line
         self._recent: list[tuple[int, int]] = []  # what maintenance touched last, for the window behind it
         self._prepared: set[tuple[str, int]] = set()  # operation and block that the device will find attacked
+        self._calm: dict[tuple[str, int], int] = {}  # loads of a line in a row that left nothing to do
 
     def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
         if footprint.operation in ("dev_read", "dev_write"):
+            self._calm.clear()
             return self._before_device(footprint, machine)
+        if footprint.operation in _LOADS:
+            return self._before_load(footprint, machine)
+        if footprint.operation in _REGISTERS and not self._recent:
+            return ()
+        self._calm.clear()
+        return self._before_cpu(footprint, machine)
+
+    def _before_load(self, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
+        """Loads of a line in a row: when two have left nothing to do, a third one finds what the second one found."""
+        line = footprint.address & -self.line
+        key = (footprint.operation, line)
+        alone = footprint.address + footprint.length <= line + self.line and not self._recent
+        if alone and self._calm.get(key, 0) >= 2:
+            return ()
+        chosen = self._before_cpu(footprint, machine)
+        if chosen or not alone:
+            self._calm.clear()
+        else:
+            self._calm[key] = self._calm.get(key, 0) + 1
+        return chosen
+
+    def _before_cpu(self, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
         self._prepared.clear()
         chosen: list[Move] = []
         recent, self._recent = self._recent, []
@@ -162,6 +186,9 @@ class Adversary:
         """The moves for every line of a range; neighbours that make the same move make it together."""
         first = address & -self.line
         lines = -(-(address + length - first) // self.line)
+        if lines == 1:
+            yield from self._attack_line(first, operation, machine)
+            return
         packed, kind = np.unique(_pack(machine.copies_of_lines(first, lines)), return_inverse=True)
         configs = [_unpack(code) for code in packed.tolist()]
         plans = [self.planner.plan(config, operation) for config in configs]
@@ -174,6 +201,16 @@ class Adversary:
                     )
                     for start, end in _runs(moving, along[kind]):
                         yield Move(move, level, 0, first + start * self.line, end - start)
+
+    def _attack_line(self, address: int, operation: str, machine: MachineView) -> Iterator[Move]:
+        """As `_attack`, for the line at `address`: the usual case of a CPU's accesses."""
+        copies = machine.copies_of_lines(address, 1)
+        fields = (copies.l1, copies.l2, copies.memory, copies.store_buffer, copies.outer_buffer)
+        l1, l2, memory, store, outer = (int(each[0]) for each in fields)
+        config = Config(l1, l2, memory, store, outer, 0, IDLE, int(copies.live[0]))
+        for name in self.planner.plan(config, operation):
+            move, level = MACHINE_MOVES[name]
+            yield Move(move, level, 0, address, 1)
 
     def _harmless(self, name: str, config: Config) -> bool:
         """Whether a line that has nothing to do may lie inside a run of lines that are filled, losing no worth by it."""
@@ -203,6 +240,8 @@ def _runs(moving: NDArray[np.bool_], along: NDArray[np.bool_]) -> Iterator[tuple
         yield int(part[0]), int(part[-1]) + 1
 
 
+_LOADS = ("load_wb", "load_nc")
+_REGISTERS = ("load_device",)
 _MAINTENANCE = (
     "clean",
     "invalidate",

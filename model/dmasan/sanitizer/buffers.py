@@ -221,6 +221,8 @@ class Buffers:
 
     def overlapping(self, address: int, length: int) -> list[tuple[int, int]]:
         """The parts (address, length) of a range that lie in live mappings."""
+        if not self.holds(address, length) or not self.given(address, length):
+            return []
         end = address + length
         parts = [(max(address, m.address), min(end, m.end)) for m in self.live if m.overlaps(address, length)]
         return [(start, stop - start) for start, stop in parts]

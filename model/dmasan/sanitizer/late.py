@@ -57,9 +57,12 @@ class Late:
         self.cures: deque[Cure] = deque(maxlen=_KEPT)
         self._renumbered = 0
 
-    def watch(self, name: str, address: int, view: States, step: int) -> Callable[[], None] | None:
-        """Called before step `step` on a range whose states are `view`; what it returns, behind it. None: nothing to watch."""
-        if name not in CURES or not self.order.started or len(view) > _MOST:
+    def watch(self, address: int, view: States, step: int) -> Callable[[], None] | None:
+        """Called before step `step`, one of CURES, on a range whose states are `view`; what it returns, behind it.
+
+        None: there is nothing to watch.
+        """
+        if len(view) > _MOST:
             return None
         if not self.buffers.given(address, len(view)) or self.order.stored_since(address, len(view)):
             return None

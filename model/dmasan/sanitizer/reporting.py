@@ -19,7 +19,7 @@ from dmasan.sanitizer.describe import describe
 from dmasan.sanitizer.happens_before import HappensBefore, mask
 from dmasan.sanitizer.hazards import Finding, HazardLog
 from dmasan.sanitizer.history import SEEN, History, Step
-from dmasan.sanitizer.late import Late
+from dmasan.sanitizer.late import CURES, Late
 from dmasan.sanitizer.shadow import Shadow, Verdicts
 from dmasan.schedule import Point
 
@@ -50,9 +50,10 @@ class Core:
         self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None = None
     ) -> Verdicts | None:
         self.remember(name, address, length, event, by, point)
+        if name not in CURES or not self.order.started:
+            return self.shadow.apply(name, address, length)
         start = address - self.shadow.base
-        view = self.shadow.states[start : start + length]
-        compare = self.late.watch(name, address, view, self.history.count)
+        compare = self.late.watch(address, self.shadow.states[start : start + length], self.history.count)
         verdicts = self.shadow.apply(name, address, length)
         if compare is not None:
             compare()
