@@ -375,6 +375,29 @@ async def ring_cached(w: World, buggy: bool) -> None:
     await w.cpu.read(ring + stride, 8)
 
 
+async def pio_into_a_mapping(w: World, buggy: bool) -> None:
+    """The CPU moves the data itself into a buffer that is mapped for the device: unmapping discards it."""
+    buffer = await w.kernel.kmalloc(SIZE, "buffer")
+    handle = await w.dma.map_single(buffer, SIZE, FROM, "buffer")
+    if not buggy:
+        await w.dma.unmap_single(handle, SIZE, FROM)
+    await w.cpu.fill(buffer, SIZE, 0x33)
+    if buggy:
+        await w.dma.unmap_single(handle, SIZE, FROM)
+    await w.cpu.read(buffer, SIZE)
+
+
+async def sync_beside(w: World, buggy: bool) -> None:
+    """An entry of a table is written, and another one handed over."""
+    table = await w.kernel.kmalloc(SIZE, "table")
+    handle = await w.dma.map_single(table, SIZE, TO, "table")
+    await w.dma.sync_single_for_cpu(handle, SIZE, TO)
+    await w.cpu.fill(table + 64, 64, 0x11)
+    await w.dma.sync_single_for_device(handle + (128 if buggy else 64), 64, TO)
+    await w.device_reads(handle + 64, 64)
+    await w.dma.unmap_single(handle, SIZE, TO)
+
+
 async def cma_lifetime(w: World, buggy: bool) -> None:
     """The coherent buffer is freed and its pages are somebody else's when the device writes once more."""
     buffer = await w.dma.alloc_coherent(4096, "buffer")
@@ -400,6 +423,8 @@ BUGS = {
         Bug("wrong range, behind", Code.WRONG_RANGE, wrong_range_behind),
         Bug("wrong range, short", Code.WRONG_RANGE, wrong_range_short),
         Bug("shared line", Code.SHARED_LINE, shared_line),
+        Bug("sync beside", Code.WRONG_RANGE, sync_beside),
+        Bug("PIO into a mapping", Code.LOST_CPU_DATA, pio_into_a_mapping),
         Bug("lost neighbour", Code.SHARED_LINE, lost_neighbour),
         Bug("CPU writes what the device owns", Code.CPU_WR_OWNED, cpu_wr_owned),
         Bug("CPU reads what the device owns", Code.CPU_RD_OWNED, cpu_rd_owned),

@@ -26,6 +26,8 @@ EXPECTED = {
     "wrong direction": "map buffer DMA_FROM_DEVICE at bug_stories.py:",
     "wrong range, behind": "let the maintenance at bug_stories.py:",
     "wrong range, short": "let the maintenance at bug_stories.py:",
+    "sync beside": "insert dma_sync_single_for_device(table, DMA_TO_DEVICE) before bug_stories.py:",
+    "PIO into a mapping": "unmap buffer before the CPU fills it: move bug_stories.py:",
     "shared line": "give buffer lines of its own",
     "lost neighbour": "give buffer lines of its own",
     "CPU writes what the device owns": "insert dma_sync_single_for_cpu(buffer, DMA_TO_DEVICE) before bug_stories.py:",
