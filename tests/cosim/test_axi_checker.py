@@ -41,12 +41,13 @@ Told = dict[str, dict[str, tuple[int, int, int]]]  # checker: rule: (count, firs
 def player() -> Path:
     """The player's executable, kept in the cache as long as no source changes."""
     tools = toolchain.find()
-    text = b"\0".join(path.read_bytes() for path in SOURCES) + tools.identity.encode()
+    text = b"\0".join(path.read_bytes() for path in (*SOURCES, Path(__file__))) + tools.identity.encode()
     folder = hdl.cache() / f"checker_player-{hashlib.sha256(text).hexdigest()[:16]}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if not (folder / "player").exists():
             command = [str(tools.verilator), "--binary", "--timing", "-Wno-fatal", "--timescale", "1ns/1ps"]
+            command += ["-MAKEFLAGS", "OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0"]  # it plays for a second
             command += [
                 "-j",
                 str(os.cpu_count() or 1),

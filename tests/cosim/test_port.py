@@ -39,7 +39,7 @@ def simulate(
     return run_job(job, out, design=design(width), timeout=timeout)
 
 
-@pytest.mark.parametrize("width", [32, 64, 256])
+@pytest.mark.parametrize("width", [64, *(pytest.param(w, marks=pytest.mark.deep) for w in (32, 256))])
 def test_copies_without_bubbles(tmp_path: Path, width: int) -> None:
     size, beats = 1 << 16, 16
     told = simulate("copies", tmp_path, width=width, size=size, beats=beats, latency=4)
