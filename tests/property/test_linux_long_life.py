@@ -79,7 +79,7 @@ class Life:
         except (CmaBusy, OutOfMemory):
             self.refused += 1
             return
-        assert not (self.kernel.policy.clears and (await self.kernel.cpu.read(buffer.cpu_addr, size)).any())
+        assert not (self.kernel.policy.clears(self.kernel.era) and (await self.kernel.cpu.read(buffer.cpu_addr, size)).any())
         fill = self.draw.randrange(256)
         await self.kernel.cpu.fill(buffer.cpu_addr, size, fill)
         self.coherent.append((buffer, fill))

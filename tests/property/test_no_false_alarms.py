@@ -43,6 +43,9 @@ def be_silent(cell: Cell, events: int, first_seed: int) -> None:
     told, seed = 0, first_seed
     while told < events:
         world, schedule = replace(cell, era=ERAS[seed % len(ERAS)]), SCHEDULES[seed % len(SCHEDULES)]
+        if sound(world) is not True:  # an era can have a bug of its own
+            seed += 1
+            continue
         steps = random_steps(seed, LENGTH)
         played = play(world, schedule, steps, seed)
         assert played.silent, least(world, schedule, seed, steps)

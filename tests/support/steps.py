@@ -40,7 +40,7 @@ class AllocCoherent(Step):
     async def run(self, w: World) -> None:
         with suppress(CmaBusy, OutOfMemory):
             buffer = await w.soc.dma.alloc_coherent(self.size, "coherent")
-            content = np.full(self.size, 0 if w.soc.kernel.policy.clears else UNDEFINED, np.int16)
+            content = np.full(self.size, 0 if w.soc.kernel.policy.clears(w.soc.kernel.era) else UNDEFINED, np.int16)
             w.buffers.append(Buffer(buffer.cpu_addr, buffer.dma_handle, content, w.line, coherent=buffer))
 
 

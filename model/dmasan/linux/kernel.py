@@ -30,6 +30,7 @@ from dmasan.linux.layout import PAGE_SHIFT, PAGEBLOCK_MIB, PAGEBLOCK_ORDER, PAGE
 from dmasan.linux.linear_map import LinearMap
 from dmasan.linux.movable import MovableUser, MovableUsers
 from dmasan.linux.page_tables import Mm, PageTables
+from dmasan.linux.pkmap import Pkmap
 from dmasan.linux.policies import POLICIES, AtomicPool, Mapping, Policy, resolve
 from dmasan.linux.slab import Kmalloc
 from dmasan.linux.stack import Stack
@@ -69,6 +70,7 @@ class Kernel:
         self.linear = LinearMap(self)
         self.vmalloc = Vmalloc(self)
         self.kmap = KmapLocal(self)
+        self.pkmap = Pkmap(self)
         self.slab = Kmalloc(self)
         self.movable = MovableUsers(self)
         self.stack = Stack(self)

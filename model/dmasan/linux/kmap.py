@@ -4,7 +4,7 @@
 v6.0 and later: kmap_local_page; unmapping clears the entry, and mapping and unmapping invalidate the page in the TLB of
 the CPU that runs, no other (mm/highmem.c:__kmap_local_pfn_prot, kunmap_local_indexed; arch/arm/include/asm/highmem.h).
 Up to v3.14: kmap_atomic; without CONFIG_DEBUG_HIGHMEM unmapping leaves the entry as it is until the slot is used again
-(arch/arm/mm/highmem.c:__kunmap_atomic).
+(arch/arm/mm/highmem.c:__kunmap_atomic). A page that kmap has mapped keeps that address (kmap_high_get).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class KmapLocal:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self._depth = [0] * len(kernel.machine.cpus)
+        self._shared: dict[int, int] = {}  # addresses that kmap had given, and their frames
 
     async def boot(self) -> None:
         """The second-level table of the fixmap region."""
@@ -47,6 +48,9 @@ class KmapLocal:
         kernel = self.kernel
         if kernel.layout.zone(frame) is Zone.LOWMEM:
             return kernel.linear.va(frame)
+        if (shared := kernel.pkmap.get(frame)) is not None:
+            self._shared[shared] = frame
+            return shared
         cpu = kernel.cpu.index
         slot = self._depth[cpu]
         assert slot < KMAP_SLOTS, "more nested kmap_local than slots"
@@ -62,6 +66,9 @@ class KmapLocal:
         """Ends the innermost mapping of this CPU."""
         kernel = self.kernel
         if kernel.layout.is_linear(va):
+            return
+        if va in self._shared:
+            kernel.pkmap.unmap(self._shared[va])
             return
         self._depth[kernel.cpu.index] -= 1
         if since(kernel.era, "v6.0"):

@@ -30,7 +30,6 @@ class AtomicPool(Policy):
 
     name = "atomic_pool"
     summary = "a pool that is mapped at boot, for callers that must not sleep (GFP_ATOMIC)"
-    clears = False
 
     def __init__(self, base: Policy) -> None:
         self.base = base
@@ -44,6 +43,9 @@ class AtomicPool(Policy):
     @classmethod
     def hypothetical(cls, profile: str, era: str) -> str | None:
         return None if since(era, "v3.5") else f"{era} has no atomic pool; the order of v3.5 is followed"
+
+    def clears(self, era: str) -> bool:
+        return False
 
     def small_pages_at_boot(self, era: str) -> bool:
         return self.base.small_pages_at_boot(era)

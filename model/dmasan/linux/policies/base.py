@@ -34,7 +34,6 @@ class Policy:
     name: ClassVar[str]
     summary: ClassVar[str]
     cma_zone: ClassVar[Zone] = Zone.LOWMEM  # where this policy wants its CMA area
-    clears: ClassVar[bool] = True  # memory comes zeroed
 
     @classmethod
     def of(cls, cell: Cell) -> Policy:
@@ -54,6 +53,10 @@ class Policy:
     def hypothetical(cls, profile: str, era: str) -> str | None:
         """Why no kernel of this era did this on this profile; None if one did."""
         return None
+
+    def clears(self, era: str) -> bool:
+        """Whether memory comes zeroed."""
+        return True
 
     def declare(self, kernel: Kernel) -> None:
         """What memory the policy reserves before boot, beside the default area."""

@@ -40,6 +40,9 @@ class Both(Policy):
     def hypothetical(cls, profile: str, era: str) -> str | None:
         return "it was planned in July 2011 and never merged"
 
+    def clears(self, era: str) -> bool:
+        return self.high.clears(era)
+
     def declare(self, kernel: Kernel) -> None:
         kernel.cma.policy = self.high
         kernel.declare_contiguous("lowmem", kernel.knobs.cma_mib, policy=self.low)

@@ -2,8 +2,10 @@
 """highmem_only: DMA memory comes from highmem, which has no linear mapping ("remedy 1" of the thread of July 2011).
 
 Kernel: arch/arm/mm/dma-mapping.c:__alloc_from_contiguous, __dma_clear_buffer, __free_from_contiguous and
-kernel/dma/remap.c:dma_common_contiguous_remap, v6.19. Up to v3.14 the default CMA area was limited to lowmem; in v3.5
-__dma_clear_buffer left highmem pages uncleared and unflushed, which is not modelled: those eras run the order of v3.14.
+kernel/dma/remap.c:dma_common_contiguous_remap, v6.19. Up to v3.14 the default CMA area was limited to lowmem; only an
+area that a board declared could lie in highmem. In v3.5 __dma_clear_buffer skipped clearing and flushing where
+page_address() is NULL, so that such pages came with their former owner's data and dirty lines; the mapping itself would
+have used the NULL address, which the model mends.
 Not free of aliases: a line may be filled through the kmap mapping after its flush, and its TLB invalidation is local.
 """
 
@@ -48,6 +50,9 @@ class HighmemOnly(Policy):
             return None
         return f"{era} limits the default CMA area to lowmem" if since(era, "v3.5") else f"{era} has no CMA"
 
+    def clears(self, era: str) -> bool:
+        return era != "v3.5"
+
     async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
         kernel.step("alloc 1: take pages", f"{count} pages")
         first = await kernel.dma_memory.take(count, name)
@@ -55,6 +60,17 @@ class HighmemOnly(Policy):
             kernel.dma_memory.release(first)
             raise DmaApiError(f"policy {self.name} needs its CMA area in highmem")
         where = detail(kernel, first, count)
+        if not self.clears(kernel.era):
+            kernel.step("alloc 2: neither clear nor flush, for there is no page_address (__dma_clear_buffer)", where)
+        else:
+            await self._clear(kernel, first, count, where)
+        kernel.step("alloc 4: vmap non-cacheable, flush_cache_vmap", where)
+        area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
+        await kernel.cpu.dsb("ishst")
+        return Mapping(first, count, area.va)
+
+    async def _clear(self, kernel: Kernel, first: int, count: int, where: str) -> None:
+        """__dma_clear_buffer of highmem pages."""
         kernel.step("alloc 2: for each page kmap, clear, clean and invalidate L1 by VA, kunmap", where)
         for frame in range(first, first + count):
             va = await kernel.kmap.map(frame)
@@ -63,10 +79,6 @@ class HighmemOnly(Policy):
             await kernel.kmap.unmap(va)
         kernel.step("alloc 3: clean and invalidate L2 by PA (outer_flush_range)", where)
         await cache_ops.outer_flush_range(kernel, kernel.layout.pa(first), count * PAGE_SIZE)
-        kernel.step("alloc 4: vmap non-cacheable, flush_cache_vmap", where)
-        area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
-        await kernel.cpu.dsb("ishst")
-        return Mapping(first, count, area.va)
 
     async def free(self, kernel: Kernel, mapping: Mapping) -> None:
         where = detail(kernel, mapping.first, mapping.count)

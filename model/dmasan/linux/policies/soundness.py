@@ -18,6 +18,7 @@ _RESIDUE = {
     "highmem_only": "lines filled through the kmap mapping after its flush survive",
 }
 
+_FROM_HIGHMEM = ("highmem_only", "both")
 _BASED = ("bounce", "atomic_pool")  # their coherent memory is that of the kernel's own choice
 
 
@@ -29,6 +30,8 @@ def sound(cell: Cell) -> bool | str:
     name = resolve(cell.policy, cell.profile, cell.era, cell.knobs)
     if name in _BASED:
         name = kernel_choice(cell).name
+    if name in _FROM_HIGHMEM and cell.era == "v3.5":
+        return "highmem pages are neither cleared nor flushed, and their former owner's dirty lines go over the buffer"
     reason = _RESIDUE.get(name)
     if reason is None or not find_profile(cell.profile).outer or cell.knobs.shared_override:
         return True
