@@ -411,6 +411,15 @@ class SetWayMaintenance(Event):
     length: int
 
 
+@dataclass(slots=True)
+class Firewall(Event):
+    """A region of memory is closed to the CPUs, so that any access faults, or opened again."""
+
+    address: int
+    length: int
+    closed: bool
+
+
 class EventBus:
     """Hands each event to its subscribers, in order of subscription.
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-_EARLY = "the relation executes no load early"
 _PACE = "a line that is cleaned behind the doorbell is not held against a faster device if another byte of it was stored"
 
 KNOWN: dict[tuple[str, str], str] = {
@@ -22,23 +21,11 @@ KNOWN: dict[tuple[str, str], str] = {
         "M3",
         "buggy",
     ): "events do not tell which alias of a page the maintenance would have gone by: MISSING_CLEAN",
-    ("O1", "buggy"): _EARLY,
-    ("O2", "buggy"): _EARLY,
-    ("O2", "fixed"): "the beat of a status word that the CPU was seen to read counts as posted still",
-    ("O3", "buggy"): _EARLY,
     ("P1", "buggy"): _PACE,
     ("P4", "buggy"): _PACE,
     ("Q4", "buggy"): "the relation's maintenance always reaches all CPUs",
-    ("R2", "buggy"): "no rule knows forbidden regions",
-    ("R2", "wrong-fix"): "no rule knows forbidden regions",
-    ("R3", "buggy"): "no rule knows forbidden regions",
     ("S1", "buggy"): "no rule asks whether freed pages are mapped for a device",
-    ("S5", "buggy"): "who owns the freed pages next is not looked at when they were freed: DEV_UNMAPPED",
-    ("T1", "buggy"): "no rule knows translations",
-    ("T2", "buggy"): "no rule knows translations",
-    ("T4", "buggy"): "no rule knows translations",
-    ("T5", "buggy"): "no rule knows translations: DEV_UNMAPPED",
-    ("V5", "buggy"): "no rule compares a handle with the device's mask",
+    ("T2", "buggy"): "events do not tell by which translation a page is reached, nor when a walker sees an entry",
     ("W2", "buggy"): "what the last user left in a slot is not told from what the device wrote",
     ("W4", "buggy"): "a bounce buffer of the driver's own is not known as one: MAP_BALANCE",
     (

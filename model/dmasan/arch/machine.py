@@ -24,7 +24,7 @@ from dmasan.arch.noncacheable import NonCacheable
 from dmasan.arch.processor import Profile
 from dmasan.arch.short_descriptor import SECOND_LEVEL_BYTES
 from dmasan.config import Knobs, RunError, UsageError
-from dmasan.events import NOWHERE, AliasChange, EventBus, Site
+from dmasan.events import NOWHERE, AliasChange, EventBus, Firewall, Site, call_site
 from dmasan.schedule import Footprint, Move, Point, Schedule
 
 _MIB = 1 << 20
@@ -132,12 +132,18 @@ class Machine:
         """From now on any access to the region faults, a speculative one too. Raises UsageError if it overlaps one."""
         disjoint("forbidden", (*self.forbidden, region))
         self.forbidden.append(region)
+        self._tell_firewall(region, True)
 
     def allow(self, region: Region) -> None:
         """Ends `forbid`. Raises UsageError if the region is not forbidden."""
         if region not in self.forbidden:
             raise UsageError(f"the region at {region.base:#x} is not forbidden")
         self.forbidden.remove(region)
+        self._tell_firewall(region, False)
+
+    def _tell_firewall(self, region: Region, closed: bool) -> None:
+        if self.bus.active:
+            self.bus.emit(Firewall(self.now_ns(), call_site(), region.base, region.size, closed))
 
     # --- hidden moves ---
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -55,6 +56,7 @@ class DeviceRules:
         self.core = core
         self.words = words
         self.beat = beat
+        self.iotlb_holds: Callable[[int], bool] = lambda address: False  # see TranslationRules
         self._posted: dict[tuple[int, BurstKind], deque[_Posted]] = {}  # in order of their data
 
     # --- bursts
@@ -181,7 +183,7 @@ class DeviceRules:
                 self.core.add(Code.DEV_ORDER, event, text, first, min(job.posted, self.beat))
         else:
             job.posted += access.length
-        self.words.written(access.address, access.length, job, self.core.order.now)
+        self.words.written(access.address, access.length, job, self.core.order.now, self.beat)
 
     def _acknowledged(self, access: DeviceAccess) -> Job | None:
         """The B of the oldest writes of a kind."""
@@ -294,6 +296,9 @@ class DeviceRules:
         elif mapping is None and (over := buffers.ending_at(first)) is not None and int(where[0]):
             text = f"device {what} beyond the end of {over.name or 'a buffer'}"
             self.core.add(Code.DMA_ADDR, e, text, e.address, where)
+        elif mapping is None and self.iotlb_holds(first):
+            text = f"device {what} by a translation that was unmapped, and that the IOMMU's TLB still holds"
+            self.core.add(Code.TLB_BBM, e, text, e.address, where)
         else:
             text = f"device {what} outside of what it was given"
             if mapping is not None and mapping.kind is not MappingKind.COHERENT:

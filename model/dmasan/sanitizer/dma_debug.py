@@ -76,6 +76,7 @@ class DmaDebug:
         entry = Entry(e, e.address if e.handle is None else e.handle, e.kind not in (*_PHY, MappingKind.SG))
         self._check_area(e, e.area)
         self._check_segment(e, entry)
+        self._check_mask(e, entry)
         if e.kind is not MappingKind.RESOURCE:
             self._check_overlap(e)
         self.entries.setdefault((e.device, entry.handle), []).append(entry)
@@ -102,6 +103,12 @@ class DmaDebug:
         if e.boundary and (start ^ end) & ~e.boundary:
             text = f"mapping sg segment across boundary [start={start:#x}] [end={end:#x}] [boundary={e.boundary:#x}]"
             self._add(Code.DMA_ADDR, e, text, e.address, e.length, e.name)
+
+    def _check_mask(self, e: ev.DmaMap, entry: Entry) -> None:
+        """The last byte must be within the device's mask. The kernel refuses to map since v5.0, and never told before."""
+        if e.mask and entry.end - 1 > e.mask and e.kind is not MappingKind.RESOURCE:
+            text = f"the address handed out for the device is beyond its mask [end={entry.end - 1:#x}] [mask={e.mask:#x}]"
+            self._add(Code.DMA_ADDR, e, text, e.address, e.length, e.name, kernel_sees=False)
 
     def _check_overlap(self, e: ev.DmaMap) -> None:
         """active_cacheline_insert, and what it misses: overlaps that do not begin in the same line.

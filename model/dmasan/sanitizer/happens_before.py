@@ -213,6 +213,14 @@ class HappensBefore:
             if part.address < end and address < part.end and (write or part.write)
         ]
 
+    def at_rest(self, address: int, length: int) -> list[tuple[int, int]] | None:
+        """The parts [start, end) of a range that the device is not writing, unobserved. None: all of it."""
+        writing = mask([(p.address, p.end) for _, p in self.in_flight(address, length, False)], address, length)
+        if writing is None:
+            return None
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], ~writing, [False]))))
+        return [(address + int(start), address + int(end)) for start, end in edges.reshape(-1, 2)]
+
     def take(self, address: int, length: int, site: Site, what: str) -> list[tuple[Job, Range]]:
         """A range is taken from the device. Returns what it does there unobserved, which is forgotten."""
         self.now += 1
@@ -377,6 +385,16 @@ class HappensBefore:
     def will_report(self, job: Job) -> bool:
         """Whether a status will tell the job's end."""
         return job.described and job.channel in self._reports
+
+    def writes_before(self, job: Job, number: int) -> list[tuple[int, int]]:
+        """What `see` orders: ranges [start, end) that the device has written, and the CPU has not seen complete otherwise."""
+        jobs = self.jobs.get(job.channel, [])
+        if job not in jobs:
+            return []
+        whole = jobs[: jobs.index(job)]
+        parts = [part for each in whole for part in each.ranges]
+        parts += [part for part in job.ranges if part.number <= number or (job.reporting and not job.posted)]
+        return [(part.address, part.end) for part in parts if part.write]
 
     def see(self, job: Job, number: int) -> None:
         """The CPU has seen an ownership word that burst `number` of `job` wrote: jobs before it are complete."""

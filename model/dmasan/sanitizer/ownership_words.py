@@ -9,13 +9,14 @@ what the writer's barrier ordered before the word, and orders the accesses of bo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dmasan import events as ev
 from dmasan.sanitizer.automaton import States, Verdict
+from dmasan.sanitizer.codes import Code
 from dmasan.sanitizer.happens_before import Job
 from dmasan.sanitizer.pending import Ranges
 from dmasan.sanitizer.rules import Handlers
@@ -59,6 +60,15 @@ def excuse(
     return verdicts if verdicts.any() else None
 
 
+class _Written(NamedTuple):
+    """A word that the device wrote: its job, number of the burst, and the bytes [start, end) of the same beat."""
+
+    job: Job
+    number: int
+    start: int
+    end: int
+
+
 class OwnershipWords:
     """What each word that was written last hands over to the side that reads it."""
 
@@ -67,7 +77,8 @@ class OwnershipWords:
         self.pending = pending  # each CPU's ranges that wait for a barrier
         self._ordered: dict[int, list[tuple[int, int]]] = {}  # by CPU: ranges behind which there is a DMB
         self._by_cpu: dict[int, tuple[int, list[tuple[int, int]]]] = {}  # by word: number of the store, ranges before it
-        self._by_device: dict[int, tuple[Job, int]] = {}  # by word: the job that wrote it, and number of the burst
+        self._by_device: dict[int, _Written] = {}
+        self._unordered: dict[int, list[tuple[int, int]]] = {}  # by CPU: ranges that no barrier orders behind a word
 
     def handlers(self) -> Handlers:
         return {ev.Store: self._store, ev.Load: self._load, ev.Barrier: self._barrier}
@@ -75,6 +86,8 @@ class OwnershipWords:
     # --- the CPU
 
     def _barrier(self, e: ev.Barrier) -> None:
+        if e.name != "isb" and not e.option.endswith("st"):
+            self._unordered.pop(e.cpu, None)
         if e.name == "dsb":
             self._ordered.pop(e.cpu, None)
         elif e.name == "dmb" and not e.option.endswith("ld"):
@@ -96,22 +109,41 @@ class OwnershipWords:
             self._by_cpu[word] = self.core.order.now, list(self._ordered.get(e.cpu, ()))
 
     def _load(self, e: ev.Load) -> None:
-        """The CPU reads a word that the device has written: it sees that what came before it is complete."""
+        """The CPU reads a word that the device has written: it sees that what came before it is complete.
+
+        And what came with it: a beat is visible as a whole, though its write may have no response yet.
+        """
         if not self._by_device or not self.core.buffers.words:
             return
+        if self._unordered.get(e.cpu):
+            self._check_order(e, self._unordered[e.cpu])
         for word in self.core.buffers.words_in(e.address, e.length):
             found = self._by_device.get(word)
             if found is not None and not _stale(e.stale, word - e.address):
-                self.core.order.see(*found)
+                seen = self.core.order.writes_before(found.job, found.number)
+                if seen:
+                    self._unordered.setdefault(e.cpu, []).extend(seen)
+                self.core.order.see(found.job, found.number)
+                self.core.apply("dev_write_done", found.start, found.end - found.start, e, "seen")
+
+    def _check_order(self, e: ev.Load, ranges: list[tuple[int, int]]) -> None:
+        """A load of what a word has handed over: it may be satisfied before the load of the word (DDI 0406C, A3.8.2)."""
+        for address, length in self.core.buffers.undeclared(e.address, e.length):
+            for first, last in ranges:
+                start, end = max(address, first), min(address + length, last)
+                if start < end:
+                    text = "no barrier orders the load behind that of the ownership word that handed the data over"
+                    self.core.add(Code.NO_RMB, e, text, start, end - start, e.type)
 
     # --- the device
 
-    def written(self, address: int, length: int, job: Job, number: int) -> None:
-        """The device writes; where that is an ownership word, the CPU may see by it how far the job is."""
+    def written(self, address: int, length: int, job: Job, number: int, beat: int) -> None:
+        """The device writes; where that is an ownership word, the CPU may see by it how far the job is. `beat` in bytes."""
         if self.core.buffers.words:
             for word in self.core.buffers.words_in(address, length):
                 self._by_cpu.pop(word, None)
-                self._by_device[word] = job, number
+                start = word & -beat
+                self._by_device[word] = _Written(job, number, max(address, start), min(address + length, start + beat))
 
     def handed_over(self, address: int, length: int, stale: NDArray[np.bool_] | None, event: ev.Event) -> int:
         """The device reads: number of the last store to a word there that it was seen to see, 0 if there is none."""

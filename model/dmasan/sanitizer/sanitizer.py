@@ -18,11 +18,13 @@ from dmasan.sanitizer.cpu_rules import CpuRules
 from dmasan.sanitizer.device_rules import DeviceRules
 from dmasan.sanitizer.diagnosis import Diagnosis
 from dmasan.sanitizer.dma_debug import DmaDebug
+from dmasan.sanitizer.forbidden_rules import ForbiddenRules
 from dmasan.sanitizer.hazards import Hazard
 from dmasan.sanitizer.marks import Marks
 from dmasan.sanitizer.order_rules import AfterOrder, OrderRules
 from dmasan.sanitizer.ownership_words import OwnershipWords
 from dmasan.sanitizer.reporting import Core
+from dmasan.sanitizer.translation_rules import TranslationRules
 
 
 class Sanitizer(Core):
@@ -36,8 +38,11 @@ class Sanitizer(Core):
         self._diagnosis = Diagnosis(self)
         self.bounced = BounceRules(self)
         self.copying = self.bounced.copying
+        translations, forbidden = TranslationRules(self), ForbiddenRules(self, size)
+        self.device.iotlb_holds = translations.iotlb_holds
         # In this order, where several handle one event.
-        rules = (Marks(self), OrderRules(self), cpu, CallRules(self), DmaDebug(self), self.bounced, self.words, AfterOrder(self))
+        first = (Marks(self), OrderRules(self), cpu, translations, CallRules(self), DmaDebug(self))
+        rules = (*first, self.bounced, self.words, AfterOrder(self), forbidden)
         self._handlers: dict[type[Event], list[Callable[[Any], None]]] = {}
         for each in rules:
             for kind, handler in each.handlers().items():

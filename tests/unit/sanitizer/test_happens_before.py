@@ -65,6 +65,9 @@ class Story:
     def dmb(self) -> Story:
         return self.tell(ev.Barrier(1, self.here, 0, "dmb", "oshst"))
 
+    def rmb(self) -> Story:
+        return self.tell(ev.Barrier(1, self.here, 0, "dmb", "osh"))
+
     def bell(self, channel: int = 0, goes_on: bool = False) -> Story:
         return self.tell(ev.MmioWrite(1, self.here, 0, BELL + channel, int(goes_on)))
 
@@ -219,7 +222,7 @@ def test_an_observed_completion_orders_the_device_before_the_cpu(observed: Progr
     if observed == "irq":
         story.irq()
     elif observed == "word":
-        story.load(WORD)
+        story.load(WORD).rmb()
     else:
         story.look(Progress(observed))
     assert story.load(DATA, SIZE).store(DATA).rules == []
@@ -242,13 +245,32 @@ def test_a_word_that_is_seen_old_tells_nothing() -> None:
 
 def test_a_completion_tells_nothing_of_later_jobs() -> None:
     story = begun().reports(0).descriptor(1).bell().fetch(1).writes(1, DATA + 256)
-    assert story.load(WORD).load(DATA).rules == []
+    assert story.load(WORD).rmb().load(DATA).rules == []
     assert story.load(DATA + 256).rules == [Code.CPU_RD_OWNED]
 
 
 def test_a_completion_tells_of_all_jobs_before_it() -> None:
     story = begun().reports(0).descriptor(1).bell().fetch(1).writes(1, DATA + 256).reports(1)
-    assert story.load(WORD + 64).load(DATA).load(DATA + 256).rules == []
+    assert story.load(WORD + 64).rmb().load(DATA).load(DATA + 256).rules == []
+
+
+def test_a_word_orders_no_loads_without_a_barrier() -> None:
+    for barrier in (None, "oshst", "osh", "oshld"):
+        story = begun().reports(0).load(WORD)
+        if barrier:
+            story.tell(ev.Barrier(1, story.here, 0, "dmb", barrier))
+        story.load(WORD).load(DATA)
+        assert story.rules == ([Code.NO_RMB] if barrier in (None, "oshst") else [])
+
+
+def test_a_store_behind_a_word_needs_no_barrier() -> None:
+    """It depends on what was loaded (DDI 0406C, A3.8.2)."""
+    assert begun().reports(0).load(WORD).store(DATA).rules == []
+
+
+def test_what_came_with_a_word_is_visible_with_it() -> None:
+    story = begun().reports(0, done=False).load(WORD).rmb()
+    assert story.load(WORD + 4).sanitizer.log.incidents == []
 
 
 def test_a_job_without_its_status_is_not_complete_for_an_interrupt_of_another() -> None:

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Translations that are used after their end: of the CPUs' MMU, and of a device's IOMMU.
+
+- An entry that was made invalid is made valid again with another output or other attributes before its TLB maintenance
+  has completed: the make comes without the end of the break (DDI 0406C, B3.10.1; DDI 0487, D8.16.1). Sections that are
+  cut into pages so, with the same output, are a note: kernels have done it (dma_contiguous_remap, v3.5).
+- A page of a process is freed before its translation is invalidated: mm/mmu_gather.c frees afterwards. A page of vmalloc
+  memory is freed before, by design (mm/vmalloc.c, lazily): what follows from that is the may-sets' business.
+- The device reaches a page by a translation that the IOMMU's tables no longer have and its TLB may still hold.
+
+TLB maintenance counts from the DSB behind it; of which CPUs it reaches nothing is asked here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dmasan import events as ev
+from dmasan.sanitizer.codes import Code
+from dmasan.sanitizer.reporting import Core
+from dmasan.sanitizer.rules import Handlers
+
+USER_END = 0xBF00_0000  # TASK_SIZE of ARM32 (arch/arm/include/asm/memory.h, v6.19)
+_PAGE = 4096
+_OUTPUT = 0xFFFF_FFFF_F000  # of an entry for a page, in either format
+_MOST_PAGES = 1 << 16  # of one unmapping by the IOMMU that are remembered
+
+
+@dataclass(slots=True)
+class _Broken:
+    """An entry that was made invalid; `issued` when TLB maintenance for it was, and only its DSB is missing."""
+
+    old: int
+    site: ev.Site
+    issued: bool = False
+
+
+class TranslationRules:
+    """Follows entries that were made invalid until TLB maintenance has ended them."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self._broken: dict[int, _Broken] = {}  # by virtual address
+        self._iotlb: dict[int, int] = {}  # by physical page: the bus page that led there
+
+    def handlers(self) -> Handlers:
+        return {
+            ev.DescriptorWrite: self._descriptor,
+            ev.TlbMaintenance: self._maintenance,
+            ev.Barrier: self._barrier,
+            ev.ContentUndefined: self._undefined,
+            ev.IommuMap: self._iommu,
+            ev.IotlbMaintenance: self._iotlb_maintenance,
+        }
+
+    # --- the CPUs' MMU
+
+    def _descriptor(self, e: ev.DescriptorWrite) -> None:
+        if e.old & 3 and not e.new & 3:
+            self._broken[e.va] = _Broken(e.old, e.site)
+        elif e.new & 3 and (broken := self._broken.pop(e.va, None)) is not None and e.new != broken.old:
+            if e.new & 3 != broken.old & 3:
+                self.core.log.note("break-before-make: the size of a translation was changed before its TLB maintenance")
+                return
+            text = (
+                f"the translation of {e.va:#010x} is made anew before the TLB maintenance of the old one, "
+                f"made invalid at {broken.site}, is complete"
+            )
+            self.core.add(Code.TLB_BBM, e, text, self._in_ram(e.new & _OUTPUT), 1)
+
+    def _maintenance(self, e: ev.TlbMaintenance) -> None:
+        for va, broken in self._broken.items():
+            if not e.length or e.va - _PAGE < va < e.va + e.length:
+                broken.issued = True
+
+    def _barrier(self, e: ev.Barrier) -> None:
+        if e.name == "dsb" and self._broken:
+            self._broken = {va: broken for va, broken in self._broken.items() if not broken.issued}
+
+    def _undefined(self, e: ev.ContentUndefined) -> None:
+        if e.why != "page freed" or not self._broken:
+            return
+        for va, broken in list(self._broken.items()):
+            if va < USER_END and e.address <= broken.old & _OUTPUT < e.address + e.length:
+                del self._broken[va]
+                text = f"the page is freed before the TLB maintenance of its translation at {va:#010x} is complete"
+                self.core.add(Code.TLB_BBM, e, text, broken.old & _OUTPUT, _PAGE)
+
+    def _in_ram(self, address: int) -> int:
+        shadow = self.core.shadow
+        return address if self.core.buffers.holds(address, 1) else shadow.base
+
+    # --- the IOMMU
+
+    def _iommu(self, e: ev.IommuMap) -> None:
+        pages = range(0, min(e.length, _MOST_PAGES * _PAGE), _PAGE)
+        for offset in pages:
+            if e.valid:
+                self._iotlb.pop(e.address + offset, None)
+            else:
+                self._iotlb[e.address + offset] = e.iova + offset
+
+    def _iotlb_maintenance(self, e: ev.IotlbMaintenance) -> None:
+        end = e.iova + e.length
+        self._iotlb = {page: bus for page, bus in self._iotlb.items() if e.length and not e.iova <= bus < end}
+
+    def iotlb_holds(self, address: int) -> bool:
+        """Whether the IOMMU's TLB may still lead to a physical address to which its tables do not."""
+        return address & -_PAGE in self._iotlb
