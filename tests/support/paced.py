@@ -32,9 +32,10 @@ def _has_work(channel: Channel) -> bool:
 
 
 class SlowBackend(ModelBackend):
-    """The device rests while the CPU works: it goes on only while somebody waits for it or looks at its registers."""
+    """The device all but rests while the CPU works: it goes on while somebody waits for it or looks at its registers."""
 
     LOOK_NS = 300.0  # of the device's time for each look
+    RESTS = 0.99  # part of the time in which it does nothing
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,7 +43,8 @@ class SlowBackend(ModelBackend):
 
     async def advance(self, ns: float) -> None:
         self._now_ns += ns
-        self._rested_ns += ns
+        self._rested_ns += ns * self.RESTS
+        self._catch_up()
 
     async def read32(self, pa: int) -> int:
         self._rested_ns -= min(self._rested_ns, self.LOOK_NS)

@@ -32,6 +32,7 @@ from world import Step, World, WrongData
 
 from dmasan.arch.profile import find_profile
 from dmasan.config import Cell, Knobs
+from dmasan.device.model import ModelBackend
 from dmasan.device.transaction import DmaError
 from dmasan.events import Direction
 from dmasan.linux.policies import POLICIES
@@ -63,11 +64,19 @@ class Played:
 
 
 def play(
-    cell: Cell, schedule: str, steps: Sequence[Step], seed: int = 1, prepare: Callable[[World], None] | None = None
+    cell: Cell,
+    schedule: str,
+    steps: Sequence[Step],
+    seed: int = 1,
+    prepare: Callable[[World], None] | None = None,
+    backend: ModelBackend | None = None,
+    latency: int = 12,
 ) -> Played:
-    """Runs a program on the behavioural device; `prepare` may tamper with its world."""
-    knobs = {"shared_override": cell.knobs.shared_override, **SMALL}
-    soc = Soc(profile=cell.profile, policy=cell.policy, era=cell.era, schedule=schedule, seed=seed, **knobs)
+    """Runs a program on the behavioural device; `prepare` may tamper with its world. `latency` of its memory, in cycles."""
+    knobs = {"shared_override": cell.knobs.shared_override, "latency": latency, **SMALL}
+    soc = Soc(
+        profile=cell.profile, policy=cell.policy, era=cell.era, schedule=schedule, seed=seed, backend=backend, **knobs
+    )
     played = Played(soc, World(soc))
     if prepare:
         prepare(played.world)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import numpy as np
 
 from dmasan.device.driver import DmaEngine
-from dmasan.events import Direction
+from dmasan.events import Direction, DmaMap, MappingKind
 from dmasan.sanitizer import Code
 from dmasan.soc import Soc
 
@@ -185,6 +185,28 @@ async def clean_behind_the_doorbell(soc: Soc) -> None:
     engine, cookie = await start(soc, target.dma_handle, source)
     await soc.dma.sync_single_for_device(source, SIZE, TO)
     await engine.wait(cookie)
+
+
+@buggy(Code.INV_TOO_EARLY)
+async def invalidate_before_completion(soc: Soc) -> None:
+    """Without a DMA API: the lines are invalidated before the device is known to be through."""
+    source, _ = await coherent(soc)
+    va, cpu = await object_with(soc), soc.cpu()
+    pa = soc.kernel.layout.physical(va)
+    soc.kernel.emit(DmaMap(*soc.kernel.stamp(), MappingKind.STATIC, pa, SIZE, BOTH, "bare"))
+    await cpu.dccmvac(va, SIZE)
+    await cpu.dsb()
+    await cpu.outer_flush(pa, SIZE)
+    await cpu.outer_sync()
+    await cpu.dccimvac(va, SIZE)
+    await cpu.dsb()
+    engine, cookie = await start(soc, pa, source.dma_handle)
+    await cpu.outer_invalidate(pa, SIZE)
+    await cpu.outer_sync()
+    await cpu.dcimvac(va, SIZE)
+    await cpu.dsb()
+    await engine.wait(cookie)
+    await cpu.read(va, SIZE)
 
 
 @buggy(Code.CPU_WR_OWNED)

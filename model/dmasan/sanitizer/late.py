@@ -32,6 +32,9 @@ CURES = frozenset(
         "doorbell",
     )
 )
+INVALIDATES = frozenset(
+    ("issue_invalidate", "issue_clean_invalidate", "outer_invalidate", "outer_clean_invalidate")
+)
 _KEPT = 1 << 12
 _MOST = 1 << 16  # bytes of one operation that are looked at
 _DEVICE = ((False, "dev_read"), (True, "dev_write_posted"))

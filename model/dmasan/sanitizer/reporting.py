@@ -19,7 +19,7 @@ from dmasan.sanitizer.describe import describe
 from dmasan.sanitizer.happens_before import HappensBefore, mask
 from dmasan.sanitizer.hazards import Finding, HazardLog
 from dmasan.sanitizer.history import SEEN, History, Step
-from dmasan.sanitizer.late import CURES, Late
+from dmasan.sanitizer.late import CURES, INVALIDATES, Late
 from dmasan.sanitizer.shadow import Shadow, Verdicts
 from dmasan.schedule import Point
 
@@ -48,6 +48,27 @@ class Core:
 
     def apply(
         self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None = None
+    ) -> Verdicts | None:
+        """An operation on a range, in the history and on the shadow. Returns the verdicts; None where nothing is wrong.
+
+        An invalidate under the device's unobserved writes may have come before them: there it is nothing to rely on.
+        """
+        if name in INVALIDATES and (parts := self.order.at_rest(address, length)) is not None:
+            return self._apply_parts(name, parts, address, length, event, by)
+        return self._apply(name, address, length, event, by, point)
+
+    def _apply_parts(
+        self, name: str, parts: list[tuple[int, int]], address: int, length: int, event: ev.Event, by: str
+    ) -> Verdicts | None:
+        verdicts = np.zeros(length, np.uint8)
+        for start, end in parts:
+            wrong = self._apply(name, start, end - start, event, by, None)
+            if wrong is not None:
+                verdicts[start - address : end - address] = wrong
+        return verdicts if verdicts.any() else None
+
+    def _apply(
+        self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None
     ) -> Verdicts | None:
         self.remember(name, address, length, event, by, point)
         if name not in CURES or not self.order.started:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 import pytest
 from paced import FastBackend, SlowBackend
+from programs import play, random_steps
 from specimens import BUGGY, CORRECT, Program
 
+from dmasan.config import Cell
 from dmasan.device.model import ModelBackend
 from dmasan.soc import Soc
 
@@ -41,6 +43,15 @@ def test_a_bug_is_found_at_every_pace(name: str, profile: str) -> None:
     found = {pace: told(played(program, pace, profile=profile)) for pace in PACES}
     assert all(each == found["fast"] for each in found.values()), found
     assert {code for code, _, _ in found["fast"]} & {code.name for code in codes}, found["fast"]
+
+
+@pytest.mark.parametrize("pace", PACES)
+def test_random_correct_programs_are_silent_at_every_pace(pace: str) -> None:
+    make, latency = PACES[pace]
+    for seed in (1, 2):
+        steps = random_steps(seed, 120)
+        result = play(Cell("strict"), "benign", steps, seed, backend=make(), latency=latency)
+        assert result.silent, f"seed {seed}: {result}"
 
 
 @pytest.mark.parametrize("schedule", ["benign", "adversarial"])
