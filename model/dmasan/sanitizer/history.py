@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
@@ -22,8 +21,7 @@ _ALIAS = ("alias_live", "alias_dead")
 _WRITES = ("store", "store_nc", "dev_write_posted", "snoop_write")
 
 
-@dataclass(slots=True, frozen=True)
-class Step:
+class Step(NamedTuple):
     """One operation of the relation on a range, or a cacheable store with its line's rest (`name` "store").
 
     Consecutive bursts of a device that were served together are one step: burst k of `burst` bytes happened at
