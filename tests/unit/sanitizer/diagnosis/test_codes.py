@@ -39,7 +39,13 @@ def test_without_the_bug_nothing_is_reported(bug: Bug) -> None:
     assert hazards(bug, buggy=False) == []
 
 
-@pytest.mark.parametrize("bug", BUGS.values(), ids=named)
+QUICK = ("missing clean", "wrong range, short", "shared line", "live alias")
+
+
+@pytest.mark.parametrize(
+    "bug",
+    [pytest.param(bug, id=named(bug), marks=[] if bug.name in QUICK else [pytest.mark.deep]) for bug in BUGS.values()],
+)
 def test_the_code_does_not_depend_on_schedule_or_place(bug: Bug) -> None:
     """Other hidden moves in the run, and buffers elsewhere."""
     assert hazards(bug, schedule="adversarial")[0].code is bug.code
