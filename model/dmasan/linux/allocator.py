@@ -1,24 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which free list an allocation is served from.
+"""Which free list an allocation is served from (mm/page_alloc.c:__rmqueue, v6.19), and what it falls back to.
 
-The rules are those of mm/page_alloc.c:__rmqueue, v6.19, without buddies and per-CPU lists: a run of pages is found on
-one list of its zone and type, lowest address first.
+Movable pages come from CMA first while that holds more than half of a zone's free pages (v5.8; before, the zone's own
+list is used up first: fallbacks[MIGRATE_MOVABLE] of v3.5). Unmovable ones never do: they claim a movable pageblock if
+most of it is theirs to have, else they steal a block of pages out of one.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from dmasan.linux import buddy
+from dmasan.linux.eras import since
 from dmasan.linux.errors import OutOfMemory
 from dmasan.linux.frames import MigrateType, PageFrames, Pages
-from dmasan.linux.layout import MAX_ORDER, PAGE_SIZE, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Zone
+from dmasan.linux.layout import MAX_ORDER, PAGE_SIZE, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Zone, get_order
 
 
 class PageAllocator:
     """Takes pages off the free lists. The caller adopts them for an owner."""
 
-    def __init__(self, frames: PageFrames) -> None:
+    def __init__(self, frames: PageFrames, era: str) -> None:
         self.frames = frames
+        self.era = era
 
     def movable(self, count: int, *, highmem: bool = True) -> Pages:
         """`count` single pages for a movable user: highmem first if allowed. Raises OutOfMemory, and then takes nothing."""
@@ -38,41 +42,37 @@ class PageAllocator:
         return pages
 
     def _movable_in(self, zone: Zone, count: int) -> Pages:
-        """Up to `count` pages of a zone: from CMA while it holds more than half of the free pages, then in turn."""
+        """Up to `count` pages of a zone, CMA's and others' in the order of the era."""
         lists = self.frames.lists
         cma, own = lists[zone, MigrateType.CMA], lists[zone, MigrateType.MOVABLE]
         other = lists[zone, MigrateType.UNMOVABLE]
-        free = cma.count + own.count + other.count
-        first = min(count, max(0, 2 * cma.count - free))
-        rest = count - first
-        from_cma = min(first + rest // 2, cma.count)
+        if since(self.era, "v6.0"):
+            free = cma.count + own.count + other.count
+            first = min(count, max(0, 2 * cma.count - free))
+            from_cma = min(first + (count - first) // 2, cma.count)
+        else:
+            from_cma = 0
         from_own = min(count - from_cma, own.count)
         from_cma = min(count - from_own, cma.count)
-        chosen = [cma.lowest(from_cma), own.lowest(from_own), other.lowest(count - from_cma - from_own)]
-        pages = np.concatenate(chosen)
+        rest = count - from_cma - from_own
+        parts = ((cma, from_cma), (own, from_own), (other, rest))
+        pages = np.concatenate([buddy.singles(free_list.member, wanted) for free_list, wanted in parts])
         self.frames.take(pages)
         return pages
 
     def unmovable(self, count: int, *, align: int = 1, zone: Zone = Zone.LOWMEM) -> Pages:
-        """A run of `count` consecutive pages of a zone for the kernel itself, aligned to `align` pages.
+        """A run of `count` pages for the kernel itself, aligned to `align` pages, a power of two.
 
-        Never from CMA blocks. A wholly free MOVABLE pageblock is converted when the UNMOVABLE ones have no room; failing
-        that, the run is taken from inside MOVABLE blocks (try_to_steal_block). Raises OutOfMemory.
+        A block of the next power of two is taken, and its tail given back (split_page, alloc_pages_exact). Raises
+        OutOfMemory.
         """
-        if count > 1 << MAX_ORDER:
+        order = max(get_order(count * PAGE_SIZE), (align - 1).bit_length())
+        if order > MAX_ORDER:
             raise OutOfMemory(
                 f"no memory for {count * PAGE_SIZE >> 10} KiB in one piece: the page allocator gives at most "
                 f"{PAGE_SIZE << MAX_ORDER >> 10} KiB"
             )
-        lists = self.frames.lists
-        first = lists[zone, MigrateType.UNMOVABLE].run(count, align)
-        if first is None:
-            block = lists[zone, MigrateType.MOVABLE].run(PAGEBLOCK_PAGES, PAGEBLOCK_PAGES)
-            if block is not None:
-                self.frames.set_block_type(block >> PAGEBLOCK_ORDER, MigrateType.UNMOVABLE)
-                first = block
-            else:
-                first = lists[zone, MigrateType.MOVABLE].run(count, align)
+        first = self._rmqueue_unmovable(zone, order)
         if first is None:
             raise OutOfMemory(
                 f"no memory for {count} consecutive pages in {zone.name.lower()} outside the CMA area"
@@ -80,6 +80,31 @@ class PageAllocator:
         pages = np.arange(first, first + count)
         self.frames.take(pages)
         return pages
+
+    def _rmqueue_unmovable(self, zone: Zone, order: int) -> int | None:
+        """__rmqueue of MIGRATE_UNMOVABLE: own list, claim of a pageblock, theft of a block."""
+        own, movable = (self.frames.lists[zone, type_] for type_ in (MigrateType.UNMOVABLE, MigrateType.MOVABLE))
+        first = buddy.smallest_block(own.member, order)
+        if first is not None:
+            return first
+        largest = buddy.largest_block(movable.member, order)
+        if largest is None:
+            return None
+        block = largest[0] >> PAGEBLOCK_ORDER
+        if self._may_claim(block, largest[1]):
+            self.frames.set_block_type(block, MigrateType.UNMOVABLE)
+            return buddy.smallest_block(own.member, order)
+        return buddy.smallest_block(movable.member, order)
+
+    def _may_claim(self, block: int, order: int) -> bool:
+        """try_to_claim_block: a whole free pageblock, or one at least half of which is free or unmovable."""
+        if order >= PAGEBLOCK_ORDER:
+            return True
+        frames = self.frames
+        pages = np.arange(block << PAGEBLOCK_ORDER, (block + 1) << PAGEBLOCK_ORDER)
+        owners = (frames.owner_of(int(page)) for page in pages)
+        held = sum(owner is not None and owner.movable for owner in owners)
+        return PAGEBLOCK_PAGES - held >= PAGEBLOCK_PAGES // 2
 
 
 def _names(zones: list[Zone]) -> str:

@@ -46,19 +46,6 @@ class FreeList:
     member: NDArray[np.bool_]  # by page
     count: int = 0
 
-    def lowest(self, count: int) -> Pages:
-        """Up to `count` pages, lowest address first."""
-        return np.flatnonzero(self.member)[:count]
-
-    def run(self, count: int, align: int) -> int | None:
-        """First page of the lowest run of `count` free pages that starts at a multiple of `align`; None if there is none."""
-        if count > self.count:
-            return None
-        before = np.concatenate(([0], np.cumsum(self.member)))
-        starts = np.arange(0, self.member.size - count + 1, align)
-        found = np.flatnonzero(before[starts + count] - before[starts] == count)
-        return int(starts[found[0]]) if found.size else None
-
 
 def runs(pages: Pages) -> list[tuple[int, int]]:
     """`pages` as (first, count) runs of consecutive frames, in the given order."""

@@ -65,7 +65,7 @@ class Kernel:
         self.messages: list[str] = []  # what the kernel printed
         self.counters = KernelCounters()
         self.frames = PageFrames(self.layout)
-        self.allocator = PageAllocator(self.frames)
+        self.allocator = PageAllocator(self.frames, self.era)
         self.tables = PageTables(self)
         self.linear = LinearMap(self)
         self.vmalloc = Vmalloc(self)
