@@ -79,9 +79,9 @@ class DeviceRules:
         wrong = core.apply(name, access.address, length, event, "device", access.point)
         if wrong is not None:
             wrong = excuse(core, name, access.address, states, wrong, stale, event, access.point)
-        late = self._put_right_late(access, job, event, write=False)
-        if wrong is not None and (wrong := _without(_without(wrong, taken), late)) is not None:
-            core.report(Effect.STALE_DEVICE_READ, access.address, wrong, event, None, stale, name, states)
+        wrong, late = self._with_late(access, job, _without(wrong, taken), states, write=False)
+        if wrong is not None:
+            core.report(Effect.STALE_DEVICE_READ, access.address, wrong, event, None, stale, name, states, late)
         self._give_up(event)
         if ahead and job is not None:
             job.held += core.hold or []
@@ -99,9 +99,9 @@ class DeviceRules:
             taken = self._order(part, job, event, write=True)
             self._check_device(event, job, taken, write=True)
             wrong = self.core.apply(name, part.address, count, event, "device", part.point)
-            late = self._put_right_late(part, job, event, write=True)
-            if wrong is not None and (wrong := _without(_without(wrong, taken), late)) is not None:
-                self.core.report(Effect.LOST_UPDATE, part.address, wrong, event, None)
+            wrong, late = self._with_late(part, job, _without(wrong, taken), None, write=True)
+            if wrong is not None:
+                self.core.report(Effect.LOST_UPDATE, part.address, wrong, event, None, late=late)
             self._give_up(event)
         self._accepted(access, job)
 
@@ -126,7 +126,11 @@ class DeviceRules:
         done = (False,) if write else ()
         event = kind(*self._device(access, job), access.kind, access.channel, access.tag, access.snoop, *done)
         self._check_device(event, job, self._order(access, job, event, write), write)
-        self._put_right_late(access, job, event, write)
+        states = None if write else self.core.states(access.address, access.length)
+        wrong, late = self._with_late(access, job, None, states, write)
+        if wrong is not None:
+            effect, name = (Effect.LOST_UPDATE, "") if write else (Effect.STALE_DEVICE_READ, "dev_read")
+            self.core.report(effect, access.address, wrong, event, None, None, name, states, late)
         self._give_up(event)
         if write:
             self._accepted(access, job)
@@ -230,28 +234,31 @@ class DeviceRules:
             core.order.describe(address, length)
         return mask(excluded, address, length)
 
-    def _put_right_late(
-        self, access: DeviceAccess, job: Job | None, event: ev.DeviceRead | ev.DeviceWrite, write: bool
-    ) -> Mask | None:
+    def _with_late(
+        self,
+        access: DeviceAccess,
+        job: Job | None,
+        wrong: NDArray[np.uint8] | None,
+        states: NDArray[np.uint16] | None,
+        write: bool,
+    ) -> tuple[NDArray[np.uint8] | None, int]:
         """Judges a burst as if it had come at once behind the doorbell, where the CPU has put its bytes right since.
 
-        The bytes that are judged so; None if there are none.
+        The verdicts, with those of the burst as it came; and the step behind which others came too late, 0 if none did.
+        `states` become those behind the doorbell.
         """
         if job is None or access.snoop:
-            return None
+            return wrong, 0
         address, length = access.address, access.length
         found = self.core.late.found(job, address, length, write)
         late = mask([(cure.address, cure.address + len(cure.states)) for cure in found], address, length)
         if late is None:
-            return None
-        states = np.zeros(length, np.uint16)
-        for cure in reversed(found):  # the earliest last: it tells how the byte was behind the doorbell
-            states[cure.address - address : cure.address - address + len(cure.states)] = cure.states
-        effect = Effect.LOST_UPDATE if write else Effect.STALE_DEVICE_READ
-        verdicts, step = late.astype(np.uint8), found[0].step
-        name = "" if write else "dev_read"
-        self.core.report(effect, address, verdicts, event, None, None, name, states, step)
-        return late
+            return wrong, 0
+        if states is not None:
+            for cure in reversed(found):  # the earliest last: it tells how the byte was behind the doorbell
+                states[cure.address - address : cure.address - address + len(cure.states)] = cure.states
+        verdicts = late.astype(np.uint8)
+        return verdicts if wrong is None else verdicts | wrong, found[0].step
 
     def _races(
         self, access: DeviceAccess, job: Job, event: ev.Event, write: bool, excluded: list[tuple[int, int]]
