@@ -332,6 +332,26 @@ async def spec_forbidden(w: World, buggy: bool) -> None:
     await w.cpu.read(buffer.cpu_addr, SIZE)
 
 
+async def written_and_speculated(w: World, buggy: bool) -> None:
+    """The same; before the device writes the CPU writes, through the line that speculation has brought in."""
+    buffer = await w.dma.alloc_coherent(4096, "buffer")
+    await w.cpu.fill(buffer.cpu_addr, SIZE, 0x11)
+    await w.device_writes(buffer.dma_handle)
+    await w.cpu.read(buffer.cpu_addr, SIZE)
+
+
+async def private_bounce(w: World, buggy: bool) -> None:
+    """The driver copies a packet into a buffer of its own that is mapped, and syncs the packet."""
+    packet, bounce = await w.kernel.kmalloc(SIZE, "packet"), await w.kernel.kmalloc(SIZE, "bounce")
+    await w.cpu.fill(packet, SIZE, 0x11)
+    handle = await w.dma.map_single(bounce, SIZE, TO, "bounce")
+    await w.dma.sync_single_for_cpu(handle, SIZE, TO)
+    await w.cpu.copy(bounce, packet, SIZE)
+    await w.dma.sync_single_for_device(w.pa(packet) if buggy else handle, SIZE, TO)
+    await w.device_reads(handle)
+    await w.dma.unmap_single(handle, SIZE, TO)
+
+
 async def coherent_hardware(w: World, buggy: bool) -> None:
     """The device snoops, the driver treats it as one that does not: a snoop may hit a line that is older than memory."""
     buffer = await w.dma.alloc_coherent(4096, "buffer")
@@ -436,6 +456,8 @@ BUGS = {
         Bug("outer cache behind the inner", Code.OUTER_MAINT, outer_order),
         Bug("no outer sync", Code.OUTER_MAINT, no_outer_sync),
         Bug("live alias", Code.SPEC_FORBIDDEN, spec_forbidden, policy="double_map"),
+        Bug("live alias, written", Code.SPEC_FORBIDDEN, written_and_speculated, policy="double_map"),
+        Bug("sync of the original", Code.BOUNCE_SYNC, private_bounce, shows=False),
         Bug(
             "hardware more coherent than software",
             Code.COH_CFG,

@@ -21,6 +21,16 @@ RELATION = ("tests/unit/arch/test_relation.py",)
 AUTOMATON = ("tests/unit/sanitizer/test_shadow.py", "tests/unit/sanitizer/test_automaton.py")
 STORIES = ("tests/unit/sanitizer/test_ordering.py", "tests/unit/sanitizer/test_sanitizer.py", "tests/unit/sanitizer/test_pending.py")
 
+_DIAGNOSIS = "tests/unit/sanitizer/diagnosis/"
+CODES = (
+    _DIAGNOSIS + "test_codes.py::test_the_first_code_is_that_of_the_cause",
+    _DIAGNOSIS + "test_codes.py::test_what_follows_from_one_cause_is_its_consequence",
+    _DIAGNOSIS + "test_codes.py::test_every_report_of_a_live_alias_names_it",
+)
+CONTEXT = (_DIAGNOSIS + "test_context.py",)
+REPAIRS = (_DIAGNOSIS + "test_repair.py",)
+WITNESSES = (_DIAGNOSIS + "test_manifest.py",)
+
 
 @dataclass(frozen=True)
 class Mutant:

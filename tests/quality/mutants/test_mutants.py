@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from arch_mutants import ARCH_MUTANTS
+from diagnosis_mutants import DIAGNOSIS_MUTANTS
 from mutant import INSIDE, NOTICED, SURVIVED, Mutant, copy_of_model, run
 from order_mutants import ORDER_MUTANTS
 from relation_mutants import RELATION_MUTANTS
 from sanitizer_mutants import SANITIZER_MUTANTS
 
-MUTANTS = (*ARCH_MUTANTS, *RELATION_MUTANTS, *SANITIZER_MUTANTS, *ORDER_MUTANTS)
+MUTANTS = (*ARCH_MUTANTS, *RELATION_MUTANTS, *SANITIZER_MUTANTS, *ORDER_MUTANTS, *DIAGNOSIS_MUTANTS)
 SUITES = {mutant.tests for mutant in MUTANTS}
 
 

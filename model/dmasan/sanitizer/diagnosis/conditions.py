@@ -10,7 +10,7 @@ from dmasan.sanitizer.diagnosis import aim
 from dmasan.sanitizer.diagnosis.context import overlap
 from dmasan.sanitizer.diagnosis.evidence import DRAINS, MAINTENANCE, Evidence
 from dmasan.sanitizer.diagnosis.places import BUFFERS
-from dmasan.sanitizer.history import Touch
+from dmasan.sanitizer.history import Step, Touch
 
 _OF_PAGES = (Code.DEV_UNMAPPED, Code.MAP_BALANCE, Code.CPU_RD_OWNED, Code.CPU_WR_OWNED)
 
@@ -24,6 +24,24 @@ def page_is_somebody_elses(e: Evidence) -> bool:
     if freed is None:  # it is freed by the call that is reported
         freed = e.incident.seen - 1
     return e.rule(Code.DEV_UNMAPPED) and context.coherent and context.reused >= freed
+
+
+def original_is_synced(e: Evidence) -> bool:
+    """A sync names memory that is not mapped, but whose content the CPU copied into a mapping: the driver's own bounce."""
+    if not e.rule(Code.MAP_BALANCE):
+        return False
+    synced = [
+        (mark.event.address, mark.event.length)
+        for mark in e.history.marks
+        if isinstance(mark.event, ev.DmaSync) and mark.event.site == e.incident.site and mark.after <= e.incident.seen
+    ]
+    mapped = [(m.event.address, m.event.length) for m in e.history.marks if isinstance(m.event, ev.DmaMap)]
+    loads = {s.site for s in e.history.steps if s.name.startswith("load") and _touches(s, synced)}
+    return any(s.name.startswith("store") and s.site in loads and _touches(s, mapped) for s in e.history.steps)
+
+
+def _touches(step: Step, ranges: list[tuple[int, int]]) -> bool:
+    return any(overlap((step.address, step.length), each) for each in ranges)
 
 
 def sync_acts_beside(e: Evidence) -> bool:

@@ -89,5 +89,5 @@ def evidence_of(core: Core, incident: Incident) -> Evidence:
     """What the history of a run tells of the byte that was first found wrong."""
     history, address = core.history, incident.byte
     touches = history.story(address, incident.seen, incident.late)
-    context = context_of(history, address, incident.seen + 1, core.policy_steps)
+    context = context_of(history, address, (incident.late or incident.seen) + 1, core.policy_steps)
     return Evidence(incident, core.family, touches, context, history)

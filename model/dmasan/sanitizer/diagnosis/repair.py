@@ -71,10 +71,20 @@ class Bench:
             if signature in seen or len(seen) >= _STORIES:
                 continue
             seen.add(signature)
-            told = items(story)
-            wrong = frozenset(int(item.when) for item in self._wrong(told))
+            told = self._as_found(items(story))
+            wrong = frozenset(item.touch.number for item in self._wrong(told) if item.touch is not None)
             self._trials.append(Trial(address, told, wrong))
         return bool(self._trials)
+
+    def _as_found(self, story: list[Item]) -> list[Item]:
+        """The story up to an access that was judged as if it had come earlier: right behind step `late`."""
+        found = next((each for each in self.root if each.incident.late), None)
+        if found is None:
+            return story
+        late, seen = found.incident.late, found.incident.seen
+        access = [item for item in story if late < item.when <= seen and item.name == found.evidence.accessor]
+        earlier = [item for item in story if item.when <= late]
+        return [*earlier, *(item._replace(when=late + 0.3) for item in access[-1:])]
 
     def _wrong(self, story: Sequence[Item]) -> list[Item]:
         verdicts = self.relation.verdicts(item.name for item in story)

@@ -39,6 +39,12 @@ TABLE = (
         has.page_is_somebody_elses,
         "the page was freed while it was the device's, and given to someone else",
     ),
+    Row(
+        Code.BOUNCE_SYNC,
+        "a sync names memory that is not mapped, from which the CPU has copied into a buffer that is",
+        has.original_is_synced,
+        "the sync acts on the memory that was copied from, not on the copy that the device uses",
+    ),
     _rule(Code.MAP_BALANCE, "a map, unmap or free does not match the others"),
     _rule(Code.DMA_ADDR, "an address, length or boundary is beyond what the device or RAM has"),
     _rule(Code.BAD_MEM, "the mapped memory is none that can be mapped for DMA"),

@@ -9,7 +9,7 @@ import pytest
 from bug_stories import BUGS, Bug
 
 from dmasan.device.transaction import DmaError
-from dmasan.sanitizer import Effect, Hazard
+from dmasan.sanitizer import Code, Effect, Hazard
 from dmasan.soc import Soc
 
 SMALL = {"ram_mib": 16, "lowmem_mib": 12, "cma_mib": 2, "processes": 1}
@@ -66,3 +66,12 @@ def test_hazards_are_diagnosed_once_and_counted_from_one() -> None:
     first, again = soc.hazards, soc.hazards
     assert [each.id for each in first] == list(range(1, len(first) + 1))
     assert first == again
+
+
+@pytest.mark.parametrize("policy", ["double_map", "unmap_linear", "remap_in_place"])
+def test_every_report_of_a_live_alias_names_it(policy: str) -> None:
+    """Whatever the CPU wrote through the line in the meantime: speculation brought it in."""
+    soc = Soc(policy=policy, **SMALL)
+    soc.run(BUGS["live alias, written"].program())
+    assert {hazard.code for hazard in soc.hazards} == {Code.SPEC_FORBIDDEN}
+    assert all(hazard.culprit == f"policy {policy}" for hazard in soc.hazards)
