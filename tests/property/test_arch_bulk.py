@@ -18,9 +18,9 @@ from dmasan.events import MemoryType
 WT = 0x6000_0000  # RAM once more, Write-Through
 
 # Small caches, so that a few hundred bytes wrap around the sets and evict. Write streaming counts full lines of one bulk
-# store, so that words do not have it.
+# store, so that words do not have it; a bulk store waits in no buffer.
 SMALL = {
-    name: replace(tiny(name, l1_lines=8, l2_lines=32), write_streaming=0)
+    name: replace(tiny(name, l1_lines=8, l2_lines=32), write_streaming=0, buffered_stores=False)
     for name in PROFILES
     if PROFILES[name].indexing != "vipt"
 }

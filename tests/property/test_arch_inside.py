@@ -23,13 +23,16 @@ from dmasan.arch.processor import Profile
 from dmasan.arch.profile import PROFILES
 from dmasan.arch.semantics import MOVES, OPERATIONS, closure
 from dmasan.events import Load
-from dmasan.schedule import RandomMoves
+from dmasan.schedule import Move, MoveKind, RandomMoves
 
 # Two sets of two ways: three lines of one set always evict each other. Round-robin, so that they do so soon.
 TINY = {name: tiny(name) for name in PROFILES}
 TINY["integrated"] = replace(TINY["cortex-a15"], replacement="round-robin", l2_content="non-inclusive")
 TINY["inclusive, round-robin"] = replace(TINY["cortex-a15"], replacement="round-robin", l2_replacement=None)
 TINY["read-allocate in one level"] = replace(TINY["one-level"], write_allocate=False)
+TINY |= {f"{name}, buffered": replace(TINY[name], buffered_stores=True) for name in ("cortex-a15", "cortex-a9-pl310")}
+# The relation lets maintenance wait for buffered stores everywhere, so that here nothing may wait on a Cortex-M7.
+TINY["cortex-m7"] = replace(TINY["cortex-m7"], buffered_stores=False)
 LINE = PA + DATA
 WORDS = range(4)  # two words of a line, and two lines of the same set
 ALONE = ("one-level-local",)  # families whose relation does not follow what other CPUs do
@@ -98,7 +101,10 @@ def outcomes(family: Family, before: Set, operation: str, own: bool) -> tuple[Se
                 c.store_buffer - value_of(c.store_buffer) if act.writes and c.store_buffer else c.store_buffer
             )
             drained = MOVES["drain_store_buffer"](family, result) if result.store_buffer else (result,)
-            after.update(done._replace(store_buffer=aged) for done in drained)
+            for done in drained:
+                # Its maintenance may take effect now: it does not wait for what cpu0 has buffered.
+                complete = (done, *MOVES["complete_maintenance"](family, done))
+                after.update(each._replace(store_buffer=aged) for each in complete)
     return closure(family, after), frozenset(values)
 
 
@@ -117,26 +123,26 @@ def projected(copies: Copies) -> tuple[int, int, int, int | None, int | None]:
         return None if stale is None else int(not stale)
 
     l1 = code(held[0] if held else None)
+    waiting = value(copies.store_buffer[0])
     return (
         l1,
         code(copies.l2),
         int(not copies.memory_stale),
-        value(copies.store_buffer[0]),
+        None if waiting is None else waiting + 2 * copies.cacheable,
         value(copies.outer_buffer),
     )
 
 
 @cache
 def projections(configs: Set) -> frozenset[tuple[int, int, int, int | None, int | None]]:
-    """The same of the relation's configurations; the machine never lets cacheable stores wait."""
+    """The same of the relation's configurations; a cacheable store that waits counts 2."""
 
     def value(held: int) -> int | None:
-        return value_of(held) if held else None
+        return value_of(held) + 2 * is_cacheable(held) if held else None
 
     return frozenset(
         (c.l1, c.l2, c.memory, value(c.store_buffer), value(c.outer_buffer))
         for c in configs
-        if not is_cacheable(c.store_buffer)
     )
 
 
@@ -199,6 +205,8 @@ def walk(profile: str, override: bool, seed: int, steps: Iterable[Step]) -> None
         if step.cpu >= cpus or (step.cpu and family.name in ALONE):
             continue
         run(perform(b, step, where[step.word], number + 1))
+        if step.cpu:
+            b.machine.apply(Move(MoveKind.DRAIN, "store_buffer", 1))
         for word in WORDS:
             name = operation_on(word, step)
             values: frozenset[int] = frozenset()

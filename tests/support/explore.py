@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,10 @@ class World:
 
     def __init__(self, test: Litmus, profile: str) -> None:
         self.test = test
+        name, _, buffered = profile.partition("+")
+        small = tiny(name, l1_lines=16, l2_lines=32)
         self.bench = ArchBench(
-            tiny(profile, l1_lines=16, l2_lines=32),
+            replace(small, buffered_stores=True) if buffered else small,
             schedule=held(),
             observe=False,
             sections=2,
@@ -174,7 +177,7 @@ class World:
         held = [each for each in (*m.noncacheable.buffers, m.noncacheable.outer) if each]
         for buffer, entries in zip(held, buffers, strict=True):
             buffer.entries = [
-                Entry(a, c, e, bytearray(d), bytearray(len(d)), bytearray(k)) for a, c, e, d, k in entries
+                Entry(a, c, e, bytearray(d), bytearray(len(d)), bytearray(k), wb) for a, c, e, d, k, wb in entries
             ]
         for name, value in zip(self.offset, memory, strict=True):
             at = self.pa(name) - PA
@@ -239,7 +242,7 @@ def _restore(cache: Cache, saved: tuple[Any, ...]) -> None:
 
 
 def _entries(buffer: WriteBuffer) -> tuple[Any, ...]:
-    return tuple((e.address, e.cpu, e.epoch, bytes(e.data), bytes(e.mask)) for e in buffer.entries)
+    return tuple((e.address, e.cpu, e.epoch, bytes(e.data), bytes(e.mask), e.cacheable) for e in buffer.entries)
 
 
 def explore(test: Litmus, profile: str) -> tuple[set[tuple[tuple[tuple[str, str], int], ...]], int]:

@@ -15,7 +15,7 @@
     cpu1:r0=1 /\\ cpu1:r1=0
 
 Verdicts: Allowed, some execution ends so; Forbidden, none does; Required, every one does. `machine: stronger, REASON`
-says that the architecture allows what this machine never does. Variables are words of 0 in lines and pages of their own.
+says that the architecture allows what this machine never does. `profile+buffered` is the profile with `buffered_stores`. Variables are words of 0 in lines and pages of their own.
 Operations go through the Write-Back mapping; `.nc` through the Non-cacheable, `.ns` through a Non-shareable one. The
 device, column `dev`, has `dread r, x`, `dwrite x, n`, and `wait`, which ends when some CPU has done `bell`. `map x, NC`
 writes the descriptor of the Write-Back mapping of `x` anew, `unmap x` makes it invalid. The hash is that of the body.

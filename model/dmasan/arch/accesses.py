@@ -153,6 +153,8 @@ class Accesses(Core):
                 self._before_cacheable(pa, size, entry)
             self._hierarchy.snooping = entry.shareable
             data, version = self._hierarchy.load_scalar(self.index, pa + entry.colour, size)
+            if self._buffered and self._buffer.entries:
+                data, version = self._forwarded(pa, data, version)
         value = int.from_bytes(data, "little")
         self._charge()
         if self._bus.active:
@@ -186,10 +188,13 @@ class Accesses(Core):
             self._noncacheable.store_through(self.index, pa, np.frombuffer(data, np.uint8), entry.colour)
         else:
             site = self._begin("store_wb", pa, size)
-            if self._buffer.entries:
-                self._before_cacheable(pa, size, entry)
-            self._hierarchy.snooping = entry.shareable
-            self._hierarchy.store_scalar(self.index, pa + entry.colour, data)
+            if self._buffered:
+                self._noncacheable.store_cacheable(self.index, pa, data, entry.colour)
+            else:
+                if self._buffer.entries:
+                    self._before_cacheable(pa, size, entry)
+                self._hierarchy.snooping = entry.shareable
+                self._hierarchy.store_scalar(self.index, pa + entry.colour, data)
         self._charge()
         if self._bus.active:
             self._bus.emit(Store(self._now(), site, self.index, pa, size, entry.type))
@@ -210,6 +215,8 @@ class Accesses(Core):
                 self._before_cacheable(pa, length, entry)
             self._hierarchy.snooping = entry.shareable
             data, version = self._hierarchy.load(self.index, pa + entry.colour, length)
+            if self._buffered and self._buffer.entries:
+                self._buffer.overlay(pa, data, version, cacheable=True)
         else:
             data, version = self._noncacheable.load(self.index, pa, length)
         self._charge()
@@ -224,6 +231,8 @@ class Accesses(Core):
         elif entry.cacheable:
             if self._buffer.entries:
                 self._before_cacheable(pa, len(data), entry)
+                if self._buffered:  # a bulk store does not wait, and pushes what waits of its lines
+                    self._noncacheable.drain_lines(self.index, pa, len(data))
             self._hierarchy.snooping = entry.shareable
             self._hierarchy.store(self.index, pa + entry.colour, data)
         else:
@@ -232,10 +241,19 @@ class Accesses(Core):
         if self._bus.active:
             self._bus.emit(Store(self._now(), site, self.index, pa, len(data), entry.type))
 
+    def _forwarded(
+        self, pa: int, data: memoryview, version: memoryview | None
+    ) -> tuple[bytes, bytes | None]:
+        """What a load got, with the CPU's own Write-Back stores that wait."""
+        merged = np.array(data, np.uint8)
+        versions = None if version is None else np.array(version, np.uint8)
+        self._buffer.overlay(pa, merged, versions, cacheable=True)
+        return merged.tobytes(), None if versions is None else versions.tobytes()
+
     def _before_cacheable(self, pa: int, length: int, entry: Translation) -> None:
         """What the CPU's buffer must have handed on before a cacheable access: what a DMB ordered before it, and its own
         Write-Through stores to the lines, which the fill would miss."""
-        self._noncacheable.own_access(self.index, pa, length)
+        self._noncacheable.after_dmb(self.index)
         if entry.through:
             self._noncacheable.drain_lines(self.index, pa, length)
 

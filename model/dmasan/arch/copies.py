@@ -28,6 +28,7 @@ class Copies:
     memory_stale: bool
     store_buffer: list[bool | None]  # of each CPU
     outer_buffer: bool | None
+    cacheable: bool = False  # what waits in some CPU's buffer is a Write-Back store
     aliased: tuple[Copy, ...] = ()  # further copies in a virtually indexed L1, under other virtual addresses
 
 
@@ -61,5 +62,8 @@ def copies_of(hierarchy: Hierarchy, noncacheable: NonCacheable, pa: int) -> Copi
         memory_stale=int(memory.version[offset]) != latest,
         store_buffer=[stale(buffer.version_of(pa)) for buffer in noncacheable.buffers],
         outer_buffer=stale(outer.version_of(pa)) if outer is not None else None,
+        cacheable=any(
+            entry.cacheable and entry.holds(pa) for buffer in noncacheable.buffers for entry in buffer.entries
+        ),
         aliased=tuple(copy for copies in l1 for copy in copies[1:]),
     )

@@ -52,6 +52,7 @@ class Core:
         self._noncacheable = machine.noncacheable
         self._buffer = machine.noncacheable.buffers[index]
         self._forbidden = machine.forbidden
+        self._buffered = machine.profile.buffered_stores and not machine.schedule.benign
         self._benign = machine.schedule.benign
         self._quantum_ns = machine.knobs.quantum_ns
         self._ns_per_cycle = 1000 / machine.profile.cpu_mhz

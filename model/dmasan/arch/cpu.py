@@ -109,7 +109,9 @@ class Cpu(Descriptors):
         self._check_length(access, length)
         for pa, run, entry in self._pieces(va, length, access, unit=_MAINTENANCE_UNIT):
             site = site or self._begin(_INNER_OPERATION[op], pa, length)
-            self._noncacheable.own_access(self.index, pa, run)
+            self._noncacheable.after_dmb(self.index)
+            if self._buffered and self.machine.profile.maintenance_waits:
+                self._noncacheable.drain_lines(self.index, pa, run)
             broadcast = self.machine.profile.maintenance_broadcast and entry.shareable
             only = None if broadcast else self.index
             self.machine.maintenance.inner(op, pa, run, only, entry.colour)

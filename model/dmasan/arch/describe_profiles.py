@@ -24,6 +24,7 @@ _SWITCHES = (
     "write_allocate",
     "write_streaming",
     "write_through",
+    "buffered_stores",
     "maintenance_broadcast",
     "maintenance_waits",
     "tlb_broadcast",

@@ -341,11 +341,20 @@ class Hierarchy:
         versions = l1.version_view
         return l1.data_view[at : at + size], None if versions is None else versions[at : at + size]
 
-    def store_scalar(self, cpu: int, pa: int, data: bytes) -> None:
-        """A store within one line."""
+    def next_version(self, pa: int, length: int) -> bytes | None:
+        """A store of these bytes is the latest from now on: its version, None without versions."""
+        if self._latest is None:
+            return None
+        offset = (pa & self._address_mask) - self.memory.base
+        version = self._latest[offset : offset + length].tobytes().translate(NEXT_VERSION)
+        self._latest[offset : offset + length] = version
+        return version
+
+    def store_scalar(self, cpu: int, pa: int, data: bytes, version: bytes | None = None) -> None:
+        """A store within one line; with the `version` that it had when it went into the CPU's buffer."""
         l1 = self.l1[cpu]
         if not self.write_allocate and all(each.find(pa >> self.shift) < 0 for each in self.l1):
-            self._store_past_l1(pa & self._address_mask, data)
+            self._store_past_l1(pa & self._address_mask, data, version)
             return
         slot = self._slot(cpu, pa >> self.shift)
         if not l1.dirty_view[slot]:
@@ -354,21 +363,15 @@ class Hierarchy:
         at = slot * self.line + (pa & (self.line - 1))
         end = at + len(data)
         l1.data_view[at:end] = data
-        if self._latest is not None and l1.version_view is not None:
-            offset = (pa & self._address_mask) - self.memory.base
-            version = self._latest[offset : offset + len(data)].tobytes().translate(NEXT_VERSION)
-            self._latest[offset : offset + len(data)] = version
-            l1.version_view[at:end] = version
+        if l1.version_view is not None:
+            l1.version_view[at:end] = version or self.next_version(pa, len(data)) or b""
         self.cycles += self.costs.l1_hit
 
-    def _store_past_l1(self, pa: int, data: bytes) -> None:
+    def _store_past_l1(self, pa: int, data: bytes, version: bytes | None) -> None:
         """A store within one line that no L1 has and that does not allocate there: into L2 (allocated), or memory."""
         only, offset, length = self._lines(pa, 1), pa - self.memory.base, len(data)
         self.before_memory(only)
-        version = bytes(length)
-        if self._latest is not None:
-            version = self._latest[offset : offset + length].tobytes().translate(NEXT_VERSION)
-            self._latest[offset : offset + length] = version
+        version = version or self.next_version(pa, length) or bytes(length)
         self.cycles += self.costs.nc_store
         l2 = self.l2
         if l2 is None:

@@ -96,5 +96,5 @@ def _buffered(buffers: list[WriteBuffer], pa: int, latest: Bytes) -> Codes:
                     for version, want, mask in zip(entry.version, wanted, entry.mask, strict=True)
                     if mask
                 )
-                codes[index] = held(int(fresh), cacheable=False)
+                codes[index] = held(int(fresh), cacheable=entry.cacheable)
     return codes

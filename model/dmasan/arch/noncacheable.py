@@ -40,12 +40,22 @@ class NonCacheable:
             hierarchy.before_memory = self._settle_lines
         sink = self._enter_outer if self.outer else self._land_entry
         granule, capacity = profile.store_buffer_bytes, profile.store_buffer_entries
-        self.buffers = [WriteBuffer(granule, capacity, sink) for _ in range(cpus)]
+        self._beyond = sink
+        self.buffers = [WriteBuffer(granule, capacity, self._leave_cpu) for _ in range(cpus)]
         # A bulk store leaves at most this much in the buffers, with one line of slack at either end.
         in_cpu = granule * capacity
         self._tail = in_cpu + (profile.outer_buffer_entries + 2) * self.line
 
     # --- draining ---
+
+    def _leave_cpu(self, entry: Entry) -> None:
+        if not entry.cacheable:
+            self._beyond(entry)
+            return
+        self.hierarchy.snooping = True
+        for start, end in entry.runs():
+            at = entry.address + entry.colour + start
+            self.hierarchy.store_scalar(entry.cpu, at, bytes(entry.data[start:end]), bytes(entry.version[start:end]))
 
     def _enter_outer(self, entry: Entry) -> None:
         assert self.outer is not None
@@ -128,6 +138,13 @@ class NonCacheable:
                 if ordered and entry in buffer.entries:
                     buffer.leave(entry)
 
+    def after_dmb(self, cpu: int) -> None:
+        """Stores that a DMB ordered have left before what their CPU does now and others may see at once: a load, a
+        Write-Back store that does not wait, maintenance (DDI 0406C, A3.8.3)."""
+        buffer = self.buffers[cpu]
+        if buffer.entries:
+            buffer.drain_before(self.epochs[cpu])
+
     def dmb(self, cpu: int) -> None:
         """What `cpu` has buffered is ordered before what it does from now on."""
         self.epochs[cpu] += 1
@@ -175,6 +192,13 @@ class NonCacheable:
         version = data if latest is None else latest[pa - self.memory.base : pa - self.memory.base + len(data)]
         self.hierarchy.write_hits(pa + colour, data, version)
 
+    def store_cacheable(self, cpu: int, pa: int, data: bytes, colour: int) -> None:
+        """A Write-Back store within one line that waits in the CPU's buffer."""
+        self.own_access(cpu, pa, len(data))
+        version = self.hierarchy.next_version(pa, len(data)) or bytes(len(data))
+        self.hierarchy.cycles += self.costs.nc_store
+        self.buffers[cpu].put(pa, data, version, cpu, self.epochs[cpu], cacheable=True, colour=colour)
+
     def drain_lines(self, cpu: int, pa: int, length: int) -> None:
         """What `cpu` has buffered of the lines of [pa, pa + length) is handed on."""
         first, end = pa & -self.line, (pa + length + self.line - 1) & -self.line
@@ -212,7 +236,7 @@ class NonCacheable:
     def load(self, cpu: int, pa: int, length: int) -> tuple[Bytes, Bytes | None]:
         """Bytes and versions of [pa, pa + length): memory, over it L2 where looked up, the buffers, own stores."""
         self.hierarchy.cycles += self.costs.memory + (length + 7) // 8
-        self.own_access(cpu, pa, length)
+        self.after_dmb(cpu)
         shift = self.hierarchy.shift
         first, end = pa >> shift, (pa + length + self.line - 1) >> shift
         start, offset = first << shift, (first << shift) - self.memory.base

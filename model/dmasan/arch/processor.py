@@ -45,6 +45,7 @@ class Profile:
     cpu_mhz: int = 800
     store_buffer_entries: int = 4
     store_buffer_bytes: int = 8  # merging granule of the CPU's store buffer
+    buffered_stores: bool = False  # single Write-Back stores wait in the store buffer too, but under `benign`
     maintenance_broadcast: bool = True  # cache maintenance by VA reaches the other CPUs
     maintenance_waits: bool = True  # it waits for the CPU's own buffered stores to the line
     tlb_broadcast: bool = True  # TLB maintenance reaches the other CPUs; else an interrupt to each does

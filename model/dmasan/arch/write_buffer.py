@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A write buffer that merges: the CPU's store buffer (Normal Non-cacheable stores), and the PL310's.
+"""A write buffer that merges: the CPU's store buffer (Non-cacheable stores, and others where a profile says so), and the PL310's.
 
 Cortex-A9 has four 64-bit merging slots (DDI 0388, 2.1); the PL310's store buffer has three slots of a line (DDI 0246,
 2.5, from memory). Entries leave in any order, except that one never overtakes an entry of its own CPU that a DMB put
@@ -24,6 +24,13 @@ class Entry:
     data: bytearray
     version: bytearray
     mask: bytearray
+    cacheable: bool = False  # through a Write-Back translation: it goes to L1
+    colour: int = 0  # of that translation, where L1 is virtually indexed
+
+    def holds(self, address: int) -> bool:
+        """Whether the byte at `address` is held."""
+        offset = address - self.address
+        return 0 <= offset < len(self.mask) and bool(self.mask[offset])
 
     def runs(self) -> Iterator[tuple[int, int]]:
         """The held bytes as [start, end) offsets into the granule."""
@@ -44,31 +51,44 @@ class WriteBuffer:
         self.sink = sink
         self.entries: list[Entry] = []
 
-    def put(self, address: int, data: bytes, version: bytes, cpu: int, epoch: int) -> None:
+    def put(
+        self,
+        address: int,
+        data: bytes,
+        version: bytes,
+        cpu: int,
+        epoch: int,
+        *,
+        cacheable: bool = False,
+        colour: int = 0,
+    ) -> None:
         """Buffers `data` at `address`, cut at granules; merges, and makes room by draining the oldest entry."""
         done = 0
         while done < len(data):
             base = (address + done) & ~(self.granule - 1)
             offset = address + done - base
             length = min(self.granule - offset, len(data) - done)
-            entry = self._entry(base, cpu, epoch)
+            entry = self._entry(base, cpu, epoch, cacheable, colour)
             entry.data[offset : offset + length] = data[done : done + length]
             entry.version[offset : offset + length] = version[done : done + length]
             entry.mask[offset : offset + length] = b"\x01" * length
             done += length
 
-    def _entry(self, base: int, cpu: int, epoch: int) -> Entry:
+    def _entry(self, base: int, cpu: int, epoch: int, cacheable: bool, colour: int) -> Entry:
         """The entry of the granule at `base` that a store of `cpu` in `epoch` may join, made if need be."""
         for entry in self.entries:
             if entry.address == base:
-                if entry.cpu == cpu and entry.epoch == epoch:
+                same = entry.cacheable is cacheable and entry.colour == colour
+                if entry.cpu == cpu and entry.epoch == epoch and same:
                     return entry
                 self.leave(entry)  # not merged: it must reach memory first
                 break
         if len(self.entries) >= self.capacity:
             self.leave(self.entries[0])
         size = self.granule
-        entry = Entry(base, cpu, epoch, bytearray(size), bytearray(size), bytearray(size))
+        entry = Entry(
+            base, cpu, epoch, bytearray(size), bytearray(size), bytearray(size), cacheable, colour
+        )
         self.entries.append(entry)
         return entry
 
@@ -100,11 +120,14 @@ class WriteBuffer:
         while self.entries and self.entries[0].epoch < epoch:
             self.sink(self.entries.pop(0))
 
-    def overlay(self, address: int, data: Bytes, version: Bytes | None) -> None:
-        """Puts the buffered bytes of [address, address + len(data)) over `data` and `version`: store forwarding."""
+    def overlay(self, address: int, data: Bytes, version: Bytes | None, *, cacheable: bool = False) -> None:
+        """Puts the buffered bytes of [address, address + len(data)) over `data` and `version`: store forwarding.
+
+        Only stores of one kind are forwarded: those through the other alias are not (DDI 0406C, A3.5.7).
+        """
         end = address + len(data)
         for entry in self.entries:
-            for start, stop in entry.runs():
+            for start, stop in entry.runs() if entry.cacheable is cacheable else ():
                 first, last = max(address, entry.address + start), min(end, entry.address + stop)
                 if first >= last:
                     continue
