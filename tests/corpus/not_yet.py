@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-_PACE = "a line that is cleaned behind the doorbell is not held against a faster device if another byte of it was stored"
-
 KNOWN: dict[tuple[str, str], str] = {
     ("E2", "buggy"): "dmabounce wants the direction of the mapping at each sync, and no rule does",
     (
@@ -21,10 +19,7 @@ KNOWN: dict[tuple[str, str], str] = {
         "M3",
         "buggy",
     ): "events do not tell which alias of a page the maintenance would have gone by: MISSING_CLEAN",
-    ("P1", "buggy"): _PACE,
-    ("P4", "buggy"): _PACE,
     ("Q4", "buggy"): "the relation's maintenance always reaches all CPUs",
-    ("S1", "buggy"): "no rule asks whether freed pages are mapped for a device",
     ("T2", "buggy"): "events do not tell by which translation a page is reached, nor when a walker sees an entry",
     ("W2", "buggy"): "what the last user left in a slot is not told from what the device wrote",
     ("W4", "buggy"): "a bounce buffer of the driver's own is not known as one: MAP_BALANCE",
@@ -32,7 +27,5 @@ KNOWN: dict[tuple[str, str], str] = {
         "W5",
         "buggy",
     ): "the store beside what the device wrote comes before the copy that overwrites it: CPU_WR_OWNED",
-    ("Z2", "buggy"): "ownership comes before the data that is lost by it: CPU_WR_OWNED",
     ("Z4", "buggy"): "a map that gives content up is not held against the CPU's stores before it",
-    ("OK12", "control"): "an invalidate of named bytes is a lost update at once, before anybody reads them",
 }

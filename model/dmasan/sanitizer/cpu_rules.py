@@ -10,6 +10,7 @@ from dmasan.sanitizer.ownership_words import excuse
 from dmasan.sanitizer.pending import Ranges
 from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.rules import Handlers
+from dmasan.sanitizer.shadow import Verdicts
 
 _INNER = {
     CacheOp.CLEAN: "issue_clean",
@@ -76,6 +77,8 @@ class CpuRules:
             self.pending[e.cpu].add(address, length)
         else:
             wrong = self.core.apply(_OUTER[e.op], address, length, e, f"cpu{e.cpu}")
+        if wrong is not None and e.op is CacheOp.INVALIDATE:
+            wrong = _beside(wrong, e.address - address, e.length)
         if wrong is not None:
             self.core.report(Effect.LOST_UPDATE, address, wrong, e, None)
 
@@ -105,3 +108,14 @@ class CpuRules:
             code, what = (Code.CPU_WR_OWNED, "store to") if write else (Code.CPU_RD_OWNED, "load from")
             text = f"CPU {what} a buffer that the device owns"
             self.core.add(code, e, text, e.address, where, e.type)
+
+
+def _beside(verdicts: Verdicts, start: int, length: int) -> Verdicts | None:
+    """The verdicts on the bytes that an invalidate did not name, and hits all the same.
+
+    What it names its caller has given up: `memset; invalidate; DMA; invalidate; load` is correct. It is missed when it is
+    read before it is written again, and then told.
+    """
+    beside = verdicts.copy()  # they belong to the shadow's memo
+    beside[start : start + length] = 0
+    return beside if beside.any() else None

@@ -198,6 +198,16 @@ class HappensBefore:
         """Whether the CPU has written all lines of a range since the last doorbell: none of it is handed over yet."""
         return int(self.stored[self._lines(address, address + length)].min()) > self._last_bell
 
+    def bytes_stored_since(self, address: int, length: int) -> NDArray[np.bool_]:
+        """Which bytes of a range the CPU has written since the last doorbell."""
+        stored: NDArray[np.bool_] = np.zeros(length, np.bool_)
+        for access in reversed(self.accesses):
+            if access.number <= self._last_bell:
+                break
+            if access.write and access.address < address + length and address < access.end:
+                stored[max(0, access.address - address) : access.end - address] = True
+        return stored
+
     def in_flight(self, address: int, length: int, write: bool) -> list[tuple[Job, Range]]:
         """What the device does, unobserved, to bytes that the CPU now reads or writes, and that is in conflict with it."""
         if self._floor == _NEVER:

@@ -67,12 +67,17 @@ class Late:
         """
         if len(view) > _MOST:
             return None
-        if not self.buffers.given(address, len(view)) or self.order.stored_since(address, len(view)):
+        if not self.buffers.given(address, len(view)):
             return None
         before = view.copy()
         if not any((self.automaton.columns[operation].fast.take(view) == MISSING).any() for _, operation in _DEVICE):
             return None  # all is fit
         plain = ~self.buffers.declared(address, len(view))
+        if self.order.stored_since(address, len(view)):
+            # What was stored itself is not handed over yet, or is a race; other bytes of its lines may well be the device's.
+            plain &= ~self.order.bytes_stored_since(address, len(view))
+            if not plain.any():
+                return None
         unfit = [(write, plain & self._unfit(before, operation)) for write, operation in _DEVICE]
         if not any(bad.any() for _, bad in unfit):
             return None
