@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from dmasan import events as ev
 from dmasan.events import MappingKind, Site
-from dmasan.sanitizer.history import History, Mark, Step, Touch
+from dmasan.sanitizer.diagnosis.record import Record
+from dmasan.sanitizer.history import Mark, Touch
 
 ALLOCATED, FREED = "page allocated", "page freed"  # why content is given up, in the kernel's words
 _ROUNDED = (  # maintenance, which acts on whole lines
@@ -46,23 +47,19 @@ def overlap(one: Range, other: Range) -> bool:
 class Extents:
     """What a byte is a part of: its mapping; where there is none, or all is shared for good, what the device reaches."""
 
-    def __init__(self, steps: Iterable[Step], mapping: ev.DmaMap | None) -> None:
+    def __init__(self, reach: Sequence[Range], mapping: ev.DmaMap | None) -> None:
+        """`reach`: what the device touched, as ranges [start, end)."""
         self.bounds: Range | None = None
         self.whole = mapping is not None and mapping.kind is not MappingKind.STATIC
         if mapping is not None:
             self.bounds = mapping.address, mapping.length
-        self._merged: list[list[int]] = []
-        for start, end in sorted((s.address, s.address + s.length) for s in steps if s.by == "device"):
-            if self._merged and start <= self._merged[-1][1]:
-                self._merged[-1][1] = max(end, self._merged[-1][1])
-            else:
-                self._merged.append([start, end])
+        self._reach = reach
 
     def at(self, address: int) -> Range:
         inside = self.bounds is not None and overlap((address, 1), self.bounds)
         if inside and self.whole and self.bounds is not None:
             return self.bounds
-        for start, end in self._merged:
+        for start, end in self._reach:
             if start <= address < end:
                 if inside and self.bounds is not None:
                     start, end = max(start, self.bounds[0]), min(end, sum(self.bounds))
@@ -142,7 +139,7 @@ class Context:
 
 
 def context_of(
-    history: History, address: int, seen: int, policy_steps: Sequence[tuple[int, ev.PolicyStep]] = ()
+    record: Record, address: int, seen: int, policy_steps: Sequence[tuple[int, ev.PolicyStep]] = ()
 ) -> Context:
     """The context of a byte when step `seen` went wrong. `policy_steps` as in `reporting.Core`."""
     maps: list[Mark] = []
@@ -151,9 +148,9 @@ def context_of(
     given_up: list[Mark] = []
     kinds = {ev.DmaMap: maps, ev.DmaUnmap: unmaps, ev.DmaSync: syncs, ev.ContentUndefined: given_up}
     ring = False
-    home = address & -history.line
+    home = address & -record.line
     reused = 0
-    for mark in history.marks:
+    for mark in record.marks:
         event = mark.event
         if isinstance(event, ev.DmaMap | ev.DmaUnmap | ev.DmaSync | ev.ContentUndefined):
             if event.address <= address < event.address + event.length:
@@ -163,20 +160,16 @@ def context_of(
                     kinds[type(event)].append(mark)
         elif isinstance(event, ev.OwnershipWords) and mark.after < seen:
             end = event.address + event.stride * max(0, event.count - 1) + event.length
-            ring = ring or (event.address < home + history.line and home < end)
-    snoops = False
-    for step in history.steps:
-        if step.name.startswith("snoop"):
-            snoops = True
-        if step.point.kind in _RING and step.address < home + history.line and home < step.address + step.length:
-            ring = True
+            ring = ring or (event.address < home + record.line and home < end)
+    touching = (record.steps[k] for k in record.touching(home, record.line).tolist())
+    ring = ring or any(step.point.kind in _RING for step in touching)
     numbers = tuple(number for number, step in policy_steps if step.policy != "coherent")
     marks = (tuple(maps), tuple(unmaps), tuple(syncs), tuple(given_up))
     found = maps[-1].event if maps else None
-    extents = Extents(history.steps, found if isinstance(found, ev.DmaMap) else None)
-    gone = untranslated(history.marks, address, seen)
-    calls = calls_of(history.marks)
-    return Context(address, history.line, *marks, ring, snoops, calls, extents, reused, gone, numbers)
+    extents = Extents(record.device_reach, found if isinstance(found, ev.DmaMap) else None)
+    gone = untranslated(record.marks, address, seen)
+    calls = calls_of(record.marks)
+    return Context(address, record.line, *marks, ring, record.snoops, calls, extents, reused, gone, numbers)
 
 
 def untranslated(marks: Iterable[Mark], address: int, seen: int) -> bool:

@@ -47,7 +47,7 @@ class Diagnosis:
     def _judge(self, incident: Incident) -> Judged:
         found = self._judged.get(incident.id)
         if found is None:
-            evidence = evidence_of(self.core, incident)
+            evidence = evidence_of(self.core, incident, self.record())
             found = self._judged[incident.id] = Judged(incident, evidence, *judge(evidence))
         return found
 
@@ -85,9 +85,10 @@ class Diagnosis:
         return found
 
 
-def evidence_of(core: Core, incident: Incident) -> Evidence:
+def evidence_of(core: Core, incident: Incident, record: Record) -> Evidence:
     """What the history of a run tells of the byte that was first found wrong."""
-    history, address = core.history, incident.byte
-    touches = history.story(address, incident.seen, incident.late)
-    context = context_of(history, address, (incident.late or incident.seen) + 1, core.policy_steps)
-    return Evidence(incident, core.family, touches, context, history)
+    address, seen, late = incident.byte, incident.seen, incident.late
+    story = [touch for touch in record.story(address) if touch.number <= seen]
+    touches = tuple(touch for touch in story if not late or touch.number <= late or touch is story[-1])
+    context = context_of(record, address, seen + 1, core.policy_steps)
+    return Evidence(incident, core.family, touches, context, core.history)

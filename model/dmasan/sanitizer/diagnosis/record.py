@@ -46,6 +46,22 @@ class Record:
                 told.append(Touch(step.point, "neighbour_wb", step, self.first + k))
         return told
 
+    @cached_property
+    def snoops(self) -> bool:
+        """Whether some access of a device snooped."""
+        return any(step.name.startswith("snoop") for step in self.steps)
+
+    @cached_property
+    def device_reach(self) -> list[tuple[int, int]]:
+        """What the device touched, as ranges [start, end) that do not meet, ascending."""
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted({(s.address, s.address + s.length) for s in self.steps if s.by == "device"}):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return merged
+
     def boundaries(self, address: int, length: int) -> list[int]:
         """Where in a range the story changes from one byte to the next, its start included."""
         touching = self.touching(address, length)

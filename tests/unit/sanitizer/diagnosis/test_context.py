@@ -8,6 +8,7 @@ import pytest
 from dmasan import events as ev
 from dmasan.events import NOWHERE, Direction, MappingKind, Site
 from dmasan.sanitizer.diagnosis.context import Extents, context_of, means, untranslated
+from dmasan.sanitizer.diagnosis.record import Record
 from dmasan.sanitizer.history import History, Mark, Step, Touch
 from dmasan.schedule import Point
 
@@ -38,7 +39,7 @@ def test_a_translation_is_stale_until_the_iotlb_is_told(marks: list[Mark], stale
     assert untranslated(marks, 0x8000_0010, 8) is stale
 
 
-def history(*events: tuple[int, ev.Event]) -> History:
+def record(*events: tuple[int, ev.Event]) -> Record:
     """Steps without meaning, and events after so many of them."""
     made = History(32)
     for number in range(1, 21):
@@ -46,7 +47,7 @@ def history(*events: tuple[int, ev.Event]) -> History:
             if after == number - 1:
                 made.mark(event)
         made.add(Step(Point("cpu0", "op", number), "dsb", 0x0, 1, NOWHERE, 0.0, "cpu0"))
-    return made
+    return Record(made)
 
 
 def mapping(kind: MappingKind = MappingKind.SINGLE) -> ev.DmaMap:
@@ -60,20 +61,23 @@ def given_up(why: str) -> ev.ContentUndefined:
 def test_a_page_that_changes_hands_under_its_mapping() -> None:
     freed, allocated = (5, given_up("page freed")), (9, given_up("page allocated"))
     unmap = ev.DmaUnmap(0.0, HERE, MappingKind.SINGLE, 0x8000_0000, 256, Direction.FROM_DEVICE)
-    assert context_of(history((2, mapping()), freed, allocated), 0x8000_0010, 8).freed_while_mapped
-    assert not context_of(history((2, mapping()), freed), 0x8000_0010, 8).freed_while_mapped  # nobody else's yet
-    assert not context_of(history((2, mapping()), (4, unmap), freed, allocated), 0x8000_0010, 8).freed_while_mapped
-    assert not context_of(history((6, mapping()), freed, allocated), 0x8000_0010, 8).freed_while_mapped
+    assert context_of(record((2, mapping()), freed, allocated), 0x8000_0010, 8).freed_while_mapped
+    assert not context_of(record((2, mapping()), freed), 0x8000_0010, 8).freed_while_mapped  # nobody else's yet
+    assert not context_of(record((2, mapping()), (4, unmap), freed, allocated), 0x8000_0010, 8).freed_while_mapped
+    assert not context_of(record((6, mapping()), freed, allocated), 0x8000_0010, 8).freed_while_mapped
 
 
 def test_a_byte_is_a_part_of_its_mapping_or_of_what_the_device_reaches() -> None:
-    bursts = [
-        Step(Point("dma0", "write", n), "dev_write_posted", 0x8000_0000 + 64 * n, 64, NOWHERE, 0.0, "device") for n in range(2)
-    ]
-    whole = Extents(bursts, mapping())
+    made = History(32)
+    for n in range(2):
+        point = Point("dma0", "write", n)
+        made.add(Step(point, "dev_write_posted", 0x8000_0000 + 64 * n, 64, NOWHERE, 0.0, "device"))
+    reach = Record(made).device_reach
+    assert reach == [(0x8000_0000, 0x8000_0080)]
+    whole = Extents(reach, mapping())
     assert whole.at(0x8000_0010) == (0x8000_0000, 256)
     assert whole.at(0x8000_0200) == (0x8000_0200, 1)
-    shared = Extents(bursts, mapping(MappingKind.STATIC))
+    shared = Extents(reach, mapping(MappingKind.STATIC))
     assert shared.at(0x8000_0010) == (0x8000_0000, 128)
     assert shared.at(0x8000_0090) == (0x8000_0090, 1)
 
