@@ -8,21 +8,27 @@ most of it is theirs to have, else they steal a block of pages out of one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from dmasan.linux import buddy
 from dmasan.linux.eras import since
 from dmasan.linux.errors import OutOfMemory
 from dmasan.linux.frames import MigrateType, PageFrames, Pages
 from dmasan.linux.layout import MAX_ORDER, PAGE_SIZE, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Zone, get_order
+from dmasan.linux.pcp import PerCpuPages
 
 
 class PageAllocator:
     """Takes pages off the free lists. The caller adopts them for an owner."""
 
-    def __init__(self, frames: PageFrames, era: str) -> None:
+    def __init__(self, frames: PageFrames, era: str, pcp: PerCpuPages | None = None) -> None:
         self.frames = frames
         self.era = era
+        self.pcp = pcp or PerCpuPages(frames, 1)
+        self.cpu: Callable[[], int] = lambda: 0  # that runs now
 
     def movable(self, count: int, *, highmem: bool = True) -> Pages:
         """`count` single pages for a movable user: highmem first if allowed. Raises OutOfMemory, and then takes nothing."""
@@ -42,23 +48,40 @@ class PageAllocator:
         return pages
 
     def _movable_in(self, zone: Zone, count: int) -> Pages:
-        """Up to `count` pages of a zone, CMA's and others' in the order of the era."""
-        lists = self.frames.lists
-        cma, own = lists[zone, MigrateType.CMA], lists[zone, MigrateType.MOVABLE]
-        other = lists[zone, MigrateType.UNMOVABLE]
+        """Up to `count` pages of a zone: the CPU's own, then CMA's and others' in the order of the era.
+
+        Where that is not enough the other CPUs' lists are drained (__alloc_pages_direct_reclaim).
+        """
+        hot = self.pcp.alloc(count, self.cpu(), zone)
+        self.frames.take(hot)
+        cold = self._from_lists(zone, count - hot.size)
+        if cold.size < count - hot.size and self.pcp.held.any():
+            self.pcp.drain()
+            cold = np.concatenate((cold, self._from_lists(zone, count - hot.size - cold.size)))
+        return np.concatenate((hot, cold))
+
+    def _from_lists(self, zone: Zone, count: int) -> Pages:
+        cma, own, other = (
+            self._free(zone, type_) for type_ in (MigrateType.CMA, MigrateType.MOVABLE, MigrateType.UNMOVABLE)
+        )
+        in_cma, in_own = int(cma.sum()), int(own.sum())
         if since(self.era, "v6.0"):
-            free = cma.count + own.count + other.count
-            first = min(count, max(0, 2 * cma.count - free))
-            from_cma = min(first + (count - first) // 2, cma.count)
+            free = in_cma + in_own + int(other.sum())
+            first = min(count, max(0, 2 * in_cma - free))
+            from_cma = min(first + (count - first) // 2, in_cma)
         else:
             from_cma = 0
-        from_own = min(count - from_cma, own.count)
-        from_cma = min(count - from_own, cma.count)
+        from_own = min(count - from_cma, in_own)
+        from_cma = min(count - from_own, in_cma)
         rest = count - from_cma - from_own
         parts = ((cma, from_cma), (own, from_own), (other, rest))
-        pages = np.concatenate([buddy.singles(free_list.member, wanted) for free_list, wanted in parts])
+        pages = np.concatenate([buddy.singles(free, wanted) for free, wanted in parts])
         self.frames.take(pages)
         return pages
+
+    def _free(self, zone: Zone, type_: MigrateType) -> NDArray[np.bool_]:
+        """The pages of a list that no CPU keeps for itself."""
+        return np.logical_and(self.frames.lists[zone, type_].member, ~self.pcp.held)
 
     def unmovable(self, count: int, *, align: int = 1, zone: Zone = Zone.LOWMEM) -> Pages:
         """A run of `count` pages for the kernel itself, aligned to `align` pages, a power of two.
@@ -73,6 +96,9 @@ class PageAllocator:
                 f"{PAGE_SIZE << MAX_ORDER >> 10} KiB"
             )
         first = self._rmqueue_unmovable(zone, order)
+        if first is None and self.pcp.held.any():
+            self.pcp.drain()
+            first = self._rmqueue_unmovable(zone, order)
         if first is None:
             raise OutOfMemory(
                 f"no memory for {count} consecutive pages in {zone.name.lower()} outside the CMA area"
@@ -83,18 +109,18 @@ class PageAllocator:
 
     def _rmqueue_unmovable(self, zone: Zone, order: int) -> int | None:
         """__rmqueue of MIGRATE_UNMOVABLE: own list, claim of a pageblock, theft of a block."""
-        own, movable = (self.frames.lists[zone, type_] for type_ in (MigrateType.UNMOVABLE, MigrateType.MOVABLE))
-        first = buddy.smallest_block(own.member, order)
+        first = buddy.smallest_block(self._free(zone, MigrateType.UNMOVABLE), order)
         if first is not None:
             return first
-        largest = buddy.largest_block(movable.member, order)
+        movable = self._free(zone, MigrateType.MOVABLE)
+        largest = buddy.largest_block(movable, order)
         if largest is None:
             return None
         block = largest[0] >> PAGEBLOCK_ORDER
         if self._may_claim(block, largest[1]):
             self.frames.set_block_type(block, MigrateType.UNMOVABLE)
-            return buddy.smallest_block(own.member, order)
-        return buddy.smallest_block(movable.member, order)
+            return buddy.smallest_block(self._free(zone, MigrateType.UNMOVABLE), order)
+        return buddy.smallest_block(movable, order)
 
     def _may_claim(self, block: int, order: int) -> bool:
         """try_to_claim_block: a whole free pageblock, or one at least half of which is free or unmovable."""

@@ -28,13 +28,15 @@ async def alloc_contig_range(kernel: Kernel, first: int, count: int, owner: Owne
     for block in blocks:
         frames.set_block_type(block, MigrateType.ISOLATE)
     try:
-        # 2 drain_all_pages: there are no per-CPU lists.
+        # 2 drain_all_pages: a page on a CPU's list is free, and nobody else can have it.
+        kernel.drain_all_pages()
         # 3 __alloc_contig_migrate_range; what cannot be moved is found in the next step.
         await migrate_range(kernel, first, count)
         # 4 test_pages_isolated
         pages = np.arange(first, first + count)
-        if not frames.free_mask()[pages].all():
-            stuck = pages[~frames.free_mask()[pages]]
+        isolated = (frames.free_mask() & ~kernel.pcp.held)[pages]
+        if not isolated.all():
+            stuck = pages[~isolated]
             raise CmaBusy(
                 f"{stuck.size} pages cannot be moved, the first is {kernel.locate(kernel.layout.pa(int(stuck[0])))}"
             )

@@ -12,5 +12,6 @@ class KernelCounters:
 
     pages_migrated: int = 0
     cma_allocations: int = 0
+    pcp_drains: int = 0  # times that the per-CPU lists were emptied
     cma_retries: int = 0  # slots that were given up as busy
     lowmem_lost_bytes: int = 0  # lowmem that tables of small pages of the linear map take

@@ -30,6 +30,7 @@ from dmasan.linux.layout import PAGE_SHIFT, PAGEBLOCK_MIB, PAGEBLOCK_ORDER, PAGE
 from dmasan.linux.linear_map import LinearMap
 from dmasan.linux.movable import MovableUser, MovableUsers
 from dmasan.linux.page_tables import Mm, PageTables
+from dmasan.linux.pcp import PerCpuPages
 from dmasan.linux.pkmap import Pkmap
 from dmasan.linux.policies import POLICIES, AtomicPool, Mapping, Policy, resolve
 from dmasan.linux.slab import Kmalloc
@@ -62,10 +63,12 @@ class Kernel:
             self.policy.nomap_mib(knobs),
         )
         self.image_pages = KERNEL_IMAGE_PAGES
+        self.fatal_signal = False  # for the task that runs: it will die as soon as the kernel lets it
         self.messages: list[str] = []  # what the kernel printed
         self.counters = KernelCounters()
         self.frames = PageFrames(self.layout)
-        self.allocator = PageAllocator(self.frames, self.era)
+        self.pcp = PerCpuPages(self.frames, len(machine.cpus))
+        self.allocator = PageAllocator(self.frames, self.era, self.pcp)
         self.tables = PageTables(self)
         self.linear = LinearMap(self)
         self.vmalloc = Vmalloc(self)
@@ -86,6 +89,7 @@ class Kernel:
         self.policy.declare(self)
         self.io = Io(self)
         self.cpu: Cpu = machine.cpus[0]
+        self.allocator.cpu = lambda: self.cpu.index
 
     async def boot(self) -> None:
         """Builds the tables, turns the MMUs on, gives the pages to the allocator and starts the processes."""
@@ -129,6 +133,12 @@ class Kernel:
         area.policy = policy
         self.areas.append(area)
         return area
+
+    def drain_all_pages(self) -> None:
+        """Empties the per-CPU lists: a work item for each CPU that has pages, this one's without an interrupt."""
+        busy = self.pcp.drain()
+        self.counters.pcp_drains += 1
+        self.machine.counters.ipis += max(0, busy - 1)
 
     async def populate(self) -> list[MovableUser]:
         """Movable users take the free pages of the CMA area and of the 4 MiB next to it, and write them.
@@ -231,6 +241,8 @@ class Kernel:
         pages = self.frames.disown(owner)
         self.undefined(pages, "page freed")
         self.frames.release(pages)
+        if owner.movable or self.area_of(int(pages[0])) is not None:  # freed page by page
+            self.pcp.free(pages, self.cpu.index)
 
     async def switch_mm(self, mm: Mm) -> None:
         """cpu_switch_mm: TTBR0 of the running CPU; the table stands for its ASID too, so no TLB maintenance is needed."""

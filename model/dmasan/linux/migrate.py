@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dmasan.linux.errors import Interrupted
 from dmasan.linux.frames import Pages
 from dmasan.linux.layout import PAGE_SIZE, Zone
 from dmasan.linux.movable import MovableUser
@@ -21,7 +22,7 @@ async def migrate_range(kernel: Kernel, first: int, count: int) -> None:
     """__alloc_contig_migrate_range: moves every page of [first, first + count) that can be moved.
 
     Pinned pages and pages of other owners stay. No page is dropped instead: all page cache here is dirty. Raises
-    OutOfMemory when there is no target; the pages that were moved by then stay moved.
+    OutOfMemory when there is no target, Interrupted for a fatal signal; the pages that were moved by then stay moved.
     """
     frames = kernel.frames
     candidates = first + np.flatnonzero(
@@ -31,6 +32,8 @@ async def migrate_range(kernel: Kernel, first: int, count: int) -> None:
         [page for page in candidates.tolist() if isinstance(frames.owner_of(page), MovableUser)], np.int64
     )
     for i in range(0, movable.size, COMPACT_CLUSTER_MAX):
+        if kernel.fatal_signal:
+            raise Interrupted("a fatal signal is pending")
         await migrate_pages(kernel, movable[i : i + COMPACT_CLUSTER_MAX])
 
 

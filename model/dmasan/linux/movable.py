@@ -82,6 +82,7 @@ class MovableUsers:
         Lowmem pages go to a file, highmem pages to a process. UNMOVABLE pageblocks are left alone.
         """
         kernel = self.kernel
+        kernel.pcp.drain()
         users: list[MovableUser] = []
         for zone in Zone:
             mask = (
