@@ -9,7 +9,10 @@ KNOWN: dict[tuple[str, str], str] = {
     ("M1", "buggy"): "the relation has no virtual colours",
     ("M3", "buggy"): "events do not tell by which alias the maintenance would have gone: MISSING_CLEAN",
     ("Q4", "buggy"): "the relation's maintenance always reaches all CPUs",
-    ("T2", "buggy"): "events do not tell by which translation a page is reached, nor when a walker sees an entry",
+    (
+        "T2",
+        "buggy",
+    ): "events do not tell by which translation a page is reached, nor when a walker sees an entry",
     ("W2", "buggy"): "what the last user left in a slot is not told from what the device wrote",
     ("Z4", "buggy"): "a map that gives content up is not held against the CPU's stores before it",
 }

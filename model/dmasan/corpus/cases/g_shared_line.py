@@ -71,7 +71,7 @@ async def g4(soc: Soc, fixed: bool) -> None:
     line = soc.machine.profile.l1.line if fixed else soc.machine.profile.l1.line // 2
     head = line - 12
     handle = await soc.dma.map_page(int(pages[0]), line, 1024, FROM, "bulk read")
-    await vchiq.start_receive(handle, 1024)
+    await vchiq.start_receive(handle, 1024)  # <- place
     await cpu.fill(user + line - head, head, 0x77)  # <- place
     await vchiq.wait()
     await soc.dma.unmap_page(handle, 1024, FROM)  # <- place
@@ -87,7 +87,7 @@ async def g6(soc: Soc, variant: str) -> None:
     buffer = firmware.part(heap, start, 2 * line, "buffer")
     await cpu.str_(heap.va, 1)
     await firmware.flush(buffer.va, buffer.size)
-    await device.start_receive(buffer.pa, buffer.size)
+    await device.start_receive(buffer.pa, buffer.size)  # <- place
     await cpu.str_(heap.va, 2)  # <- place
     await device.wait()
     if variant == WRONG_FIX:
