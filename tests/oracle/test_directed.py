@@ -56,7 +56,7 @@ async def coherent_loop(w: World) -> None:
     await w.dma.free_coherent(buffer)
 
 
-@pytest.mark.parametrize("profile", [A53, A15, "cortex-a72", "cortex-a8"])
+@pytest.mark.parametrize("profile", [A53, *(pytest.param(name, marks=pytest.mark.deep) for name in (A15, "cortex-a72", "cortex-a8"))])
 def test_t1_an_alias_is_harmless_where_non_cacheable_accesses_bypass(profile: str) -> None:
     assert verdict(coherent_loop, profile, "keep_alias") == "clean"
 
@@ -119,7 +119,7 @@ def streaming(direction: Direction, at_map: DmaAttr, at_unmap: DmaAttr) -> Story
 SKIP, FULL = DmaAttr.SKIP_CPU_SYNC, DmaAttr.NONE
 
 
-@pytest.mark.parametrize("profile", [A9, A15, A53])
+@pytest.mark.parametrize("profile", [A9, pytest.param(A15, marks=pytest.mark.deep), A53])
 def test_t9_t10_both_ends_of_a_from_device_mapping_are_needed(profile: str) -> None:
     assert verdict(streaming(FROM, FULL, FULL), profile, "strict", shared_override=True) == "clean"
     assert verdict(streaming(FROM, FULL, SKIP), profile, "strict", shared_override=True) == "manifest"
@@ -141,7 +141,7 @@ def shared_line(size: int, neighbour: int) -> Story:
     return story
 
 
-@pytest.mark.parametrize(("profile", "line"), [(A9, 32), (A15, 64), (A53, 64)])
+@pytest.mark.parametrize(("profile", "line"), [(A9, 32), pytest.param(A15, 64, marks=pytest.mark.deep), (A53, 64)])
 def test_t11_a_counter_in_the_line_of_a_buffer(profile: str, line: int) -> None:
     assert verdict(shared_line(line // 2, line // 2), profile, "strict", shared_override=True) != "clean"
     assert verdict(shared_line(line, line), profile, "strict", shared_override=True) == "clean"

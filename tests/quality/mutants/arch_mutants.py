@@ -15,6 +15,11 @@ TABLES = ("tests/unit/arch/test_long_tables.py", "tests/unit/arch/test_translati
 MMU = ("tests/oracle/test_mmu_oracle.py",)
 BBM = ("tests/oracle/test_break_before_make.py",)
 
+
+def litmus(*cells: str) -> tuple[str, ...]:
+    return tuple(f"tests/oracle/test_litmus.py::test_litmus[{cell}]" for cell in cells)
+
+
 ARCH_MUTANTS = (
     # caches
     Mutant("LRU replaces what was used last", CACHE, "[sets].argmin(axis=1)", "[sets].argmax(axis=1)", POLICIES),
@@ -45,6 +50,11 @@ ARCH_MUTANTS = (
     Mutant("erratum 769419 is everywhere", MOVES, "self.machine.profile.outer_drains_alone and", "False and", POLICIES),
     Mutant("speculation passes the firewall", MOVES, "        if self.machine.forbidden:", "        if False:", POLICIES),
     Mutant("speculation needs no live translation", MOVES, "if not self.aliases.all_live(", "if False and (", ("tests/unit/arch/test_sequences.py", "tests/unit/arch/test_buffers.py", "tests/unit/arch/test_cpu.py", "tests/unit/arch/test_golden.py")),
+    Mutant("a DMB orders stores of one line only", NONCACHEABLE, "buffer.drain_before(self.epochs[cpu])\n\n    def dmb", "pass\n\n    def dmb", litmus("sb-nc-dmbs-cortex-a15")),
+    Mutant("a Write-Back store that waits is not forwarded", "arch/accesses.py", "data, version = self._forwarded(pa, data, version)", "pass", litmus("sb-on-one-cpu-cortex-a15+buffered")),
+    Mutant("a clean overtakes the store everywhere", "arch/cpu.py", "if self._buffered and self.machine.profile.maintenance_waits:", "if False:", litmus("clean-waits-for-the-store-cortex-a15+buffered")),
+    Mutant("a clean waits for the store everywhere", "arch/cpu.py", "if self._buffered and self.machine.profile.maintenance_waits:", "if self._buffered:", litmus("clean-of-cortex-m7-without-dsb-cortex-m7")),
+    Mutant("a Write-Back store that waited lands in memory", NONCACHEABLE, "        if not entry.cacheable:\n", "        if True:\n", INSIDE),
     # translation
     Mutant("APTable does not count", LONG, "read_only or entry.read_only", "read_only", MMU),
     Mutant("the Access flag does not count", LONG, "if not leaf.accessed:", "if False:", MMU),
