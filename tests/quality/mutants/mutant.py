@@ -29,7 +29,11 @@ CODES = (
 )
 CONTEXT = (_DIAGNOSIS + "test_context.py",)
 REPAIRS = (_DIAGNOSIS + "test_repair.py",)
-WITNESSES = (_DIAGNOSIS + "test_manifest.py",)
+_MANIFEST = _DIAGNOSIS + "test_manifest.py::test_a_witness_makes_the_hazard_manifest"
+WITNESSES = (
+    f"{_MANIFEST}[dirty-in-a-second-alias]",
+    _DIAGNOSIS + "test_manifest.py::test_a_lost_update_shows_in_the_next_read_but_not_behind_a_write",
+)
 
 
 @dataclass(frozen=True)
