@@ -257,6 +257,13 @@ async def test_polling_an_ownership_word(soc: Soc) -> None:
         assert await read(soc, target.cpu_addr + SIZE - 4, 4) == NEW[-4:].tolist()
 
 
+@control
+async def test_fresh_pages_that_are_synced_for_a_device_that_writes(soc: Soc) -> None:
+    """dma_alloc_pages clears its pages by the CPU; the first sync_for_device may drop the zeros."""
+    pages = await soc.dma.alloc_pages(4096, FROM, "pages")
+    await soc.dma.sync_single_for_device(pages.dma_handle, 4096, FROM)
+
+
 @pytest.mark.parametrize("policy", ["double_map", "keep_alias", "remap_in_place"])
 def test_memory_given_back_with_a_store_on_its_way(policy: str) -> None:
     """The allocator's locks keep a driver's last Non-cacheable store ahead of what the next owner writes."""
