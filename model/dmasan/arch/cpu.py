@@ -107,7 +107,9 @@ class Cpu(Descriptors):
     async def _inner(self, op: CacheOp, va: int, length: int, access: str) -> None:
         site = None
         self._check_length(access, length)
-        for pa, run, entry in self._pieces(va, length, access, unit=_MAINTENANCE_UNIT):
+        # DC IVAC needs permission to write, as a store would (DDI 0487, C5.3; from memory). DCIMVAC of AArch32 does not.
+        write = op is CacheOp.INVALIDATE and self.regime is not None and self.regime.bits == 64
+        for pa, run, entry in self._pieces(va, length, access, write, _MAINTENANCE_UNIT):
             site = site or self._begin(_INNER_OPERATION[op], pa, length)
             self._noncacheable.after_dmb(self.index)
             if self._buffered and self.machine.profile.maintenance_waits:

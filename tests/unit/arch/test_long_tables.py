@@ -112,6 +112,12 @@ def test_faults_are_typed() -> None:
         run(b.cpu.ldr(b.page(0, b.leaf(3, DATA, accessed=False))))
     with pytest.raises(PermissionFault, match="read-only"):
         run(b.cpu.str_(b.page(1, b.leaf(3, DATA, read_only=True)), 1))
+    read_only = b.page(4, b.leaf(3, DATA, read_only=True))
+    run(b.cpu.dc_civac(read_only))
+    with pytest.raises(PermissionFault, match="DCIMVAC at 0xffffff8000204000"):
+        run(b.cpu.dc_ivac(read_only))
+    with pytest.raises(TranslationFault, match="DCCMVAC"):
+        run(b.cpu.dc_cvac(SMALL + 0x9000))
     with pytest.raises(ExternalAbort, match="0x00001000"):
         run(b.cpu.ldr(b.page(2, b.leaf(3, 0x1000))))
     with pytest.raises(AlignmentFault, match="not inside one table"):
