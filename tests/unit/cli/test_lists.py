@@ -16,6 +16,7 @@ from cocotbext.dmasan.commands.listing import LISTS
 from cocotbext.dmasan.commands.options import add_cell, add_run, settle
 from cocotbext.dmasan.commands.settings import Settings
 from dmasan import __version__
+from dmasan.arch.profile import PROFILES
 from dmasan.config import ERAS, Knobs
 from dmasan.sanitizer import Code
 
@@ -82,6 +83,23 @@ def test_rows_run_both_overrides_unless_one_is_chosen() -> None:
     assert overrides("--set", "shared_override=off") == [False]
     assert overrides("--profile", "one-level") == [None]
     assert len(compare.rows_of(parsed())) == 12
+
+
+def test_a_profile_may_be_a_file_of_ones_own(dmasan, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "board.toml"
+    file.write_text('base = "cortex-a9-pl310"\nmax_cpus = 1\n')
+    settings = parsed("--profile", "all", "--profile", str(file), "--policy", "strict")
+    assert settings.profile == (*PROFILES, str(file))
+    board = [place for place in compare.rows_of(settings) if place.profile == str(file)]
+    assert [str(place) for place in board] == [
+        f"strict-board-v6.19-override-{way}" for way in ("off", "on")
+    ]
+    assert settings.knobs_on(str(file)).cpus == 1
+    assert settings.knobs_on("cortex-a15").cpus == 2
+    file.write_text("ways = 3\n")
+    result = dmasan("run", "frame", "--profile", "board.toml")
+    assert result.status == 2
+    assert "board.toml: key ways: unknown key 'ways': allowed are base, name, family" in result.refusal()
 
 
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
