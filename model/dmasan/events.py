@@ -83,30 +83,34 @@ class Event:
 
 @dataclass(slots=True)
 class Store(Event):
-    """A CPU store, in program order. `type` is that of the translation it went through."""
+    """A CPU store, in program order. `type` is that of the translation it went through, `colour` tells apart the lines of a
+    virtually addressed L1 that may hold the byte (`arch.tlb.colour_of`; 0 where there is one)."""
 
     cpu: int
     address: int
     length: int
     type: MemoryType
+    colour: int = 0
 
 
 @dataclass(slots=True)
 class Load(Event):
-    """A CPU load. `stale` marks the bytes whose value was not the latest one in this run (None: none, or unknown)."""
+    """A CPU load. `stale` marks the bytes whose value was not the latest one in this run (None: none, or unknown); `colour`
+    as in `Store`."""
 
     cpu: int
     address: int
     length: int
     type: MemoryType
     stale: NDArray[np.bool_] | None = None
+    colour: int = 0
 
 
 @dataclass(slots=True)
 class Maintenance(Event):
     """Cache maintenance by address. The hardware acts on every line that the range touches.
 
-    `broadcast` is False where the operation reaches the issuing CPU's cache only.
+    `broadcast` is False where the operation reaches the issuing CPU's cache only; `colour` as in `Store`.
     """
 
     cpu: int
@@ -115,6 +119,7 @@ class Maintenance(Event):
     address: int
     length: int
     broadcast: bool = True
+    colour: int = 0
 
 
 @dataclass(slots=True)

@@ -49,11 +49,35 @@ Decisions, with the reason or source (fields of `Machine` hold those that a fami
 13. A snooping read looks in L1, then L2 if the port sees it, then memory; it sees no CPU queue and no outer buffer and
     allocates nothing. A snooping write removes or updates (clean) each cached copy and writes memory, or stays dirty in
     an L2 that the port sees (ACP write with AxCACHE write-back, allocate): a non-snooping read then misses it.
+14. The other CPU (`oWB oNC orWB orNC ocl oiv oci`): what it does is complete when it returns, and it has no queue of its
+    own. It sees no queued store of the first CPU and waits for none, except for what a DMB of the first CPU ordered: a
+    program that goes on elsewhere after a DMB has handed over (DDI 0406C A3.8.3, a DMB is cumulative). Broadcast
+    maintenance reaches all CPUs' L1, local maintenance only that of the CPU that issues it (arm-linux: ARM11MPCore,
+    smp_plat.h:cache_ops_need_broadcast). There the L1s are coherent (MESI): a dirty line is in one only; a clean one may be
+    in both, filled from the other or from memory.
+15. A load executed early (`loads_early`): a load of Normal memory may be satisfied at any time after whatever is ordered
+    before it; then it returns what it found. `rmb` (DMB of loads), `dmb` and every DSB empty it: no load behind them is
+    satisfied before them. So does an own store to the byte (coherence) and, for the cacheable alias, own maintenance of the
+    line (decision 4). Loads keep it: those behind may have been satisfied early too, in order. A store of another CPU
+    empties it: early loads are kept for writes of devices only.
+16. `dmbst`: a DMB of stores orders stores like `dmb`, not maintenance (DDI 0487: a DMB of loads and stores orders it) and
+    not loads executed early.
+17. Cortex-M7: maintenance does not wait for the CPU's buffered stores, DMB or not; only a DSB before it helps
+    (DUI 0646 4.8.7).
+18. Virtual colours and virtual tags: two lines of L1 may hold the byte, one for each of two colours (`y...` is an access or
+    maintenance through the second one). Neither sees the other; a fill comes from memory; maintenance by VA acts on its
+    colour, in program order with other maintenance and accesses of that colour, and before later Non-cacheable
+    accesses; a DMB orders nothing more of it. Machines with such caches have no snooping devices, and their cacheable stores reach the
+    cache at once.
+19. Write-through memory (`WT rWT`), where it is cached: a store waits in the store buffer and reaches a line of L1, if
+    there is one, and memory at one moment; the line's dirtiness is left alone, none is allocated. A load looks up L1, and
+    forwards from its own alias. Elsewhere it is Non-cacheable (DDI 0388 7.1). WB and WT aliases are mismatched too.
+20. `walk`, a read by the page-table walker: it looks up L1 and L2 like a snooping read where the walker is coherent,
+    else what is below L1 (arch/arm/mm/proc-v7-2level.S: on UP each entry is cleaned to the PoU); it sees no queue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -102,18 +126,43 @@ class Machine:
     give `um` no such effect, so none is promised here)."""
     snooping_write_after_posted: bool = False
     """Decision 12; True: `sdw` lands after the device's posted writes."""
+    broadcast: bool = True
+    """Maintenance by VA reaches every CPU's L1; False: only that of the CPU that issues it (decision 14)."""
+    loads_early: bool = False
+    """Decision 15."""
+    maintenance_waits: bool = True
+    """Decision 17; False: maintenance does not wait for buffered stores."""
+    colours: bool = False
+    """Decision 18: L1 may hold the byte twice."""
+    write_through: bool = False
+    """Decision 19: Write-Through memory is cached."""
+    walker_snoops: bool = True
+    """Decision 20."""
     single_slots: bool = False
     """Decisions 3 and 5; True: one entry of each kind: a buffered store merges into the queued one of its alias, a
     posted device write and maintenance wait for their predecessor, a cacheable store waits for maintenance in flight,
     and whatever is issued after a DMB waits at once for what the DMB ordered, instead of standing behind it."""
 
 
+_VIRTUAL = Machine(
+    has_l2=False,
+    cacheable_stores_buffered=False,
+    colours=True,
+    write_through=True,
+    walker_snoops=False,
+    nc_ordered_with_maintenance=True,
+)
 FAMILIES: dict[str, Machine] = {
     # The golden file's model text: "cacheable stores reach the cache at once"; maintenance acts to the PoC.
     "one-level": Machine(has_l2=False, cacheable_stores_buffered=False),
-    "integrated": Machine(has_l2=True),
-    "pl310": Machine(has_l2=True, outer=True, nc_hits_l2=True),
-    "pl310-override": Machine(has_l2=True, outer=True, nc_hits_l2=False),
+    "integrated": Machine(has_l2=True, loads_early=True),
+    "pl310": Machine(has_l2=True, outer=True, nc_hits_l2=True, loads_early=True),
+    "pl310-override": Machine(has_l2=True, outer=True, nc_hits_l2=False, loads_early=True),
+    # ARM11MPCore; Cortex-M7; ARM926, and ARM1136 and ARM1176 with large ways (loads in order).
+    "one-level-local": Machine(has_l2=False, broadcast=False, loads_early=True, walker_snoops=False),
+    "m7": Machine(has_l2=False, maintenance_waits=False, write_through=True, loads_early=True),
+    "vivt": _VIRTUAL,
+    "vipt-aliasing": _VIRTUAL,
 }
 
 DISPUTABLE = (
@@ -129,16 +178,22 @@ DISPUTABLE = (
     "nc_looks_up_on_entry",
     "unmap_is_dsb",
     "snooping_write_after_posted",
+    "loads_early",
+    "maintenance_waits",
     "single_slots",
 )
 """The fields of `Machine` that are decisions rather than hardware; `byte_oracle.explanations` reverses them."""
 
-READS = frozenset({"dr", "rWB", "rNC", "sdr"})
-WRITES = frozenset({"WB", "NC", "dw", "dwx", "sdw"})
-OPERATIONS = READS | WRITES | frozenset(
-    "cl iv ci clx ivx cix cl2 iv2 ci2 osync dsb dmb bell um db".split()
+SECOND_COLOUR = {f"y{op}": op for op in ("WB", "rWB", "cl", "iv", "ci", "clx", "ivx", "cix")}
+"""What acts through the second colour, and what it does there."""
+OTHER_CPU = {f"o{op}": op for op in ("WB", "NC", "rWB", "rNC", "cl", "iv", "ci")}
+"""What the other CPU does, complete when it returns."""
+READS = frozenset({"dr", "rWB", "rNC", "rWT", "sdr", "walk", "orWB", "orNC", "yrWB"})
+WRITES = frozenset({"WB", "NC", "WT", "dw", "dwx", "sdw", "oWB", "oNC", "yWB"})
+OPERATIONS = READS | WRITES | frozenset(SECOND_COLOUR) | frozenset(OTHER_CPU) | frozenset(
+    "cl iv ci clx ivx cix cl2 iv2 ci2 osync dsb dmb dmbst rmb bell um db".split()
 )
-NEED_LIVE_ALIAS = frozenset({"WB", "rWB"})
+NEED_LIVE_ALIAS = frozenset({"WB", "rWB", "WT", "rWT", "oWB", "orWB", "yWB", "yrWB"})
 
 
 class Copy(NamedTuple):
@@ -149,14 +204,20 @@ class Copy(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One element of the CPU queue: `N` / `W` store, `c` / `i` / `x` clean, invalidate, both; `|` a DMB."""
+    """One element of the CPU queue: `N` / `W` / `T` store (Non-cacheable, write-back, write-through), `c` / `i` / `x`
+    clean, invalidate, both; `|` a DMB, `:` a DMB of stores. `second`: through the second colour."""
 
     kind: str
     version: int
+    second: bool = False
 
 
 class State(NamedTuple):
-    """All copies of the byte, and everything that is on its way. Queues are oldest first."""
+    """All copies of the byte, and everything that is on its way. Queues are oldest first.
+
+    `second` is the other line of L1 that may hold the byte: the other colour's, or that of the other CPU's L1 where
+    maintenance is local. `early`: what loads that are satisfied already have found, by alias.
+    """
 
     l1: Copy | None
     l2: Copy | None
@@ -164,282 +225,12 @@ class State(NamedTuple):
     queue: tuple[Entry, ...]
     outer_buffer: tuple[int, ...]
     posted: tuple[int, ...]
+    second: Copy | None = None
+    early: tuple[tuple[str, int], ...] = ()
 
 
 START = State(None, None, 0, (), (), ())
 DMB = Entry("|", 0)
+DMB_OF_STORES = Entry(":", 0)
 MAINTENANCE = frozenset("cix")
-STORES = frozenset("NW")
-
-
-# --- The CPU queue ---------------------------------------------------------------------------------------------------
-
-
-def tidy(queue: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Drop DMB marks that order nothing: at the head, or doubled."""
-    kept: list[Entry] = []
-    for entry in queue:
-        if entry != DMB or (kept and kept[-1] != DMB):
-            kept.append(entry)
-    return tuple(kept)
-
-
-def writes_wait(state: State, machine: Machine) -> bool:
-    """Does the outer cache hold back a write of this line until its buffer is empty?"""
-    return machine.outer_buffer_before_writes and bool(state.outer_buffer)
-
-
-def reads_wait(state: State, machine: Machine) -> bool:
-    """Does the outer cache hold back a cacheable read of this line until its buffer is empty?"""
-    return machine.outer_buffer_before_reads and bool(state.outer_buffer)
-
-
-def operations_wait(state: State, machine: Machine) -> bool:
-    """Does every cacheable or maintenance operation wait until the outer buffer is empty?"""
-    return machine.outer_buffer_before_operations and bool(state.outer_buffer)
-
-
-def may_drain(state: State, place: int, machine: Machine) -> bool:
-    """No older element of the CPU queue is ordered before the one at `place` (decisions 3 to 5)."""
-    queue = state.queue
-    entry = queue[place]
-    if entry.kind != "N" and operations_wait(state, machine):
-        return False
-    if entry.kind in "cx" and state.l1 is not None and state.l1.dirty and writes_wait(state, machine):
-        return False
-    for older in queue[:place]:
-        if older == DMB:  # tidy: something stands before it
-            return False
-        if older.kind == entry.kind:
-            return False
-        if older.kind != "N" and entry.kind != "N":  # cacheable accesses and maintenance of the line
-            return False
-        if machine.nc_ordered_with_maintenance and (older.kind in MAINTENANCE or entry.kind in MAINTENANCE):
-            return False
-    return True
-
-
-def maintain_by_va(state: State, kind: str, machine: Machine) -> State:
-    """The effect of one clean / invalidate / both by VA to the CPU's point of coherency."""
-    l1, l2, memory = state.l1, state.l2, state.memory
-    if kind in "cx" and l1 is not None and l1.dirty:
-        if machine.outer:  # decision 10
-            l2 = Copy(l1.version, True)
-        elif machine.has_l2 and l2 is not None:
-            l2 = Copy(l1.version, True)
-        else:
-            memory = l1.version
-        l1 = Copy(l1.version, False)
-    if kind in "cx" and not machine.outer and l2 is not None and l2.dirty:
-        l2, memory = Copy(l2.version, False), l2.version
-    if kind in "ix":
-        l1 = None
-        if not machine.outer:
-            l2 = None
-    return state._replace(l1=l1, l2=l2, memory=memory)
-
-
-def maintain_by_pa(state: State, kind: str) -> State:
-    """The effect of one PL310 line operation on the outer cache."""
-    l2, memory = state.l2, state.memory
-    if kind in "cx" and l2 is not None and l2.dirty:
-        l2, memory = Copy(l2.version, False), l2.version
-    return state._replace(l2=None if kind in "ix" else l2, memory=memory)
-
-
-def land(state: State, place: int, machine: Machine) -> State:
-    """The element at `place` of the CPU queue takes effect."""
-    entry = state.queue[place]
-    state = state._replace(queue=tidy(state.queue[:place] + state.queue[place + 1 :]))
-    if entry.kind == "W":
-        return state._replace(l1=Copy(entry.version, True))
-    if entry.kind in MAINTENANCE:
-        return maintain_by_va(state, entry.kind, machine)
-    if not machine.outer:
-        return state._replace(memory=entry.version)
-    waiting, l2 = () if machine.single_slots else state.outer_buffer, state.l2
-    if machine.nc_looks_up_on_entry and machine.nc_hits_l2 and l2 is not None:
-        l2 = Copy(entry.version, l2.dirty)
-    return state._replace(l2=l2, outer_buffer=(*waiting, entry.version))
-
-
-# --- Hidden moves ----------------------------------------------------------------------------------------------------
-
-
-def fills(state: State, machine: Machine) -> Iterator[State]:
-    """Speculative fills of clean lines; only while the cacheable alias is live."""
-    if state.l1 is None:
-        source = state.memory if state.l2 is None else state.l2.version
-        yield state._replace(l1=Copy(source, False))
-    if machine.has_l2 and state.l2 is None:
-        copy = Copy(state.memory, False)
-        yield state._replace(l2=copy)
-        if state.l1 is None:
-            yield state._replace(l1=copy, l2=copy)
-
-
-def l1_evictions(state: State, machine: Machine) -> Iterator[State]:
-    """A clean line vanishes; a dirty one is written to the next level, and stays clean or goes."""
-    l1 = state.l1
-    if l1 is not None:
-        if not l1.dirty:
-            yield state._replace(l1=None)
-        elif not writes_wait(state, machine):
-            below: list[State] = []
-            if machine.has_l2:
-                below.append(state._replace(l2=l1))
-            if not machine.has_l2 or (state.l2 is None and DIRTY_VICTIM_MAY_SKIP_ABSENT_L2):
-                below.append(state._replace(memory=l1.version))
-            for written in below:
-                yield written._replace(l1=None)
-                yield written._replace(l1=Copy(l1.version, False))
-
-
-def l2_evictions(state: State) -> Iterator[State]:
-    """The same one level down; the next level is memory."""
-    l2 = state.l2
-    if l2 is not None:
-        if not l2.dirty:
-            yield state._replace(l2=None)
-        else:
-            yield state._replace(l2=None, memory=l2.version)
-            yield state._replace(l2=Copy(l2.version, False), memory=l2.version)
-
-
-def drains(state: State, machine: Machine) -> Iterator[State]:
-    """Something that is on its way arrives."""
-    for place in range(len(state.queue)):
-        if state.queue[place] != DMB and may_drain(state, place, machine):
-            yield land(state, place, machine)
-    if state.outer_buffer:
-        version, *rest = state.outer_buffer
-        l2 = state.l2
-        if machine.nc_hits_l2 and not machine.nc_looks_up_on_entry and l2 is not None:
-            l2 = Copy(version, l2.dirty)  # write-through hit: the line's dirty bit is left alone
-        yield state._replace(l2=l2, memory=version, outer_buffer=tuple(rest))
-    if state.posted:
-        yield state._replace(memory=state.posted[0], posted=state.posted[1:])
-
-
-def hidden_moves(state: State, live: bool, machine: Machine) -> Iterator[State]:
-    """Every state that one hidden move leads to."""
-    if live and not reads_wait(state, machine):
-        yield from fills(state, machine)
-    yield from l1_evictions(state, machine)
-    yield from l2_evictions(state)
-    yield from drains(state, machine)
-
-
-# --- Operations ------------------------------------------------------------------------------------------------------
-
-
-def issue(state: State, op: str, version: int, machine: Machine) -> Iterable[State]:
-    """The states right after `op` is issued; what it waits for is the business of `returned`."""
-    kind = {"WB": "W", "NC": "N", "cl": "c", "iv": "i", "ci": "x"}.get(op.removesuffix("x"), "")
-    if kind:
-        return enqueue(state, Entry(kind, version if kind in STORES else 0), machine)
-    if op == "dmb":
-        return (state._replace(queue=tidy((*state.queue, DMB))),)
-    if op in ("dw", "dwx"):
-        if machine.single_slots and state.posted:
-            return ()
-        return (state._replace(posted=(*state.posted, version)),)
-    if op in ("cl2", "iv2", "ci2") and machine.outer:
-        return (maintain_by_pa(state, {"cl2": "c", "iv2": "i", "ci2": "x"}[op]),)
-    if op == "sdw":
-        return snooping_write(state, version, machine)
-    return (state,)
-
-
-def enqueue(state: State, entry: Entry, machine: Machine) -> tuple[State, ...]:
-    """Append to the CPU queue; with single slots merge, or (no state) wait for the predecessor."""
-    queue = state.queue
-    if machine.single_slots:
-        kinds = [older.kind for older in queue]
-        if "|" in kinds:
-            return ()
-        if entry.kind in MAINTENANCE and any(kind in "Wcix" for kind in kinds):
-            return ()
-        if entry.kind == "W" and any(kind in MAINTENANCE for kind in kinds):
-            return ()
-        if entry.kind in kinds:
-            place = kinds.index(entry.kind)
-            return (state._replace(queue=(*queue[:place], entry, *queue[place + 1 :])),)
-    return (state._replace(queue=(*queue, entry)),)
-
-
-def snooping_write(state: State, version: int, machine: Machine) -> tuple[State, ...]:
-    """Decision 13."""
-    clean = Copy(version, False)
-    l1_choices = [None] if state.l1 is None else [None, clean]
-    below: list[tuple[Copy | None, int]] = [(None, version)]
-    if machine.has_l2 and not machine.snoop_sees_l2:
-        below = [(state.l2, version)]
-    elif machine.has_l2:
-        if state.l2 is not None:
-            below.append((clean, version))
-        if machine.snoop_write_may_stay_in_l2:
-            below.append((Copy(version, True), state.memory))
-    return tuple(
-        state._replace(l1=l1, l2=l2, memory=memory) for l1 in l1_choices for l2, memory in below
-    )
-
-
-def acts_only_after(state: State, op: str, machine: Machine) -> bool:
-    """Before it acts: has everything happened that is ordered before `op`? (Queued operations wait in the queue.)"""
-    queue = state.queue
-    if op in ("rWB", "cl2", "iv2", "ci2") and operations_wait(state, machine):
-        return False
-    if op in ("cl2", "iv2", "ci2") and machine.outer_maintenance_drains and state.outer_buffer:
-        return False
-    if op in ("rWB", "sdr") and state.l1 is None and reads_wait(state, machine):
-        return False
-    if op == "sdw" and (writes_wait(state, machine) or (machine.snooping_write_after_posted and state.posted)):
-        return False
-    if op in ("rWB", "rNC"):
-        waits_for = MAINTENANCE if op == "rWB" or machine.nc_ordered_with_maintenance else frozenset()
-        return DMB not in queue and all(entry.kind not in waits_for for entry in queue)
-    if op == "bell" or (op in ("cl2", "iv2", "ci2", "osync") and machine.outer):
-        if not machine.mmio_lands_ordered_stores or DMB not in queue:
-            return True
-        last = max(place for place, entry in enumerate(queue) if entry == DMB)
-        return all(entry.kind not in STORES for entry in queue[:last])
-    return True
-
-
-def returned(state: State, op: str, machine: Machine) -> bool:
-    """Has everything happened that `op` promises when it returns?"""
-    queue = state.queue
-    if op == "dsb" or (op == "um" and machine.unmap_is_dsb):
-        return not queue
-    if op in ("cl", "iv", "ci"):
-        return all(entry.kind not in MAINTENANCE for entry in queue)
-    if op == "WB" and not machine.cacheable_stores_buffered:
-        return all(entry.kind != "W" for entry in queue)
-    if op in ("dw", "db"):
-        return not state.posted
-    if op == "osync":
-        return not state.outer_buffer
-    return True
-
-
-def value_read(state: State, op: str, machine: Machine) -> int:
-    """The version that the read returns in this state."""
-    if op == "dr":
-        return state.memory
-    if op in ("rWB", "rNC"):
-        own = "W" if op == "rWB" else "N"
-        for entry in reversed(state.queue):
-            if entry.kind == own:
-                return entry.version
-    if op == "rNC":
-        if state.outer_buffer:
-            return state.outer_buffer[-1]
-        if machine.nc_hits_l2 and state.l2 is not None:
-            return state.l2.version
-        return state.memory
-    if state.l1 is not None:
-        return state.l1.version
-    if state.l2 is not None and (op == "rWB" or machine.snoop_sees_l2):
-        return state.l2.version
-    return state.memory
+STORES = frozenset("NWT")

@@ -4,7 +4,7 @@
 It holds the set of every machine state that can have been reached, closes it under the hidden moves after each
 operation, and reads off the versions. It knows nothing of "latest" or "stale", shares no code with `dmasan` and
 reduces nothing: it is the slow second opinion for `dmasan.sanitizer.may_return`. What the machine does, and why, is
-in `byte_machine.py`.
+in `byte_machine.py`; `byte_effects.py` and `byte_operations.py` do it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+from byte_effects import hidden_moves
 from byte_machine import (
     DISPUTABLE,
     FAMILIES,
@@ -24,12 +25,8 @@ from byte_machine import (
     WRITES,
     Machine,
     State,
-    acts_only_after,
-    hidden_moves,
-    issue,
-    returned,
-    value_read,
 )
+from byte_operations import acts_only_after, early_loads, forgotten, issue, returned, values_read
 
 
 class Explorer:
@@ -51,9 +48,9 @@ class Explorer:
             if op in NEED_LIVE_ALIAS and not live:
                 raise ValueError(f"{op} at position {position}: the cacheable alias is not live, the access would fault")
             live = live and op != "um"
-            current = self._step(current, ops[:position], live, alias_live)
             if op in READS:
                 reads.append(self._values(current, op))
+            current = self._step(current, ops[:position], live, alias_live)
         return reads
 
     def _step(self, current: frozenset[int], prefix: tuple[str, ...], live: bool, alias_live: bool) -> frozenset[int]:
@@ -67,15 +64,20 @@ class Explorer:
             for number in current:
                 issued.update(self._issue(number, op, version))
             closed = self._close(issued, live)
-            self._after[key] = frozenset(n for n in closed if returned(self._states[n], op, self.machine))
+            done = {n for n in closed if returned(self._states[n], op, self.machine)}
+            if op == "dsb":  # loads behind it wait until it is complete
+                done = {self._intern(forgotten(self._states[n], op, self.machine)) for n in done}
+            self._after[key] = self._close(done, live) if op == "dsb" else frozenset(done)
         return self._after[key]
 
     def _values(self, current: frozenset[int], op: str) -> frozenset[int]:
         states = (self._states[number] for number in current)
-        return frozenset(
-            value_read(state, op, self.machine)
-            for state in states
-            if acts_only_after(state, op, self.machine)
+        return frozenset().union(
+            *(
+                values_read(state, op, self.machine)
+                for state in states
+                if acts_only_after(state, op, self.machine)
+            )
         )
 
     def _intern(self, state: State) -> int:
@@ -100,8 +102,9 @@ class Explorer:
             number = frontier.pop()
             reached = moves.get(number)
             if reached is None:
-                found = hidden_moves(self._states[number], live, self.machine)
-                reached = moves[number] = tuple({self._intern(state) for state in found})
+                state = self._states[number]
+                found = {*hidden_moves(state, live, self.machine), *early_loads(state, live, self.machine)}
+                reached = moves[number] = tuple(map(self._intern, found))
             for after in reached:
                 if after not in seen:
                     seen.add(after)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from byte_machine import NEED_LIVE_ALIAS, READS
+from byte_machine import NEED_LIVE_ALIAS, READS, Machine
 
 LONGEST = 8
 """Operations in one sequence, at most."""
@@ -22,6 +22,11 @@ WEIGHTS: dict[str, dict[str, int]] = {
 }
 OUTER = {"cl2": 4, "iv2": 4, "ci2": 3, "osync": 5}
 """Operations of the outer cache; families without one get them now and then: there they do nothing."""
+OTHERS = {"oWB": 2, "oNC": 3, "orWB": 3, "orNC": 3, "ocl": 2, "oiv": 1, "oci": 1}
+ORDER = {"rmb": 5, "dmbst": 3}
+WRITE_THROUGH = {"WT": 6, "rWT": 5}
+COLOURS = {"yWB": 8, "yrWB": 6, "ycl": 4, "yiv": 4, "yci": 4, "yclx": 2, "yivx": 2, "ycix": 2}
+SNOOPING = ("sdr", "sdw")
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,14 @@ class Sequence:
         return " ".join(self.ops) + ("" if self.alias_live else "   (alias dead from the start)")
 
 
-def weights(outer: bool) -> dict[str, int]:
+def weights(machine: Machine) -> dict[str, int]:
     """Operation -> weight, flat."""
     flat = {op: weight for group in WEIGHTS.values() for op, weight in group.items()}
-    return flat | (OUTER if outer else dict.fromkeys(OUTER, 1))
+    flat |= OTHERS | ORDER | {"walk": 2} | (OUTER if machine.outer else dict.fromkeys(OUTER, 1))
+    flat |= WRITE_THROUGH if machine.write_through else dict.fromkeys(WRITE_THROUGH, 1)
+    if machine.colours:
+        return {op: weight for op, weight in (flat | COLOURS).items() if op not in SNOOPING and op not in OTHERS}
+    return flat
 
 
 def legal(ops: tuple[str, ...], alias_live: bool) -> bool:
@@ -50,15 +59,15 @@ def legal(ops: tuple[str, ...], alias_live: bool) -> bool:
     return any(op in READS for op in ops)
 
 
-def random_sequence(rng: random.Random, *, outer: bool) -> Sequence:
+def random_sequence(rng: random.Random, machine: Machine) -> Sequence:
     """Two to LONGEST operations, long ones more often, the last of them a read."""
-    flat = weights(outer)
+    flat = weights(machine)
     while True:
         alias_live = rng.random() < 0.92
         length = max(rng.randint(2, LONGEST), rng.randint(2, LONGEST))
         ops = rng.choices(list(flat), list(flat.values()), k=length)
         if ops[-1] not in READS:
-            ops[-1] = rng.choice(("dr", "dr", "rWB", "rNC", "sdr"))
+            ops[-1] = rng.choice([op for op in ("dr", "dr", "rWB", "rNC", "sdr") if op in flat])
         if legal(tuple(ops), alias_live):
             return Sequence(tuple(ops), alias_live)
 

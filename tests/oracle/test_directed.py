@@ -134,6 +134,7 @@ def shared_line(size: int, neighbour: int) -> Story:
         await w.soc.cpu(1).str_(va + neighbour, 77)  # a counter next to the buffer
         await w.device_writes(handle, size)
         await w.soc.cpu(1).str_(va + neighbour, 78)
+        await w.soc.cpu(1).dmb()  # without it this CPU might not see the counter yet, buffer or not
         await w.dma.unmap_single(handle, size, FROM)
         await w.cpu.read(va, size)
         await w.cpu.ldr(va + neighbour)

@@ -194,7 +194,7 @@ def returned(b: ArchBench, step: Step, pa: int) -> Iterator[int]:
 
 def walk(profile: str, override: bool, seed: int, steps: Iterable[Step]) -> None:
     """Performs the steps on a machine whose hidden moves are random; after each, every word is inside its may-set."""
-    family = family_of(TINY[profile].family, override)
+    family = replace(family_of(TINY[profile].family, override), loads_early=False)  # the machine never does
     schedule = RandomMoves(seed=seed, rate=0.7, reach=3)
     b = ArchBench(TINY[profile], schedule=schedule, sections=2, shared_override=override)
     where, cpus = places(TINY[profile]), len(b.machine.cpus)

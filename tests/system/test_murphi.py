@@ -24,7 +24,7 @@ from dmasan.arch.semantics import MOVES, OPERATIONS
 
 pytestmark = [
     pytest.mark.system,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(shutil.which("rumur") is None, reason="needs rumur (apt-get install rumur)"),
     pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc (apt-get install gcc)"),
 ]
@@ -67,9 +67,9 @@ def explore(text: str, folder: Path) -> Explored:
     model.write_text(text)
     to_c = ["rumur", "--deadlock-detection", "off", "--threads", "1", "--max-errors", "1000000"]
     to_c += ["--counterexample-trace", "off", "--output-format", "machine-readable", "--output", str(source)]
-    subprocess.run([*to_c, str(model)], check=True, timeout=60)
+    subprocess.run([*to_c, str(model)], check=True, timeout=600)
     subprocess.run(["gcc", "-std=c11", "-w", "-O1", "-mcx16", source, "-o", verifier, "-lpthread"], check=True)
-    run = subprocess.run([verifier], check=False, capture_output=True, text=True, timeout=60)
+    run = subprocess.run([verifier], check=False, capture_output=True, text=True, timeout=600)
     found = ElementTree.fromstring(run.stdout)
     summary = found.find("summary")
     assert summary is not None, run.stdout

@@ -159,7 +159,7 @@ class Accesses(Core):
         self._charge()
         if self._bus.active:
             stale = None if version is None else self._stale(pa, np.frombuffer(version, np.uint8))
-            self._bus.emit(Load(self._now(), site, self.index, pa, size, entry.type, stale))
+            self._bus.emit(Load(self._now(), site, self.index, pa, size, entry.type, stale, entry.colour))
         return value
 
     def _load_unaligned(self, va: int, size: int, access: str) -> int:
@@ -197,7 +197,7 @@ class Accesses(Core):
                 self._hierarchy.store_scalar(self.index, pa + entry.colour, data)
         self._charge()
         if self._bus.active:
-            self._bus.emit(Store(self._now(), site, self.index, pa, size, entry.type))
+            self._bus.emit(Store(self._now(), site, self.index, pa, size, entry.type, entry.colour))
 
     # --- pieces ---
 
@@ -222,7 +222,7 @@ class Accesses(Core):
         self._charge()
         if self._bus.active:
             stale = None if version is None else self._stale(pa, version)
-            self._bus.emit(Load(self._now(), site, self.index, pa, length, entry.type, stale))
+            self._bus.emit(Load(self._now(), site, self.index, pa, length, entry.type, stale, entry.colour))
         return data
 
     def _store_piece(self, pa: int, data: Bytes, entry: Translation, site: Site) -> None:
@@ -239,7 +239,7 @@ class Accesses(Core):
             self._noncacheable.store(self.index, pa, data)
         self._charge()
         if self._bus.active:
-            self._bus.emit(Store(self._now(), site, self.index, pa, len(data), entry.type))
+            self._bus.emit(Store(self._now(), site, self.index, pa, len(data), entry.type, entry.colour))
 
     def _forwarded(
         self, pa: int, data: memoryview, version: memoryview | None

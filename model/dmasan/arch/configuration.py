@@ -9,13 +9,14 @@ STALE, LATEST = 0, 1
 
 # A cached copy: absent, or (clean, dirty) x (stale, latest).
 ABSENT, CLEAN_STALE, CLEAN_LATEST, DIRTY_STALE, DIRTY_LATEST = range(5)
-# A buffered store: absent, or (stale, latest). In the CPU's buffer also through which alias it went (Non-cacheable first,
-# then cacheable), and whether a DMB orders it before what follows.
+# A buffered store: absent, or (stale, latest). In the CPU's buffer also whether a DMB orders it before what follows (the
+# four codes), and through which alias it went (four more for each).
 EMPTY, HELD_STALE, HELD_LATEST, ORDERED_STALE, ORDERED_LATEST = range(5)
-_CACHEABLE = 4  # added to the four codes of a Non-cacheable store
-# Maintenance in flight: none, or the operation; a DMB orders it too (the same codes plus 3).
+NC, WB, WT = range(3)  # aliases: Non-cacheable, write-back, write-through
+_ALIAS = 4
+# Maintenance in flight: none, or the operation; what a DMB orders counts four times.
 IDLE, CLEANING, INVALIDATING, CLEANING_INVALIDATING = range(4)
-ORDERED = 3
+_ORDERED = 4
 
 
 class Config(NamedTuple):
@@ -29,6 +30,9 @@ class Config(NamedTuple):
     posted: int  # device write that was accepted and has no B response yet
     in_flight: int  # maintenance by VA that was issued and not completed by a DSB
     live: int  # 1 while a cacheable alias is live
+    early: int = EMPTY  # what a load that comes later has found already: (stale, latest), two more for each alias
+    other: int = ABSENT  # copy in the L1 under another virtual colour
+    other_in_flight: int = IDLE  # maintenance of that colour
 
 
 # Memory holds the only copy, and no alias is live.
@@ -40,18 +44,23 @@ def copy(dirty: bool, value: int) -> int:
 
 
 def value_of(code: int) -> int:
-    """The value of a present copy or of a buffered store."""
+    """The value of a present copy, of a buffered store or of an early load."""
     return (code - 1) & 1
 
 
-def held(value: int, cacheable: bool) -> int:
-    """A store in the CPU's buffer."""
-    return HELD_STALE + value + (_CACHEABLE if cacheable else 0)
+def held(value: int, alias: int = NC, cacheable: bool = False) -> int:
+    """A store in the CPU's buffer, through an alias; `cacheable` stands for the write-back one."""
+    return HELD_STALE + value + _ALIAS * (WB if cacheable else alias)
+
+
+def alias_of(code: int) -> int:
+    """The alias through which a store in the CPU's buffer went."""
+    return (code - 1) // _ALIAS
 
 
 def is_cacheable(code: int) -> bool:
-    """Whether a store in the CPU's buffer went through the cacheable alias."""
-    return code > _CACHEABLE
+    """Whether a store in the CPU's buffer went through a cacheable alias."""
+    return code > _ALIAS
 
 
 def is_ordered(code: int) -> bool:
@@ -64,13 +73,56 @@ def ordered(code: int) -> int:
     return ((code - 1) | 2) + 1 if code else EMPTY
 
 
+def found_early(value: int, alias: int) -> int:
+    """An early load through an alias."""
+    return HELD_STALE + value + 2 * alias
+
+
+def is_early_by(code: int, alias: int) -> bool:
+    return bool(code) and (code - 1) // 2 == alias
+
+
+def ordered_part(in_flight: int) -> int:
+    """The maintenance in flight that a DMB orders before what follows."""
+    return in_flight // _ORDERED
+
+
+def joined(earlier: int, operation: int) -> int:
+    """Two maintenance operations that take effect one after the other, as one."""
+    if IDLE in (earlier, operation):
+        return earlier or operation
+    if earlier == INVALIDATING:
+        return INVALIDATING
+    return CLEANING_INVALIDATING if operation == INVALIDATING else max(earlier, operation)
+
+
+def issued(in_flight: int, operation: int) -> int:
+    """One more operation in flight, behind those that a DMB orders and joined with those that none does."""
+    return in_flight // _ORDERED * _ORDERED + joined(in_flight % _ORDERED, operation)
+
+
+def in_order(in_flight: int) -> int:
+    """The same maintenance, once a DMB follows it."""
+    return _ORDERED * joined(in_flight // _ORDERED, in_flight % _ORDERED)
+
+
+def parts(in_flight: int) -> tuple[int, int]:
+    """What is in flight, in the order in which it takes effect."""
+    return in_flight // _ORDERED, in_flight % _ORDERED
+
+
+def without_order(in_flight: int) -> int:
+    """What is left in flight when that which a DMB orders has taken effect."""
+    return in_flight % _ORDERED
+
+
 def is_dirty(code: int) -> bool:
     return code >= DIRTY_STALE
 
 
 def has_latest(c: Config) -> bool:
-    """Whether any copy still holds the latest value; without one, an update is lost."""
-    held = (c.l1, c.l2, c.store_buffer, c.outer_buffer, c.posted)
+    """Whether any copy still holds the latest value; without one, an update is lost. An early load is no copy."""
+    held = (c.l1, c.l2, c.store_buffer, c.outer_buffer, c.posted, c.other)
     return c.memory == LATEST or any(code and value_of(code) for code in held)
 
 
@@ -89,6 +141,9 @@ def aged(c: Config) -> Config:
         _aged(c.posted),
         c.in_flight,
         c.live,
+        _aged(c.early),
+        _aged(c.other),
+        c.other_in_flight,
     )
 
 
@@ -107,4 +162,7 @@ def renewed(c: Config) -> Config:
         _renewed(c.posted),
         c.in_flight,
         c.live,
+        _renewed(c.early),
+        _renewed(c.other),
+        c.other_in_flight,
     )

@@ -119,7 +119,7 @@ class Cpu(Descriptors):
             self.machine.maintenance.inner(op, pa, run, only, entry.colour)
             self._charge()
             if self._bus.active:
-                self._bus.emit(Maintenance(self._now(), site, self.index, op, Level.INNER, pa, run, broadcast))
+                self._bus.emit(Maintenance(self._now(), site, self.index, op, Level.INNER, pa, run, broadcast, entry.colour))
             await self._finish()
 
     async def dccsw(self, level: int, set_: int, way: int) -> None:

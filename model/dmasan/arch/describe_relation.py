@@ -11,29 +11,16 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from dmasan.arch.configuration import RESET, Config, has_latest
 from dmasan.arch.family import FAMILIES, Family
 from dmasan.arch.fields import FIELDS
-from dmasan.arch.semantics import MOVES, OPERATIONS, Operation, successors
+from dmasan.arch.reachable import reachable
+from dmasan.arch.semantics import MOVES, OPERATIONS, Operation
 
 Row = tuple[str, ...]
-
-
-@cache
-def reachable(family: Family) -> frozenset[Config]:
-    """Every configuration that operations and hidden moves can reach from reset."""
-    seen, todo = {RESET}, [RESET]
-    while todo:
-        state = todo.pop()
-        after = {config for _, config in successors(family, state)}
-        after |= {config for op in OPERATIONS.values() for config, _ in op.apply(family, state)}
-        todo += after - seen
-        seen |= after
-    return frozenset(seen)
 
 
 def _table(head: Row, rows: Iterable[Row]) -> Iterator[str]:
@@ -62,11 +49,13 @@ def operations() -> Iterator[str]:
 
 
 def moves() -> Iterator[str]:
-    def possible(name: str) -> str:
+    found = {name: _explored(family) for name, family in FAMILIES.items()}
+
+    def possible(move: str) -> str:
         where = [
-            f"`{family.name}`"
-            for family in FAMILIES.values()
-            if any(True for config in reachable(family) for _ in MOVES[name](family, config))
+            f"`{name}`"
+            for name, configs in found.items()
+            if any(True for config in configs for _ in MOVES[move](FAMILIES[name], config))
         ]
         return "all" if len(where) == len(FAMILIES) else ", ".join(where)
 
@@ -74,28 +63,61 @@ def moves() -> Iterator[str]:
     return _table(("hidden move", "what it does, and source", "in families"), rows)
 
 
-def families() -> Iterator[str]:
-    def yes(value: bool) -> str:
-        return "yes" if value else "no"
+def _explored(family: Family, enough: int = 300) -> list[Config]:
+    """The configurations next to reset: every hidden move that a family has is possible in one of them."""
+    found = [RESET]
+    for state in found:
+        if len(found) >= enough:
+            break
+        after = [config for op in OPERATIONS.values() for config, _ in op.apply(family, state)]
+        found += [config for config in dict.fromkeys(after) if config not in found]
+    return found
 
+
+def families() -> Iterator[str]:
+    """One row a trait, one column a family."""
+
+    def row(head: str, values: Iterable[object]) -> Row:
+        return (head, *({True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v) for v in values))
+
+    every = FAMILIES.values()
+    rows = [
+        row("levels of cache", (f.levels for f in every)),
+        row("outer L2 (PL310)", (f.outer for f in every)),
+        row("NC looks up L2", (f.nc_hits_l2 for f in every)),
+        row("WB stores wait", (f.buffers_cacheable for f in every)),
+        row("maintenance is broadcast", (f.broadcast for f in every)),
+        row("maintenance waits for stores", (f.maintenance_waits for f in every)),
+        row("two virtual colours", (f.virtual for f in every)),
+        row("WT is cached", (f.write_through for f in every)),
+        row("loads execute early", (f.loads_early for f in every)),
+        row("walker snoops L1", (f.walker_snoops for f in every)),
+    ]
+    return _table(("", *(f"`{name}`" for name in FAMILIES)), rows)
+
+
+def sizes() -> Iterator[str]:
     rows = []
     for name, family in FAMILIES.items():
         configs = reachable(family)
         lost = sum(not has_latest(config) for config in configs)
-        traits = (str(family.levels), yes(family.outer), yes(family.nc_hits_l2), yes(family.buffers_cacheable))
-        rows.append((f"`{name}`", *traits, f"{len(configs):,}", f"{lost:,}"))
-    head = ("family", "levels", "outer L2 (PL310)", "NC looks up L2", "WB stores wait", "configurations", "without a latest copy")
-    return _table(head, rows)  # fmt: skip
+        rows.append((f"`{name}`", f"{len(configs):,}", f"{lost:,}"))
+    return _table(("family", "configurations", "without a latest copy"), rows)
 
 
-TABLES = {"fields": fields, "operations": operations, "moves": moves, "families": families}
+TABLES = {"fields": fields, "operations": operations, "moves": moves, "families": families, "sizes": sizes}
 
 
-def current(text: str) -> str:
-    """`text` with its tables as the relation has them now. Raises KeyError for a marker that names no table."""
+def current(text: str, without: Container[str] = ()) -> str:
+    """`text` with its tables as the relation has them now, but for those named in `without`.
+
+    Raises KeyError for a marker that names no table.
+    """
 
     def replace(found: re.Match[str]) -> str:
         name = found[1]
+        if name in without:
+            return found[0]
         return "\n".join((f"<!-- begin {name} -->", *TABLES[name](), f"<!-- end {name} -->"))
 
     return re.sub(r"<!-- begin (\w+) -->\n.*?<!-- end \1 -->", replace, text, flags=re.DOTALL)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Family:
     (virtually indexed with more than 4 KiB a way) or virtual address (virtually tagged). `write_through`: Write-Through
     memory is cached; elsewhere it is treated as Non-cacheable (DDI 0388, 7.1; DDI 0500, 6.2). `loads_early`: a load of
     Normal memory may be satisfied before what precedes it in program order, up to a barrier (DDI 0406C, A3.8).
+    `walker_snoops`: the page-table walker finds entries in L1 (multiprocessing extensions; without them the kernel cleans
+    each entry: arch/arm/mm/proc-v7-2level.S, v6.19).
     """
 
     name: str
@@ -34,18 +36,21 @@ class Family:
     virtual: bool = False
     write_through: bool = False
     loads_early: bool = False
+    walker_snoops: bool = True
 
 
 ONE_LEVEL = Family("one-level", levels=1, buffers_cacheable=False)
-INTEGRATED = Family("integrated", levels=2)
-PL310 = Family("pl310", levels=2, outer=True, nc_hits_l2=True)
-PL310_OVERRIDE = Family("pl310-override", levels=2, outer=True)
-LOCAL = Family("one-level-local", levels=1, broadcast=False)  # ARM11MPCore without an outer cache
-M7 = Family("m7", levels=1, maintenance_waits=False, write_through=True)
-VIVT = Family("vivt", levels=1, buffers_cacheable=False, virtual=True, write_through=True)  # ARM926
-VIPT_ALIASING = Family(  # ARM1136, ARM1176 with ways of more than 4 KiB
-    "vipt-aliasing", levels=1, buffers_cacheable=False, virtual=True, write_through=True
+INTEGRATED = Family("integrated", levels=2, loads_early=True)
+PL310 = Family("pl310", levels=2, outer=True, nc_hits_l2=True, loads_early=True)
+PL310_OVERRIDE = Family("pl310-override", levels=2, outer=True, loads_early=True)
+# ARM11MPCore without an outer cache.
+LOCAL = Family("one-level-local", levels=1, broadcast=False, loads_early=True, walker_snoops=False)
+M7 = Family("m7", levels=1, maintenance_waits=False, write_through=True, loads_early=True)
+# ARM926; ARM1136 and ARM1176 with ways of more than 4 KiB. Loads are executed in order (from memory).
+VIVT = Family(
+    "vivt", levels=1, buffers_cacheable=False, virtual=True, write_through=True, walker_snoops=False
 )
+VIPT_ALIASING = replace(VIVT, name="vipt-aliasing")
 FAMILIES = {
     family.name: family
     for family in (ONE_LEVEL, INTEGRATED, PL310, PL310_OVERRIDE, LOCAL, M7, VIVT, VIPT_ALIASING)

@@ -16,30 +16,46 @@ class Field:
     text: str
 
 
+_VALUES = ("stale", "latest")
+_ALIASES = ("nc", "wb", "wt")
 _COPY = ("absent", "clean_stale", "clean_latest", "dirty_stale", "dirty_latest")
-_STORES = [f"{alias}{order}" for alias in ("nc", "wb") for order in ("", "_ordered")]
-_STORE = ("no_store", *(f"{store}_{value}" for store in _STORES for value in ("stale", "latest")))
+_STORES = [f"{alias}{order}" for alias in _ALIASES for order in ("", "_ordered")]
+_STORE = ("no_store", *(f"{store}_{value}" for store in _STORES for value in _VALUES))
 _HELD = ("empty", "held_stale", "held_latest")
-_MAINTENANCE = ("cleaning", "invalidating", "cleaning_invalidating")
+_EARLY = ("no_load", *(f"{alias}_found_{value}" for alias in _ALIASES for value in _VALUES))
+_OPERATIONS = ("cleaning", "invalidating", "cleaning_invalidating")
+
+
+def _in_flight(ordered: str, unordered: str) -> str:
+    both = [f"ordered_{ordered}" if ordered else "", unordered]
+    return "_then_".join(filter(None, both)) or "idle"
+
+
+_MAINTENANCE = tuple(_in_flight(first, then) for first in ("", *_OPERATIONS) for then in ("", *_OPERATIONS))
 
 FIELDS = (
     Field("l1", "Copy", _COPY, "the copy in some CPU's L1"),
     Field("l2", "Copy", _COPY, "the copy in the integrated or outer L2"),
-    Field("memory", "Memory", ("stale", "latest"), "memory at the point of coherency"),
+    Field("memory", "Memory", _VALUES, "memory at the point of coherency"),
     Field(
         "store_buffer",
         "Store",
         _STORE,
-        "a store that has not left the CPU: through the Non-cacheable (nc) or the cacheable (wb) alias, and whether a "
-        "DMB orders it before what follows",
+        "a store that has not left its CPU: through the Non-cacheable (nc), write-back (wb) or write-through (wt) alias, "
+        "and whether a DMB orders it before what follows",
     ),
     Field("outer_buffer", "Held", _HELD, "a Non-cacheable store in the outer cache's own buffer"),
     Field("posted", "Held", _HELD, "a device write whose data was accepted and that has no B response yet"),
     Field(
         "in_flight",
         "Maintenance",
-        ("idle", *_MAINTENANCE, *(f"ordered_{name}" for name in _MAINTENANCE)),
+        _MAINTENANCE,
         "maintenance by VA that was issued and that no DSB has completed; `ordered` by a DMB",
     ),
     Field("live", "Life", ("dead", "live"), "whether a cacheable alias of the page is live"),
+    Field(
+        "early", "Early", _EARLY, "what a load that comes later in program order has found already, by its alias"
+    ),
+    Field("other", "Copy", _COPY, "the copy in L1 under another virtual colour or address"),
+    Field("other_in_flight", "Maintenance", _MAINTENANCE, "maintenance of that colour, as `in_flight`"),
 )

@@ -3,9 +3,10 @@
 
     python -m dmasan.arch.murphi FAMILY > family.m
 
-Nothing is written a second time: each operation and each hidden move is tabulated over all values of all fields, reachable
-or not, and each field of each outcome is printed as the smallest nest of `switch` that the table allows. Which states can
-be reached, how often each rule fires, and in how many states a read may go wrong is left to the checker to find.
+Nothing is written a second time: each operation and each hidden move is tabulated over the configurations that a search in
+Python finds, and each field of each outcome is printed as a small nest of `switch`. The checker finds on its own which
+states can be reached, how often each rule fires, and in how many states a read may go wrong; a state that the tables do not
+have would be an error.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import product
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +21,14 @@ from numpy.typing import NDArray
 from dmasan.arch.configuration import RESET, STALE, Config, has_latest
 from dmasan.arch.family import FAMILIES, Family
 from dmasan.arch.fields import FIELDS
+from dmasan.arch.reachable import reachable
 from dmasan.arch.semantics import MOVES, OPERATIONS, Outcome
 from dmasan.config import UsageError, choose
 
 Rule = Callable[[Family, Config], Iterator[Outcome]]
 Codes = NDArray[np.int8]
-SHAPE = tuple(len(field.codes) for field in FIELDS)
-_ALL = tuple(map(Config._make, product(*map(range, SHAPE))))
 _ANY = -1  # a table's entry that no state asks for
-_OWN: tuple[Codes, ...] = tuple(np.indices(SHAPE, dtype=np.int8))  # of each field, its own code at each place
+_CODES = max(len(field.codes) for field in FIELDS)
 
 
 def rules() -> dict[str, Rule]:
@@ -49,43 +47,34 @@ def rules() -> dict[str, Rule]:
 
 @dataclass(frozen=True)
 class Table:
-    """One rule over all configurations: arrays with one axis a field, indexed by its code.
+    """One rule over all configurations of a family: arrays with one row a configuration.
 
-    `count` is the number of outcomes; `after[k][f]` the code of field f in outcome k (-1 where there is no such outcome);
-    `stale` tells whether the rule is a read that may return a stale value.
+    `rows` are the configurations' codes; `count` the number of outcomes; `after[k]` the codes of outcome k (-1 where there
+    is no such outcome); `stale` tells whether the rule is a read that may return a stale value.
     """
 
+    rows: Codes
     count: Codes
-    after: list[tuple[Codes, ...]]
+    after: list[Codes]
     stale: Codes
 
 
 def tabulate(rule: Rule, family: Family) -> Table:
     """Asks the relation for every configuration; outcomes are numbered in the order in which it names them."""
+    configs = sorted(reachable(family))
     counts: list[int] = []
     stale: list[bool] = []
-    outcomes: list[tuple[list[int], list[Config]]] = []  # of each outcome: where there is one, and what it is
-    for place, config in enumerate(_ALL):
+    after: list[Codes] = []
+    for place, config in enumerate(configs):
         found = list(rule(family, config))
-        configs = list(dict.fromkeys([after for after, _ in found]))
-        counts.append(len(configs))
+        outcomes = list(dict.fromkeys([outcome for outcome, _ in found]))
+        counts.append(len(outcomes))
         stale.append(any([value == STALE for _, value in found]))
-        for number, outcome in enumerate(configs):
-            if number == len(outcomes):
-                outcomes.append(([], []))
-            outcomes[number][0].append(place)
-            outcomes[number][1].append(outcome)
-    return Table(_codes(counts), [_fields(*outcome) for outcome in outcomes], _codes(stale))
-
-
-def _codes(flat: list[int] | list[bool]) -> Codes:
-    return np.array(flat, np.int8).reshape(SHAPE)
-
-
-def _fields(places: list[int], configs: list[Config]) -> tuple[Codes, ...]:
-    codes = np.full((len(SHAPE), prod(SHAPE)), _ANY, np.int8)
-    codes[:, places] = np.array(configs, np.int8).T
-    return tuple(codes.reshape(len(SHAPE), *SHAPE))
+        for number, outcome in enumerate(outcomes):
+            if number == len(after):
+                after.append(np.full((len(configs), len(FIELDS)), _ANY, np.int8))
+            after[number][place] = outcome
+    return Table(np.array(configs, np.int8), np.array(counts, np.int8), after, np.array(stale, np.int8))
 
 
 # --- from a table to nested switches -----------------------------------------------------------------------------
@@ -105,63 +94,41 @@ class Switch:
 Tree = Leaf | Switch
 
 
-def _leaf(table: Codes, own: Codes | None) -> Leaf | None:
-    """The one thing that holds everywhere in a part of a table, if there is one."""
-    asked = table != _ANY
-    if own is not None and bool(np.all((table == own) | ~asked)):
-        return Leaf(None)
-    codes = np.unique(table[asked])
-    return Leaf(int(codes[0])) if len(codes) == 1 else None
-
-
-def _part(table: Codes, axis: int, code: int) -> Codes:
-    part: Codes = table[(slice(None),) * axis + (code, ...)]
-    return part
-
-
-def _relevant(
-    table: Codes, own: Codes | None, fields: tuple[int, ...]
-) -> tuple[Codes, Codes | None, tuple[int, ...]]:
-    """The same without the axes along which nothing differs."""
-    for axis in reversed(range(table.ndim)):
-        first = table.take([0], axis)
-        if (table == first).all() and (own is None or (own == own.take([0], axis)).all()):
-            table = _part(table, axis, 0)
-            own = None if own is None else _part(own, axis, 0)
-            fields = fields[:axis] + fields[axis + 1 :]
-    return table, own, fields
-
-
-def tree(table: Codes, own: Codes | None = None, fields: tuple[int, ...] = tuple(range(len(SHAPE)))) -> Tree:
-    """A small decision tree for a table; `own` holds the codes that mean "unchanged". `fields` names its axes.
+def tree(target: Codes, rows: Codes, own: Codes | None = None) -> Tree:
+    """A small decision tree for `target`, one entry a row of `rows`; `own` holds the codes that mean "unchanged".
 
     Greedy: it asks for the field that leaves the fewest parts open.
     """
-    leaf = _leaf(table, own)
-    if leaf is not None:
-        return leaf
-    table, own, fields = _relevant(table, own, fields)
-    best: tuple[int, int, int] | None = None
-    for axis in range(table.ndim):
-        parts = [
-            _leaf(_part(table, axis, code), None if own is None else _part(own, axis, code))
-            for code in range(table.shape[axis])
-        ]
-        score = (parts.count(None), len(set(parts)), axis)
-        best = score if best is None or score < best else best
-    assert best is not None
-    axis = best[2]
-    rest = fields[:axis] + fields[axis + 1 :]
+    asked = target != _ANY
+    if not asked.all():
+        target, rows, own = target[asked], rows[asked], None if own is None else own[asked]
+    if own is not None and bool((target == own).all()):
+        return Leaf(None)
+    if bool((target == target[0]).all()):
+        return Leaf(int(target[0]))
+    field = min(range(rows.shape[1]), key=lambda each: _cost(target, rows[:, each], own, each))
     cases: dict[Tree, list[int]] = {}
-    for code in range(table.shape[axis]):
-        part = _part(table, axis, code)
-        if (part == _ANY).all():
-            continue  # no state asks
-        branch = tree(part, None if own is None else _part(own, axis, code), rest)
-        cases.setdefault(branch, []).append(code)
+    for code in np.unique(rows[:, field]):
+        part = rows[:, field] == code
+        branch = tree(target[part], rows[part], None if own is None else own[part])
+        cases.setdefault(branch, []).append(int(code))
     if len(cases) == 1:
         return next(iter(cases))
-    return Switch(fields[axis], tuple((tuple(codes), branch) for branch, codes in cases.items()))
+    return Switch(field, tuple((tuple(codes), branch) for branch, codes in cases.items()))
+
+
+def _cost(target: Codes, asked: Codes, own: Codes | None, field: int) -> tuple[bool, int, int, int]:
+    """How little asking for a field settles: whether nothing, how many parts stay open, how many leaves there are."""
+    pairs = np.bincount(asked.astype(np.int64) * _CODES + target, minlength=_CODES * _CODES)
+    values = pairs.reshape(-1, _CODES) > 0  # which codes of the field go with which entries
+    present = values.any(axis=1)
+    single = values.sum(axis=1) == 1
+    kept = np.zeros_like(single)
+    if own is not None:
+        kept = present & (np.bincount(asked[target != own], minlength=len(single)) == 0)
+    leaves = set(values[single & ~kept].argmax(axis=1).tolist())
+    still_open = int((present & ~single & ~kept).sum())
+    return int(present.sum()) < 2, still_open, len(leaves) + bool(kept.any()), field
 
 
 def _lines(node: Tree, leaf: Callable[[int | None], str], source: str, indent: str) -> Iterator[str]:
@@ -181,10 +148,14 @@ def _lines(node: Tree, leaf: Callable[[int | None], str], source: str, indent: s
 # --- the model ---------------------------------------------------------------------------------------------------
 
 
-_UNORDERED = tuple(code for code in FIELDS[3].codes[1:] if "ordered" not in code)
-_ORDERED = tuple(code for code in FIELDS[3].codes if "ordered" in code)
-_CACHEABLE = tuple(code for code in FIELDS[3].codes if code.startswith("wb"))
-_ORDERED_MAINTENANCE = tuple(code for code in FIELDS[6].codes if code.startswith("ordered"))
+_STORE, _MAINTENANCE = (
+    next(f.codes for f in FIELDS if f.name == name) for name in ("store_buffer", "in_flight")
+)
+_UNORDERED = tuple(code for code in _STORE[1:] if "ordered" not in code)
+_ORDERED = tuple(code for code in _STORE if "ordered" in code)
+_WRITE_BACK = tuple(code for code in _STORE if code.startswith("wb"))
+_WRITE_THROUGH = tuple(code for code in _STORE if code.startswith("wt"))
+_ORDERED_MAINTENANCE = tuple(code for code in _MAINTENANCE if code.startswith("ordered"))
 
 
 def _in(field: str, codes: tuple[str, ...]) -> str:
@@ -204,12 +175,14 @@ def invariants(family: Family) -> dict[str, str]:
             "!(now.l1 = clean_stale & now.l2 = dirty_latest) & !(now.l1 = clean_latest & now.l2 = dirty_stale)"
         )
     if not family.buffers_cacheable:
-        found["cacheable stores do not wait"] = f"!{_in('store_buffer', _CACHEABLE)}"
-    if family.outer:
-        found["a Non-cacheable store in the CPU is younger than one in the outer buffer"] = (
-            "!(now.outer_buffer = held_latest & (now.store_buffer = nc_stale | now.store_buffer = nc_ordered_stale))"
-        )
-    else:
+        found["cacheable stores do not wait"] = f"!{_in('store_buffer', _WRITE_BACK)}"
+    if not family.write_through:
+        found["write-through is Non-cacheable"] = f"!{_in('store_buffer', _WRITE_THROUGH)}"
+    if not family.loads_early:
+        found["loads are in order"] = "now.early = no_load"
+    if not family.virtual:
+        found["one line of L1 for each address"] = "now.other = absent & now.other_in_flight = idle"
+    if not family.outer:
         found["no outer cache: its buffer is empty"] = "now.outer_buffer = empty"
     return found
 
@@ -217,13 +190,20 @@ def invariants(family: Family) -> dict[str, str]:
 def postconditions(family: Family) -> dict[str, str]:
     """What holds right after an operation, as Murphi expressions. Stated by hand too."""
     buffered = "now.l1 = dirty_latest" + (" | now.store_buffer = wb_latest" if family.buffers_cacheable else "")
+    no_unordered = f"!{_in('store_buffer', _UNORDERED)}"
+    no_ordered = f"!{_in('store_buffer', _ORDERED)}"
     found = {
-        "dsb": "now.store_buffer = no_store & now.in_flight = idle",
-        "dmb": f"!{_in('store_buffer', _UNORDERED)}",
-        "doorbell": f"!{_in('store_buffer', _ORDERED)}",
+        "dsb": "now.store_buffer = no_store & now.in_flight = idle & now.other_in_flight = idle & now.early = no_load",
+        "dmb": f"now.early = no_load & {no_unordered}",
+        "dmb_stores": no_unordered,
+        "dmb_loads": "now.early = no_load",
+        "doorbell": no_ordered,
+        "hand_over": no_ordered,
         "outer_sync": "now.outer_buffer = empty",
-        "store_wb": buffered,
+        "store_wb": f"now.early = no_load & ({buffered})",
+        "store_wb_other": f"now.l1 = dirty_latest & {no_ordered}",
         "neighbour_wb": "now.l1 = dirty_latest | now.l1 = dirty_stale",
+        "neighbour_wb_other": "now.l1 = dirty_latest | now.l1 = dirty_stale",
         "dev_write": "now.memory = latest & now.posted = empty",
         "dev_write_posted": "now.posted = held_latest",
         "dev_write_done": "now.posted = empty",
@@ -235,6 +215,9 @@ def postconditions(family: Family) -> dict[str, str]:
     if family.outer:
         found["outer_clean"] = "now.l2 != dirty_latest & now.l2 != dirty_stale"
         found["outer_invalidate"] = found["outer_clean_invalidate"] = "now.l2 = absent"
+    if family.virtual:
+        found["store_wb_colour"] = "now.other = dirty_latest"
+        found["neighbour_wb_colour"] = "now.other = dirty_latest | now.other = dirty_stale"
     return found
 
 
@@ -256,11 +239,13 @@ def _declarations() -> Iterator[str]:
     yield "end;"
 
 
-def _function(name: str, kind: str, table: Codes, text: Callable[[int], str]) -> Iterator[str]:
+def _function(
+    name: str, kind: str, values: Codes, rows: Codes, text: Callable[[int], str]
+) -> Iterator[str]:
     """A function of the state, without arguments."""
     yield f"function {name}(): {kind};"
     yield "begin"
-    yield from _lines(tree(table), lambda code: f"return {text(code or 0)};", "now", "  ")
+    yield from _lines(tree(values, rows), lambda code: f"return {text(code or 0)};", "now", "  ")
     yield "end;"
 
 
@@ -270,31 +255,26 @@ def _boolean(code: int) -> str:
 
 def _rule(name: str, table: Table, postcondition: str) -> Iterator[str]:
     most = len(table.after)
-    yield from _function(f"{name}_outcomes", f"0..{most}", table.count, str)
+    yield from _function(f"{name}_outcomes", f"0..{most}", table.count, table.rows, str)
     yield f"ruleset outcome: 1..{most} do"
     yield f'  rule "{name}" outcome <= {name}_outcomes() ==>'
     yield "  var before: Config;"
     yield "  begin"
     yield "    before := now;"
     yield "    switch outcome"
-    for number, fields in enumerate(table.after, 1):
+    for number, outcome in enumerate(table.after, 1):
         yield f"      case {number}:"
-        for field, codes, own in zip(FIELDS, fields, _OWN, strict=True):
+        for field, codes, own in zip(FIELDS, outcome.T, table.rows.T, strict=True):
 
             def assign(code: int | None, name: str = field.name, names: tuple[str, ...] = field.codes) -> str:
                 return "" if code is None else f"now.{name} := {names[code]};"
 
-            yield from _lines(tree(codes, own), assign, "before", "        ")
+            yield from _lines(tree(codes, table.rows, own), assign, "before", "        ")
     yield "    endswitch;"
     if postcondition:
         yield f'    assert {postcondition} "after {name}";'
     yield "  end;"
     yield "endruleset;"
-
-
-def lost() -> Codes:
-    """The configurations that hold no copy of the latest value."""
-    return _codes([not has_latest(config) for config in _ALL])
 
 
 def model(family: Family) -> Iterator[str]:
@@ -307,14 +287,16 @@ def model(family: Family) -> Iterator[str]:
     yield from _declarations()
     covers = {"no copy holds the latest value": "update_lost"}
     yield ""
-    yield from _function("update_lost", "boolean", lost(), _boolean)
+    configs = sorted(reachable(family))
+    lost = np.array([not has_latest(config) for config in configs], np.int8)
+    yield from _function("update_lost", "boolean", lost, np.array(configs, np.int8), _boolean)
     for name, rule in rules().items():
         table = tabulate(rule, family)
         yield ""
         if table.after:
             yield from _rule(name, table, postconditions(family).get(name, ""))
         if name in OPERATIONS and OPERATIONS[name].reads:
-            yield from _function(f"{name}_stale", "boolean", table.stale, _boolean)
+            yield from _function(f"{name}_stale", "boolean", table.stale, table.rows, _boolean)
             covers[f"{name} may return a stale value"] = f"{name}_stale"
     yield ""
     for text, expression in invariants(family).items():

@@ -22,6 +22,7 @@ from dmasan.arch.semantics import OPERATIONS, Operation, closure
 CAPACITY = 1 << 16
 MISSING = 0xFFFF  # a column's entry that is not computed yet; in `fast` also one that is a hazard
 LIMIT = 60_000  # states in use at which the table is renumbered
+_LIVE = Config._fields.index("live")
 _BLOCK = 1 << 15  # bytes of RAM that an operation works on at a time
 
 MaySet = frozenset[Config]
@@ -182,6 +183,12 @@ class Automaton:
         stale = [config for config in self.states[state] if self._step(column, config).stale]
         return min(stale, key=_complexity, default=None)
 
+    def store_waits(self, states: States) -> bool:
+        """Whether, in some of these states, a store may not have left its CPU."""
+        return any(
+            any(config.store_buffer for config in self.states[state]) for state in np.unique(states).tolist()
+        )
+
     def stale_when_drained(self, name: str, state: int) -> bool:
         """Whether a read by `name` may still be stale when all buffers are empty and all posted writes complete.
 
@@ -191,7 +198,7 @@ class Automaton:
         return any(
             self._step(column, config).stale
             for config in self.states[state]
-            if not (config.store_buffer or config.outer_buffer or config.posted or config.in_flight)
+            if not any((config.store_buffer, config.outer_buffer, config.posted, config.in_flight, config.early))
         )
 
     def after_latest(self, name: str, state: int) -> int:
@@ -203,4 +210,4 @@ class Automaton:
 
 def _complexity(config: Config) -> tuple[int, Config]:
     """Orders configurations by how much is going on in them."""
-    return sum(1 for code in config[:7] if code) - (config.memory == LATEST), config
+    return sum(1 for at, code in enumerate(config) if code and at != _LIVE) - (config.memory == LATEST), config

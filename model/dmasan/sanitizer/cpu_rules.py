@@ -24,6 +24,9 @@ _OUTER = {
 }
 
 
+_PAGE = 12  # bits of an address in a page
+
+
 class CpuRules:
     """Applies the CPUs' operations; keeps, for each CPU, the ranges that wait for its barrier."""
 
@@ -31,6 +34,7 @@ class CpuRules:
         self.core = core
         self.pending = [Ranges() for _ in range(core.cpus)]
         self.pending_outer = Ranges()
+        self._home: dict[int, int] = {}  # by page: the virtual colour that was used first
 
     def handlers(self) -> Handlers:
         return {
@@ -38,60 +42,108 @@ class CpuRules:
             ev.Load: self._load,
             ev.Maintenance: self._maintenance,
             ev.Barrier: self._barrier,
+            ev.Interrupt: self._interrupt,
             ev.OuterSync: self._outer_sync,
             ev.MmioWrite: self._mmio_write,
         }
 
     def _store(self, e: ev.Store) -> None:
-        if self.core.buffers.live and self.core.buffers.streaming(e.address, e.length):
+        core = self.core
+        if core.buffers.live and core.buffers.streaming(e.address, e.length):
             self._check_owner(e, write=True)
+        waits = True
         if e.type is MemoryType.WB:
-            self.core.remember("store", e.address, e.length, e, f"cpu{e.cpu}")
-            wrong = self.core.shadow.store(e.address, e.length)
-            if self.core.family.buffers_cacheable:  # seen by a device that snoops, which looks into no buffer
-                self.pending[e.cpu].add(e.address, e.length)
-            if wrong is not None:
-                address, _ = self.core.shadow.lines_of(e.address, e.length)
-                self.core.report(Effect.LOST_UPDATE, address, wrong, e, e.type)
-        else:  # write-through and Device stores are buffered and bypass as Non-cacheable ones do (DDI 0388I, 7.1)
-            wrong = self.core.apply("store_nc", e.address, e.length, e, f"cpu{e.cpu}")
+            kind = self._kind(e)
+            core.remember("store" + kind, e.address, e.length, e, f"cpu{e.cpu}")
+            wrong = core.shadow.store(e.address, e.length, kind)
+            address, _ = core.shadow.lines_of(e.address, e.length)
+            waits = core.family.buffers_cacheable
+        else:
+            address = e.address
+            name = "store_wt" if e.type is MemoryType.WT and core.family.write_through else "store_nc"
+            if name == "store_nc" and self._waits_elsewhere(e):
+                name = "store_nc_other"
+            wrong = core.apply(name, address, e.length, e, f"cpu{e.cpu}")
+        if waits:
             self.pending[e.cpu].add(e.address, e.length)
-            if wrong is not None:
-                self.core.report(Effect.LOST_UPDATE, e.address, wrong, e, e.type)
+        if wrong is not None:
+            core.report(Effect.LOST_UPDATE, address, wrong, e, e.type)
 
     def _load(self, e: ev.Load) -> None:
-        if self.core.buffers.live and self.core.buffers.streaming(e.address, e.length):
+        core = self.core
+        if core.buffers.live and core.buffers.streaming(e.address, e.length):
             self._check_owner(e, write=False)
-        name = "load_wb" if e.type is MemoryType.WB else "load_nc"
-        states = self.core.states(e.address, e.length)
-        wrong = self.core.apply(name, e.address, e.length, e, f"cpu{e.cpu}")
+        if e.type is MemoryType.WB:
+            name = "load_wb" + self._kind(e)
+        elif e.type is MemoryType.WT and core.family.write_through:
+            name = "load_wt"
+        else:
+            name = "load_nc_other" if self._waits_elsewhere(e) else "load_nc"
+        states = core.states(e.address, e.length)
+        wrong = core.apply(name, e.address, e.length, e, f"cpu{e.cpu}")
         if wrong is not None:
-            wrong = excuse(self.core, name, e.address, states, wrong, e.stale, e)
+            wrong = excuse(core, name, e.address, states, wrong, e.stale, e)
         if wrong is not None:
-            self.core.report(Effect.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
+            core.report(Effect.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
 
     def _maintenance(self, e: ev.Maintenance) -> None:
         address, length = self.core.shadow.lines_of(e.address, e.length)
         if e.level is Level.INNER:
-            wrong = self.core.apply(_INNER[e.op], address, length, e, f"cpu{e.cpu}")
+            kind = self._kind(e)
+            name = _INNER[e.op].removeprefix("issue_") + kind if kind == "_other" else _INNER[e.op] + kind
+            wrong = self.core.apply(name, address, length, e, f"cpu{e.cpu}")
             self.pending[e.cpu].add(address, length)
         else:
             wrong = self.core.apply(_OUTER[e.op], address, length, e, f"cpu{e.cpu}")
+            self.core.may_load_early(address, length)
         if wrong is not None and e.op is CacheOp.INVALIDATE:
             wrong = _beside(wrong, e.address - address, e.length)
         if wrong is not None:
             self.core.report(Effect.LOST_UPDATE, address, wrong, e, None)
 
+    def _kind(self, e: ev.Store | ev.Load | ev.Maintenance) -> str:
+        """Which of the operations of one name it is: through another virtual colour, past another CPU's buffer, or plain."""
+        if self.core.family.virtual:
+            return "_colour" if e.colour != self._home.setdefault(e.address >> _PAGE, e.colour) else ""
+        return "_other" if self._waits_elsewhere(e) else ""
+
+    def _waits_elsewhere(self, e: ev.Store | ev.Load | ev.Maintenance) -> bool:
+        """Whether a store to the range may wait in another CPU's buffer.
+
+        What that CPU stored before a DMB has landed: the program went on here, so there was something that told it to.
+        """
+        found = False
+        for cpu, ranges in enumerate(self.pending):
+            if ranges and cpu != e.cpu and ranges.touch(e.address, e.length):
+                found = True
+        if not found:
+            return False
+        self.core.apply("hand_over", e.address, e.length, e, f"cpu{e.cpu}")
+        return self.core.automaton.store_waits(self.core.states(e.address, e.length))
+
     def _barrier(self, e: ev.Barrier) -> None:
-        pending = self.pending[e.cpu]
-        if e.name == "dsb":
-            for address, length in pending.take():
-                self.core.apply("dsb", address, length, e, f"cpu{e.cpu}")
+        """Options: "ld" orders loads only, "st" stores only; a DSB of whatever kind holds back all that comes later."""
+        loads, stores = not e.option.endswith("st"), not e.option.endswith("ld")
+        by = f"cpu{e.cpu}"
+        if e.name == "dsb" and stores:
+            for address, length in self.pending[e.cpu].take():
+                self.core.apply("dsb", address, length, e, by)
                 if self.core.family.outer:
                     self.pending_outer.add(address, length)
-        elif e.name == "dmb" and not e.option.endswith("ld"):
-            for address, length in pending:
-                self.core.apply("dmb", address, length, e, f"cpu{e.cpu}")
+        elif e.name == "dmb" and stores:
+            for address, length in self.pending[e.cpu]:
+                self.core.apply("dmb" if loads else "dmb_stores", address, length, e, by)
+        if e.name == "dsb" or (e.name == "dmb" and loads):
+            self._see(e.cpu, e)
+
+    def _see(self, cpu: int, e: ev.Event) -> None:
+        """No load of the CPU that comes later was executed before this."""
+        if self.core.unseen[cpu]:
+            for address, length in self.core.unseen[cpu].take():
+                self.core.apply("dmb_loads", address, length, e, f"cpu{cpu}")
+
+    def _interrupt(self, e: ev.Interrupt) -> None:
+        self._see(e.cpu, e)
 
     def _outer_sync(self, e: ev.OuterSync) -> None:
         for address, length in self.pending_outer.take():

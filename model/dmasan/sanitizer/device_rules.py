@@ -99,6 +99,7 @@ class DeviceRules:
             taken = self._order(part, job, event, write=True)
             self._check_device(event, job, taken, write=True)
             wrong = self.core.apply(name, part.address, count, event, "device", part.point)
+            self.core.may_load_early(part.address, count)
             wrong, late = self._with_late(part, job, _without(wrong, taken), None, write=True)
             if wrong is not None:
                 self.core.report(Effect.LOST_UPDATE, part.address, wrong, event, None, late=late)
@@ -112,11 +113,13 @@ class DeviceRules:
             *self._device(access, job), access.kind, access.channel, access.tag, access.snoop, done=True
         )
         self.core.apply("dev_write_done", access.address, access.length, event, "device", access.point)
+        self.core.may_load_early(access.address, access.length)
 
     def served(self, access: DeviceAccess, operation: str, burst: int) -> None:
         """Consecutive bursts of `burst` bytes, from `access.point` on, that were judged and served elsewhere."""
         if operation == "dev_write_done":
             self._remember(access, operation, burst, self._acknowledged(access))
+            self.core.may_load_early(access.address, access.length)
             return
         job, write = self._job(access), operation != "dev_read"
         self._remember(access, operation, burst, job)

@@ -18,11 +18,12 @@ KEPT = 500_000  # steps that can still be told
 _SEARCHED = 50_000  # steps that are looked through for a write
 SEEN = "="  # behind the name of a read: it was seen to return the latest value
 _ALIAS = ("alias_live", "alias_dead")
-_WRITES = ("store", "store_nc", "dev_write_posted", "snoop_write")
+_WRITES = ("store", "store_other", "store_colour", "store_nc", "store_nc_other", "store_wt", "dev_write_posted", "snoop_write")
+STORES = {"store" + kind: (f"store_wb{kind}", f"neighbour_wb{kind}") for kind in ("", "_other", "_colour")}
 
 
 class Step(NamedTuple):
-    """One operation of the relation on a range, or a cacheable store with its line's rest (`name` "store").
+    """One operation of the relation on a range, or a cacheable store with its line's rest (`name` "store", with a kind).
 
     Consecutive bursts of a device that were served together are one step: burst k of `burst` bytes happened at
     point n + k. Addresses and lengths are bytes. Maintenance acts on whole lines: `named` is the range (address, length)
@@ -91,10 +92,10 @@ class History:
             if until is not None and number > until:
                 return
             if step.address <= address < step.address + step.length:
-                name = "store_wb" if step.name == "store" else step.name
+                name, _ = STORES.get(step.name, (step.name, ""))
                 yield Touch(step.point_of(address), name, step, number)
-            elif step.name == "store" and step.address <= last and first < step.address + step.length:
-                yield Touch(step.point, "neighbour_wb", step, number)
+            elif step.name in STORES and step.address <= last and first < step.address + step.length:
+                yield Touch(step.point, STORES[step.name][1], step, number)
 
     def story(self, address: int, seen: int, late: int = 0) -> tuple[Touch, ...]:
         """What happened to a byte up to step `seen`; where `late` is not 0, without the steps between the two."""

@@ -29,6 +29,8 @@ NAMES = {
     "osync": "outer_sync",
     "dsb": "dsb",
     "dmb": "dmb",
+    "dmbst": "dmb_stores",
+    "rmb": "dmb_loads",
     "bell": "doorbell",
     "um": "alias_dead",
     "dr": "dev_read",
@@ -37,8 +39,29 @@ NAMES = {
     "db": "dev_write_done",
     "sdr": "snoop_read",
     "sdw": "snoop_write",
+    "WT": "store_wt",
+    "rWT": "load_wt",
+    "walk": "walker_read",
+    # Of another CPU, complete when they return.
+    "oWB": "store_wb_other",
+    "oNC": "store_nc_other",
+    "orWB": "load_wb_other",
+    "orNC": "load_nc_other",
+    "ocl": "clean_other",
+    "oiv": "invalidate_other",
+    "oci": "clean_invalidate_other",
+    # Through another virtual colour.
+    "yWB": "store_wb_colour",
+    "yrWB": "load_wb_colour",
+    "ycl": "issue_clean_colour",
+    "yiv": "issue_invalidate_colour",
+    "yci": "issue_clean_invalidate_colour",
+    "yclx": "issue_clean_colour",
+    "yivx": "issue_invalidate_colour",
+    "ycix": "issue_clean_invalidate_colour",
 }
 _COMPLETE = ("cl", "iv", "ci")
+_COMPLETE_COLOUR = ("ycl", "yiv", "yci")
 _PROFILE_FAMILY = {"one-level": "one-level", "cortex-a9-pl310": "pl310"}
 _PROFILE_FAMILY |= {name: name for name in FAMILIES}
 
@@ -81,6 +104,8 @@ def _reads_of(ops: Sequence[str], followed: int, family: Family, alias_live: boo
         configs = _closed(family, {after for after, _ in outcomes})
         if name in _COMPLETE:
             configs = {config for config in configs if config.in_flight == IDLE}
+        elif name in _COMPLETE_COLOUR:
+            configs = {config for config in configs if config.other_in_flight == IDLE}
     return returning
 
 

@@ -41,6 +41,11 @@ class Ranges:
         self._merge()
         return iter([(start, end - start) for start, end in self._ranges])
 
+    def touch(self, address: int, length: int) -> bool:
+        """Whether a range shares a byte with one that waits."""
+        end = address + length
+        return any(start < end and address < stop for start, stop in self._ranges)
+
     def take(self) -> Iterator[tuple[int, int]]:
         """The ranges, which wait no longer."""
         ranges = iter(self)

@@ -20,6 +20,7 @@ from dmasan.sanitizer.happens_before import HappensBefore, mask
 from dmasan.sanitizer.hazards import Finding, HazardLog
 from dmasan.sanitizer.history import SEEN, History, Step
 from dmasan.sanitizer.late import CURES, INVALIDATES, Late
+from dmasan.sanitizer.pending import Ranges
 from dmasan.sanitizer.shadow import Shadow, Verdicts
 from dmasan.schedule import Point
 
@@ -37,6 +38,7 @@ class Core:
         self.buffers = Buffers(base, size)
         self.log = HazardLog()
         self.history = History(line)
+        self.unseen = [Ranges() for _ in range(cpus)]  # of each CPU: what a load of it may have found too early
         self.copying: Callable[[int], bool] = lambda address: False  # the kernel's own copy of a bounced buffer
         self.point: Callable[[], Point] = lambda: NO_POINT  # of the CPU's operation that is told now
         self.policy_steps: list[tuple[int, ev.PolicyStep]] = []  # each with the history's count when it began
@@ -86,6 +88,12 @@ class Core:
         named = (event.address, event.length) if type(event) is ev.Maintenance else None
         where = point or self.point()
         self.history.add(Step(where, name, address, length, event.site, event.time_ns, by, named=named))
+
+    def may_load_early(self, address: int, length: int) -> None:
+        """What changed here may not be seen by loads that were executed early, up to a barrier of their CPU."""
+        if self.family.loads_early:
+            for ranges in self.unseen:
+                ranges.add(address, length)
 
     def states(self, address: int, length: int) -> NDArray[np.uint16]:
         start = address - self.shadow.base

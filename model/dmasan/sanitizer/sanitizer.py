@@ -8,6 +8,7 @@ What this run did enters only as the mask of stale bytes that an access carries;
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from dmasan.arch.family import Family
@@ -31,6 +32,8 @@ class Sanitizer(Core):
     """The rules, put together on one core. `device` judges bursts; everything else comes as events to `observe`."""
 
     def __init__(self, family: Family, base: int, size: int, line: int, cpus: int) -> None:
+        if cpus == 1:
+            family = replace(family, broadcast=True)  # no other CPU's L1 to miss
         super().__init__(family, base, size, line, cpus)
         cpu = CpuRules(self)
         self.words = OwnershipWords(self, cpu.pending)

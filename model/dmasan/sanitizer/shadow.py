@@ -42,8 +42,9 @@ class Shadow:
         view[:] = np.frombuffer(found[0], np.uint16)
         return found[1]
 
-    def store(self, address: int, length: int) -> Verdicts | None:
-        """A cacheable store: `store_wb` on its bytes, `neighbour_wb` on the rest of their lines.
+    def store(self, address: int, length: int, kind: str = "") -> Verdicts | None:
+        """A cacheable store: `store_wb` on its bytes, `neighbour_wb` on the rest of their lines, of a `kind` if it is
+        another CPU's ("_other") or goes through another virtual colour ("_colour").
 
         The verdicts returned, if any, are those of all bytes of the lines (see `lines_of`), neighbours included.
         """
@@ -51,24 +52,24 @@ class Shadow:
         first = (address - self.base) & -line
         offset = address - self.base - first
         if offset + length > line:
-            return self._store_long(address - self.base, length)
+            return self._store_long(address - self.base, length, kind)
         view = self.states[first : first + line]
-        key = ("store", offset, length, view.tobytes())
+        key = ("store" + kind, offset, length, view.tobytes())
         found = self._memo.get(key)
         if found is None:
-            verdict = self._store_line(view, offset, length)
+            verdict = self._store_line(view, offset, length, kind)
             self._remember(key, view, verdict)
             return verdict
         view[:] = np.frombuffer(found[0], np.uint16)
         return found[1]
 
-    def _store_line(self, view: NDArray[np.uint16], offset: int, length: int) -> Verdicts | None:
+    def _store_line(self, view: NDArray[np.uint16], offset: int, length: int, kind: str) -> Verdicts | None:
         """Whole lines; the verdicts, if anything is wrong, are those of all their bytes, from the first line's start."""
         apply = self.automaton.apply
         parts = (
-            ("neighbour_wb", 0, offset),
-            ("store_wb", offset, offset + length),
-            ("neighbour_wb", offset + length, len(view)),
+            (f"neighbour_wb{kind}", 0, offset),
+            (f"store_wb{kind}", offset, offset + length),
+            (f"neighbour_wb{kind}", offset + length, len(view)),
         )
         verdicts: Verdicts | None = None
         for name, start, end in parts:
@@ -77,11 +78,11 @@ class Shadow:
                 verdicts[start:end] = wrong
         return verdicts
 
-    def _store_long(self, start: int, length: int) -> Verdicts | None:
+    def _store_long(self, start: int, length: int, kind: str) -> Verdicts | None:
         """Several lines; the verdicts are those of all bytes of the lines, from the first line's start."""
         self._make_room()
         first, last = start & -self.line, -(-(start + length) // self.line) * self.line
-        return self._store_line(self.states[first:last], start - first, length)
+        return self._store_line(self.states[first:last], start - first, length, kind)
 
     def lines_of(self, address: int, length: int) -> tuple[int, int]:
         """The range of whole lines that a range touches: (address, length)."""

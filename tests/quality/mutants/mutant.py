@@ -19,7 +19,7 @@ ORACLE = ("tests/oracle/test_relation_outcomes.py", "tests/oracle/test_relation_
 INSIDE = ("tests/property/test_arch_inside.py",)
 RELATION = ("tests/unit/arch/test_relation.py",)
 AUTOMATON = ("tests/unit/sanitizer/test_shadow.py", "tests/unit/sanitizer/test_automaton.py")
-STORIES = ("tests/unit/sanitizer/test_ordering.py", "tests/unit/sanitizer/test_sanitizer.py", "tests/unit/sanitizer/test_pending.py")
+STORIES = ("tests/unit/sanitizer/test_ordering.py", "tests/unit/sanitizer/test_sanitizer.py", "tests/unit/sanitizer/test_pending.py", "tests/unit/sanitizer/test_two_cpus.py", "tests/unit/sanitizer/test_early_loads.py")
 
 _DIAGNOSIS = "tests/unit/sanitizer/diagnosis/"
 CODES = (

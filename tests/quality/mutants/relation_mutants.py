@@ -5,76 +5,113 @@ from __future__ import annotations
 
 from mutant import ORACLE, RELATION, STORIES, Mutant
 
-SEMANTICS, CONFIGURATION = "arch/semantics.py", "arch/configuration.py"
+CONFIGURATION = "arch/configuration.py"
 
 
-def _relation(name: str, old: str, new: str, tests: tuple[str, ...] = ORACLE) -> Mutant:
-    return Mutant(name, SEMANTICS, old, new, tests)
+def _in(file: str, name: str, old: str, new: str, tests: tuple[str, ...] = ORACLE) -> Mutant:
+    return Mutant(name, f"arch/semantics/{file}.py", old, new, tests)
 
 
 RELATION_MUTANTS = (
     # hidden moves
-    _relation("fills of L1 ignore liveness", "if c.live and not c.l1:", "if not c.l1:"),
-    _relation("fills of L2 ignore liveness", "if c.live and family.levels", "if family.levels"),
-    _relation("no speculative fill of L1", "if c.live and not c.l1:", "if False:"),
-    _relation("no fill of L2", "if c.live and family.levels == 2 and not c.l2:", "if False:"),
-    _relation("a dirty line of L1 is not evicted", "    if is_dirty(c.l1):\n        value", "    if False:\n        value"),
-    _relation("eviction of L2 drops dirty data", "l2=ABSENT, memory=value)", "l2=ABSENT)"),
-    _relation("the store buffer does not drain by itself", "if c.store_buffer:\n        yield", "if False:\n        yield"),
-    _relation("the outer buffer does not drain by itself", "if c.outer_buffer:\n        yield", "if False:\n        yield"),
-    _relation("a posted write waits for its response", "if c.posted:\n        yield", "if False:\n        yield"),
-    _relation("maintenance waits for the DSB", "    if c.in_flight:\n        yield", "    if False:\n        yield"),
+    _in("moves", "fills of L1 ignore liveness", "if c.live and not c.l1:", "if not c.l1:"),
+    _in("moves", "fills of L2 ignore liveness", "if c.live and family.levels", "if family.levels"),
+    _in("moves", "no speculative fill of L1", "if c.live and not c.l1:", "if False:"),
+    _in("moves", "no fill of L2", "if c.live and family.levels == 2 and not c.l2:", "if False:"),
+    _in("moves", "no fill of the other colour", "if c.live and family.virtual and not c.other:", "if False:"),
+    _in("moves", "the other colour is never evicted", "in evict_l1(family, flow.exchanged(c))", "in ()"),
+    _in("moves", "a dirty line of L1 is not evicted", "    if is_dirty(c.l1):\n        value", "    if False:\n        value"),
+    _in("moves", "eviction of L2 drops dirty data", "l2=ABSENT, memory=value)", "l2=ABSENT)"),
+    _in("moves", "the store buffer does not drain by itself", "if c.store_buffer:\n        yield", "if False:\n        yield"),
+    _in("moves", "the outer buffer does not drain by itself", "if c.outer_buffer:\n        yield", "if False:\n        yield"),
+    _in("moves", "a posted write waits for its response", "if c.posted:\n        yield", "if False:\n        yield"),
+    _in("moves", "maintenance waits for the DSB", "    if c.in_flight:\n        yield", "    if False:\n        yield"),
+    _in("moves", "maintenance of the other colour waits for the DSB", "    if c.other_in_flight:\n        yield", "    if False:\n        yield"),
+    _in("moves", "loads are never early", "if not family.loads_early or", "if True or"),
+    _in("moves", "loads pass a DMB", "or is_ordered(c.store_buffer):", "or False:"),
+    _in("moves", "cacheable loads pass maintenance of the line", "if c.live and not c.in_flight:", "if c.live:"),
     # maintenance
-    _relation(
+    _in(
+        "flow",
         "invalidate cleans",
         "if operation in (CLEANING, CLEANING_INVALIDATING)",
-        "if operation in (CLEANING, INVALIDATING, CLEANING_INVALIDATING)",
+        "if operation in (CLEANING, 2, CLEANING_INVALIDATING)",
     ),
-    _relation(
+    _in(
+        "flow",
         "clean and invalidate does not clean",
         "if operation in (CLEANING, CLEANING_INVALIDATING)",
         "if operation in (CLEANING,)",
     ),
-    _relation("clean invalidates", "if operation == CLEANING:\n            yield after", "if False:\n            yield after"),
-    _relation(
+    _in("flow", "clean invalidates", "if operation in (IDLE, CLEANING):", "if operation == IDLE:"),
+    _in(
+        "flow",
         "clean by VA reaches memory through an outer cache",
         "if family.levels == 2 and not family.outer:",
         "if family.levels == 2:",
     ),
-    _relation("invalidate by VA reaches an outer cache", "l2=after.l2 if family.outer else ABSENT", "l2=ABSENT"),
-    _relation(
+    _in("flow", "invalidate by VA reaches an outer cache", "l2=after.l2 if family.outer else ABSENT", "l2=ABSENT"),
+    _in(
+        "flow",
         "maintenance is not ordered with accesses of its CPU",
-        "    yield from _complete_maintenance(family, _own_access(family, c))",
-        "    yield _own_access(family, c)",
+        "    return complete_maintenance(family, own_access(family, c))",
+        "    return iter((own_access(family, c),))",
     ),
-    _relation("outer clean forgets dirty lines", "if clean and is_dirty(c.l2):", "if False:"),
-    _relation("outer invalidate keeps the line", "c._replace(l2=ABSENT) if invalidate else c", "c"),
-    _relation("outer invalidate cleans", "clean=False, invalidate=True", "clean=True, invalidate=True"),
+    _in("flow", "maintenance always waits for the CPU's stores", "if family.maintenance_waits and waits", "if waits"),
+    _in("flow", "maintenance never waits for the CPU's stores", "if family.maintenance_waits and waits", "if False"),
+    _in("flow", "a DMB orders no maintenance before Non-cacheable accesses", "yield from complete_ordered(family, c)\n        return", "yield c\n        return"),
+    _in("maintenance", "local maintenance is broadcast", "    if not family.broadcast:", "    if False:"),
+    _in("maintenance", "maintenance holds no early load back", "if not is_early_by(c.early, NC):", "if False:"),
+    _in("maintenance", "outer clean forgets dirty lines", "if clean and is_dirty(c.l2):", "if False:"),
+    _in("maintenance", "outer invalidate keeps the line", "c._replace(l2=ABSENT) if invalidate else c", "c"),
+    _in("maintenance", "outer invalidate cleans", "clean=False, invalidate=True", "clean=True, invalidate=True"),
+    Mutant(
+        "maintenance joins what a DMB ordered",
+        CONFIGURATION,
+        "in_flight // _ORDERED * _ORDERED + joined(in_flight % _ORDERED, operation)",
+        "joined(joined(*parts(in_flight)), operation)",
+        ("tests/oracle/test_relation_outcomes.py",),
+    ),
     # barriers
-    _relation("DSB does not drain", "yield _drain_cpu(family, complete), None", "yield complete, None"),
-    _relation("DSB does not complete maintenance", "for complete in _complete_maintenance(family, c):", "for complete in (c,):"),
-    _relation("DMB does not order stores", "store_buffer=ordered(c.store_buffer), in_flight", "in_flight"),
-    _relation("DMB does not order maintenance", "c.in_flight + ORDERED if IDLE", "c.in_flight if IDLE"),
-    _relation("DMB drains", "yield c._replace(store_buffer=ordered(c", "yield _drain_cpu(family, c)._replace(store_buffer=EMPTY and (c"),
-    _relation("a doorbell drains everything", "yield _own_access(family, c), None", "yield _drain_cpu(family, c), None"),
-    _relation("cache sync does not drain the outer buffer", "_drain_outer(family, _own_access(family, c)) if", "_own_access(family, c) if"),
+    _in("maintenance", "DSB does not drain", "yield flow.drain_cpu(family, after), None", "yield after, None"),
+    _in("maintenance", "DSB does not complete maintenance", "in flow.complete_maintenance(family, c._replace(early=EMPTY)):", "in (c._replace(early=EMPTY),):"),
+    _in("maintenance", "DSB does not complete maintenance of the other colour", "in flow.complete_other(family, complete):", "in (complete,):"),
+    _in("maintenance", "DSB leaves early loads", "in flow.complete_maintenance(family, c._replace(early=EMPTY)):", "in flow.complete_maintenance(family, c):"),
+    _in("maintenance", "DMB does not order stores", "_replace(store_buffer=ordered(c.store_buffer), in_flight", "_replace(in_flight"),
+    _in("maintenance", "DMB does not order maintenance", "c.in_flight if family.virtual else in_order(c.in_flight)", "c.in_flight"),
+    _in("maintenance", "DMB leaves early loads", "in_flight=in_flight, early=EMPTY), None", "in_flight=in_flight), None"),
+    _in("maintenance", "DMB drains", "yield c._replace(store_buffer=ordered(c.store_buffer), in_flight=in_flight", "yield flow.drain_cpu(family, c)._replace(in_flight=in_flight"),
+    _in("maintenance", "DMB of stores orders nothing", "yield c._replace(store_buffer=ordered(c.store_buffer)), None", "yield c, None"),
+    _in("maintenance", "DMB of loads leaves early loads", "yield c._replace(early=EMPTY), None", "yield c, None"),
+    _in("maintenance", "a doorbell drains everything", "yield flow.own_access(family, c), None", "yield flow.drain_cpu(family, c), None"),
+    _in("maintenance", "cache sync does not drain the outer buffer", "flow.drain_outer(family, flow.own_access(family, c)) if", "flow.own_access(family, c) if"),
     # CPU accesses
-    _relation("a Non-cacheable store bypasses the buffer", "value, cacheable=False):\n            yield after", "value, cacheable=False):\n            yield _drain_cpu(family, after)"),
-    _relation("a Non-cacheable load misses its CPU's store", "if ready.store_buffer and not is_cacheable", "if False and not is_cacheable"),
-    _relation("a Non-cacheable load misses the outer buffer", "elif ready.outer_buffer:", "elif False:"),
-    _relation("a Non-cacheable load hits L2 under the override", "elif family.nc_hits_l2 and ready.l2:", "elif ready.l2:"),
-    _relation("a Non-cacheable store misses the line in L2", "if family.nc_hits_l2 and c.l2 else c.l2", "if False else c.l2"),
-    _relation("cacheable stores never wait", "if family.buffers_cacheable:", "if False:"),
-    _relation("a neighbour is not dirtied", "yield ready._replace(l1=copy(True, value_of", "yield ready._replace(l1=copy(False, value_of", STORIES),
+    _in("cpu", "a Non-cacheable store bypasses the buffer", "value), value, NC):\n            yield after", "value), value, NC):\n            yield flow.drain_cpu(family, after)"),
+    _in("flow", "a load misses its CPU's store", "if c.store_buffer and alias_of(c.store_buffer) == alias:", "if False:"),
+    _in("flow", "a Non-cacheable load misses the outer buffer", "    if c.outer_buffer:\n        return value_of", "    if False:\n        return value_of"),
+    _in("flow", "a Non-cacheable load hits L2 under the override", "if family.nc_hits_l2 and c.l2 else c.memory", "if c.l2 else c.memory"),
+    _in("flow", "a Non-cacheable store misses the line in L2", "if family.nc_hits_l2 and c.l2 else c.l2", "if False else c.l2"),
+    _in("flow", "write-through stores miss the line", "copy(is_dirty(c.l1), value) if c.l1 else ABSENT", "c.l1"),
+    _in("flow", "write-through stores dirty the line", "copy(is_dirty(c.l1), value) if c.l1 else ABSENT", "copy(True, value)"),
+    _in("cpu", "an early load is forgotten", "if is_early_by(c.early, alias):", "if False:"),
+    _in("cpu", "cacheable stores never wait", "if family.buffers_cacheable:", "if False:"),
+    _in("cpu", "a neighbour is not dirtied", "yield ready._replace(l1=copy(True, flow.cached(ready)))", "yield ready._replace(l1=copy(False, flow.cached(ready)))", STORIES),
+    # another CPU, another colour
+    _in("other_cpu", "another CPU sees the buffer", "yield ready, flow.beyond_the_cpu(family, ready)", "yield ready, flow.seen_by_load(family, ready, 0)"),
+    _in("other_cpu", "another CPU's store drains the buffer", "flow.store_beyond(family, ready, value), None", "flow.store_beyond(family, ready._replace(store_buffer=0), value), None"),
+    _in("other_cpu", "another CPU's maintenance waits for the store", "flow.perform(family, ready, operation)", "flow.perform(family, flow.drain_cpu(family, ready), operation)"),
+    _in("colours", "colours see each other", "value_of(c.other) if c.other else c.memory", "value_of(c.other) if c.other else flow.cached(c)"),
+    _in("colours", "maintenance reaches every colour", "yield flow.exchanged(after), None", "yield after._replace(other_in_flight=after.in_flight), None"),
     # devices
-    _relation("a posted write lands at once", "_replace(posted=HELD_STALE + value), None", "_replace(memory=value), None"),
-    _relation("a response completes nothing", "yield _complete_posted(c), None", "yield c, None"),
-    _relation("a snooping read misses L1", "yield c, value_of(c.l1) if c.l1 else _beneath(c)", "yield c, _beneath(c)"),
-    _relation("a snooping write leaves stale lines in L1", "for l1 in {ABSENT, copy(False, value) if c.l1 else ABSENT}:", "for l1 in {c.l1}:"),
-    _relation("an alias never dies", "yield c._replace(live=0), None", "yield c, None"),
+    _in("devices", "a posted write lands at once", "_replace(posted=HELD_STALE + value), None", "_replace(memory=value), None"),
+    _in("devices", "a response completes nothing", "yield flow.complete_posted(c), None", "yield c, None"),
+    _in("devices", "a snooping read misses L1", "yield c, flow.cached(c)\n\n\ndef snoop_write", "yield c, flow.beneath(c)\n\n\ndef snoop_write"),
+    _in("devices", "every walker snoops", "if family.walker_snoops else flow.beneath(c)", "if True else flow.beneath(c)"),
+    _in("devices", "a snooping write leaves stale lines in L1", "for l1 in {ABSENT, copy(False, value) if c.l1 else ABSENT}:", "for l1 in {c.l1}:"),
+    _in("devices", "an alias never dies", "yield c._replace(live=0), None", "yield c, None"),
     # copies
     Mutant("a write leaves the copy in L2 latest", CONFIGURATION, "_aged(c.l2)", "c.l2", RELATION),
     Mutant("given-up content stays stale in L1", CONFIGURATION, "_renewed(c.l1)", "c.l1", RELATION),
     Mutant("given-up content stays stale in memory", CONFIGURATION, "        LATEST,\n        _renewed", "        c.memory,\n        _renewed", RELATION),
-    Mutant("a posted write does not hold the latest value", CONFIGURATION, "c.outer_buffer, c.posted)", "c.outer_buffer)", STORIES),
+    Mutant("a posted write does not hold the latest value", CONFIGURATION, "c.outer_buffer, c.posted, c.other)", "c.outer_buffer, c.other)", STORIES),
 )  # fmt: skip

@@ -113,8 +113,8 @@ def test_a_barrier_acts_on_its_own_cpu() -> None:
 
 
 def test_live_alias_lets_a_noncacheable_read_hit_a_stale_l2_line_without_override() -> None:
-    assert Story(PL310).coherent().device_writes().load(MemoryType.NC).effects == [Effect.STALE_CPU_READ]
-    assert Story(PL310_OVERRIDE).coherent().device_writes().load(MemoryType.NC).effects == []
+    assert Story(PL310).coherent().device_writes().dsb().load(MemoryType.NC).effects == [Effect.STALE_CPU_READ]
+    assert Story(PL310_OVERRIDE).coherent().device_writes().dsb().load(MemoryType.NC).effects == []
 
 
 def test_hazard_names_buffer_writer_and_bytes_and_blames_the_driver_for_a_missing_barrier() -> None:

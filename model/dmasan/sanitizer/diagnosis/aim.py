@@ -74,7 +74,7 @@ def _calls_beside(e: Evidence, steps: list[Numbered]) -> Iterator[list[Numbered]
 
 
 def _belongs(step: Step, other: Step) -> bool:
-    return step.by == other.by and step.name in (*MAINTENANCE, *DRAINS)
+    return step.by == other.by and step.name in (*MAINTENANCE, *DRAINS, "dmb_loads")
 
 
 def _covers(step: Step, other: Step) -> bool:

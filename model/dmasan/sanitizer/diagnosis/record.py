@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dmasan import events as ev
 from dmasan.events import NOWHERE, Site
-from dmasan.sanitizer.history import History, Mark, Step, Touch
+from dmasan.sanitizer.history import STORES, History, Mark, Step, Touch
 
 
 class Record:
@@ -25,7 +25,7 @@ class Record:
         self._start = np.fromiter((step.address for step in self.steps), np.int64, len(self.steps))
         length = np.fromiter((step.length for step in self.steps), np.int64, len(self.steps))
         self._end = self._start + length
-        store = np.fromiter((step.name == "store" for step in self.steps), np.bool_, len(self.steps))
+        store = np.fromiter((step.name in STORES for step in self.steps), np.bool_, len(self.steps))
         home = -self.line
         self._first = np.where(store, self._start & home, self._start)  # a store touches the whole of its lines
         self._last = np.where(store, (self._end + self.line - 1) & home, self._end)
@@ -40,10 +40,10 @@ class Record:
         for k in self.touching(address, 1).tolist():
             step = self.steps[k]
             if self._start[k] <= address < self._end[k]:
-                name = "store_wb" if step.name == "store" else step.name
+                name, _ = STORES.get(step.name, (step.name, ""))
                 told.append(Touch(step.point_of(address), name, step, self.first + k))
             else:
-                told.append(Touch(step.point, "neighbour_wb", step, self.first + k))
+                told.append(Touch(step.point, STORES[step.name][1], step, self.first + k))
         return told
 
     @cached_property

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loads and stores of the CPU whose store buffer and early loads the byte has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dmasan.arch.configuration import EMPTY, LATEST, NC, WB, WT, Config, copy, is_early_by, value_of
+from dmasan.arch.family import Family
+from dmasan.arch.semantics import flow
+from dmasan.arch.semantics.flow import Outcome
+
+
+def _load(family: Family, c: Config, alias: int) -> Iterator[Outcome]:
+    """A load that was satisfied early returns what it found; it stays for those behind it, which may have been too."""
+    if is_early_by(c.early, alias):
+        yield c, value_of(c.early)
+    elif alias == NC:
+        for ready in flow.own_noncacheable_access(family, c):
+            yield ready, flow.seen_by_load(family, ready, NC)
+    else:
+        for ready in flow.own_cacheable_access(family, c):
+            yield flow.allocated(ready), flow.seen_by_load(family, ready, alias)
+
+
+def load_wb(family: Family, c: Config) -> Iterator[Outcome]:
+    """CPU load through the cacheable alias: own buffered store, L1, L2, memory; the line is allocated.
+
+    A Non-cacheable store in the CPU's buffer is not forwarded: the aliases differ in attributes (DDI 0406C, A3.5.7).
+    """
+    return _load(family, c, WB)
+
+
+def load_wt(family: Family, c: Config) -> Iterator[Outcome]:
+    """CPU load through a write-through alias: as a cacheable one where write-through memory is cached, else as a
+    Non-cacheable one (DDI 0388, 7.1)."""
+    return _load(family, c, WT if family.write_through else NC)
+
+
+def load_nc(family: Family, c: Config) -> Iterator[Outcome]:
+    """CPU load through the Non-cacheable alias: own buffers forward; L2 where it is looked up; memory."""
+    return _load(family, c, NC)
+
+
+def store_wb(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
+    """CPU store through the cacheable alias: from the store buffer, if there is one, the line is allocated in L1 and
+    becomes dirty; all other copies are stale. No load behind a store to the byte was satisfied before it."""
+    for ready in flow.own_cacheable_access(family, c._replace(early=EMPTY)):
+        changed = flow.written(ready, value)
+        if family.buffers_cacheable:
+            for after in flow.buffered(family, changed, value, WB):
+                yield after, None
+        else:
+            yield changed._replace(l1=copy(True, value)), None
+
+
+def neighbour_wb(family: Family, c: Config) -> Iterator[Outcome]:
+    """The rest of a line that a cacheable store touched: it is allocated and becomes dirty with what it held.
+
+    At once, even where the store itself waits in a buffer: the later moment adds nothing that can go wrong.
+    """
+    for ready in flow.own_cacheable_access(family, c):
+        yield ready._replace(l1=copy(True, flow.cached(ready))), None
+
+
+def store_wt(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
+    """CPU store through a write-through alias: it waits in the store buffer, then updates the line of L1 that it hits, and
+    memory; it allocates nothing and dirties nothing. Where write-through memory is not cached it is `store_nc`."""
+    if not family.write_through:
+        yield from store_nc(family, c, value)
+        return
+    for ready in flow.own_cacheable_access(family, c._replace(early=EMPTY)):
+        for after in flow.buffered(family, flow.written(ready, value), value, WT):
+            yield after, None
+
+
+def store_nc(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
+    """CPU store through the Non-cacheable alias: it waits in the store buffer."""
+    for ready in flow.own_noncacheable_access(family, c._replace(early=EMPTY)):
+        for after in flow.buffered(family, flow.written(ready, value), value, NC):
+            yield after, None
+
+
+READS = (load_wb, load_wt, load_nc)
+WRITES = (store_wb, store_wt, store_nc)
+OTHERS = (neighbour_wb,)

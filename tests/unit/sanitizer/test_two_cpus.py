@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A store waits in the buffer of its own CPU: another one neither sees it nor makes it land, until a barrier of the first."""
+
+from __future__ import annotations
+
+import pytest
+
+from dmasan import events as ev
+from dmasan.arch.family import INTEGRATED
+from dmasan.sanitizer import Sanitizer
+from dmasan.sanitizer.codes import Effect
+from dmasan.sanitizer.device_rules import DeviceAccess
+from dmasan.schedule import Point
+from dmasan.soc import Soc
+
+BASE, HERE = 0x8000_0000, ev.Site("driver.py", 1)
+
+SMALL = {"ram_mib": 16, "lowmem_mib": 12, "cma_mib": 2, "cpus": 2, "policy": "strict"}
+
+
+def found(soc: Soc) -> list[str]:
+    return [hazard.effect.name for hazard in soc.hazards if hazard.effect is not None]
+
+
+def test_a_store_that_another_cpu_reads_without_a_barrier() -> None:
+    read: list[int] = []
+
+    async def program(soc: Soc) -> None:
+        buffer = await soc.dma.alloc_coherent(4096, "buffer")
+        await soc.cpu(0).str_(buffer.cpu_addr, 1)
+        read.append(await soc.cpu(1).ldr(buffer.cpu_addr))
+
+    soc = Soc(schedule="random", random_rate=0.0, **SMALL)
+    soc.run(program)
+    assert read == [0], "the store is still in its CPU's buffer"
+    assert found(soc) == ["STALE_CPU_READ"]
+
+
+@pytest.mark.parametrize("barrier", ["dsb", "dmb"])
+def test_a_barrier_of_the_first_cpu_hands_over(barrier: str) -> None:
+    async def program(soc: Soc) -> None:
+        buffer = await soc.dma.alloc_coherent(4096, "buffer")
+        await soc.cpu(0).str_(buffer.cpu_addr, 1)
+        await getattr(soc.cpu(0), barrier)()
+        assert await soc.cpu(1).ldr(buffer.cpu_addr) == 1
+        await soc.cpu(1).str_(buffer.cpu_addr, 2)
+        await soc.cpu(1).dsb()
+        assert await soc.cpu(0).ldr(buffer.cpu_addr) == 2
+
+    soc = Soc(**SMALL)
+    soc.run(program)
+    soc.expect_clean()
+
+
+def test_a_barrier_of_the_second_cpu_is_not_enough() -> None:
+    async def program(soc: Soc) -> None:
+        buffer = await soc.dma.alloc_coherent(4096, "buffer")
+        await soc.cpu(0).str_(buffer.cpu_addr, 1)
+        await soc.cpu(1).dsb()
+        await soc.cpu(1).ldr(buffer.cpu_addr)
+
+    soc = Soc(**SMALL)
+    soc.run(program)
+    assert found(soc) == ["STALE_CPU_READ"]
+
+
+def test_an_older_store_of_another_cpu_may_land_over_a_younger_one() -> None:
+    async def program(soc: Soc) -> None:
+        buffer = await soc.dma.alloc_coherent(4096, "buffer")
+        await soc.cpu(0).str_(buffer.cpu_addr, 1)
+        await soc.cpu(1).str_(buffer.cpu_addr, 2)
+
+    soc = Soc(**SMALL)
+    soc.run(program)
+    assert found(soc) == ["LOST_UPDATE"]
+
+
+def test_cacheable_stores_wait_too_where_they_are_buffered() -> None:
+    async def program(soc: Soc) -> None:
+        va = await soc.kernel.kmalloc(256)
+        await soc.cpu(0).str_(va, 1)
+        await soc.cpu(1).ldr(va)
+
+    for profile, wanted in (("cortex-a9-pl310", ["STALE_CPU_READ"]), ("one-level", [])):
+        soc = Soc(profile=profile, **SMALL)
+        soc.run(program)
+        assert found(soc) == wanted, profile
+
+
+@pytest.mark.parametrize("dmb", [False, True])
+def test_maintenance_by_another_cpu_does_not_wait_for_the_store(dmb: bool) -> None:
+    sanitizer = Sanitizer(INTEGRATED, BASE, 1 << 12, 64, cpus=2)
+    events: list[ev.Event] = [ev.AliasChange(0, HERE, BASE, 1 << 12, True)]
+    events.append(ev.Store(1, HERE, 0, BASE, 4, ev.MemoryType.WB))
+    if dmb:
+        events.append(ev.Barrier(2, HERE, 0, "dmb", "ish"))
+    events.append(ev.Maintenance(3, HERE, 1, ev.CacheOp.CLEAN, ev.Level.INNER, BASE, 64))
+    events.append(ev.Barrier(4, HERE, 1, "dsb"))
+    for event in events:
+        sanitizer.observe(event)
+    sanitizer.device.read(DeviceAccess(Point("dma0", "read", 0), BASE, 4, False, 5.0), None)
+    effects = [incident.effect for incident in sanitizer.log.incidents if incident.effect is not None]
+    assert (Effect.STALE_DEVICE_READ in effects) != dmb
