@@ -207,7 +207,9 @@ def leave_no_trace(life: Life) -> None:
     assert not kernel.swiotlb.used_slots
     if kernel.policy.name in NO_MIGRATION:
         return
-    assert kernel.counters.pages_migrated > 50 and kernel.counters.cma_retries > 0  # it was no idle life
+    counters = kernel.counters
+    assert counters.pages_migrated > 50  # it was no idle life
+    assert counters.cma_retries or counters.cma_allocations < 1000
 
 
 @pytest.mark.parametrize("policy", POLICIES)
