@@ -38,7 +38,7 @@ class Sanitizer(Core):
         cpu = CpuRules(self)
         self.words = OwnershipWords(self, cpu.pending)
         self.device = DeviceRules(self, self.words)
-        self._diagnosis = Diagnosis(self)
+        self._diagnosis = Diagnosis(self, lambda: type(self)(family, base, size, line, cpus))
         self.bounced = BounceRules(self)
         self.copying = self.bounced.copying
         translations, forbidden = TranslationRules(self), ForbiddenRules(self, size)

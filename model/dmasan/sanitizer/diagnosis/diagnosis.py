@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from typing import Protocol
 
-from dmasan.sanitizer.codes import Effect, State
+from dmasan.events import Event
+from dmasan.sanitizer.codes import Code, Effect, State
 from dmasan.sanitizer.describe import describe
+from dmasan.sanitizer.diagnosis.call_repair import CALLS, Broken, repair_of_calls
 from dmasan.sanitizer.diagnosis.context import context_of
 from dmasan.sanitizer.diagnosis.evidence import Evidence
 from dmasan.sanitizer.diagnosis.record import Record
@@ -15,16 +18,26 @@ from dmasan.sanitizer.diagnosis.repair import find_repair
 from dmasan.sanitizer.diagnosis.roots import Judged, fold
 from dmasan.sanitizer.diagnosis.table import judge
 from dmasan.sanitizer.diagnosis.words import because
-from dmasan.sanitizer.hazards import Consequence, Hazard, Incident
+from dmasan.sanitizer.hazards import Consequence, Hazard, HazardLog, Incident, Repair
 from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.witness import Witness, witness_of
+
+
+class Observer(Protocol):
+    """What rules are told events by, and where they log what is broken."""
+
+    log: HazardLog
+
+    def observe(self, event: Event) -> None: ...
 
 
 class Diagnosis:
     """Diagnoses the incidents of one core. The code of an incident is found once, when it is first asked for."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, again: Callable[[], Observer]) -> None:
+        """`again` makes rules that have seen nothing yet, for a machine like that of `core`."""
         self.core = core
+        self.again = again
         self._judged: dict[int, Judged] = {}
         self._record: tuple[int, Record] | None = None
 
@@ -64,13 +77,31 @@ class Diagnosis:
         return Hazard(
             **values,
             code=first.row.code,
-            find_repair=lambda: find_repair(root, self.record()),
+            find_repair=lambda: self._repair(root),
             find_witness=lambda: self._witness(root),
             because=because(first.row, first.evidence),
             consequences=tuple(
                 Consequence(each.row.code, each.incident.effect, each.incident.site) for each in others
             ),
         )
+
+    def _repair(self, root: Sequence[Judged]) -> Repair | None:
+        """By edits of calls where calls do not match, else by edits of the stories of the bytes."""
+        if root[0].row.code is Code.MAP_BALANCE:
+            rules = {(each.incident.rule, each.incident.site) for each in root if each.incident.rule}
+            broken: Broken = {(rule, site) for rule, site in rules if rule is Code.MAP_BALANCE}
+            calls = [mark.event for mark in self.record().marks if isinstance(mark.event, CALLS)]
+            found = repair_of_calls(calls, broken, self._broken_by)
+            if found is not None:
+                return found
+        return find_repair(root, self.record())
+
+    def _broken_by(self, calls: Sequence[Event]) -> Broken:
+        """The rules that a sequence of calls breaks by itself, told to a fresh set of rules."""
+        fresh = self.again()
+        for event in calls:
+            fresh.observe(event)
+        return {(each.rule, each.site) for each in fresh.log.incidents if each.rule is not None}
 
     def _witness(self, root: Sequence[Judged]) -> Witness | None:
         """Of the first incident that a read shows, if possible by moves that the concrete machine can make."""
