@@ -72,7 +72,7 @@ def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.lines:
         first, last = finding.lines[0], finding.lines[-1]
         yield "cache lines", f"{first:#x} to {last:#x}, {finding.wrong} wrong bytes in all accesses"
-    if finding.because:
+    if finding.because and finding.because != finding.copies:
         yield "because", finding.because
     if finding.copies and finding.effect != Effect.CONTRACT.name:
         yield "copies", finding.copies

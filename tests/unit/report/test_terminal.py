@@ -12,7 +12,7 @@ from rich.console import Console
 
 from dmasan.report import table
 from dmasan.report.terminal import print_run
-from dmasan.sanitizer import State
+from dmasan.sanitizer import Code, Effect, State
 
 
 class Terminal(io.StringIO):
@@ -86,6 +86,16 @@ def test_a_hazard_names_code_bytes_writer_policy_step_and_time() -> None:
 
 def test_a_latent_hazard_says_may() -> None:
     assert "latent[MISSING_CLEAN]: the device may read" in describe(samples.hazard(1, State.LATENT))
+
+
+def test_a_broken_rule_is_told_once() -> None:
+    hazard = samples.hazard(1, State.LATENT)
+    hazard.effect, hazard.code = Effect.CONTRACT, Code.CPU_WR_OWNED
+    hazard.copies = hazard.because = "CPU store to a buffer that the device owns"
+    text = describe(hazard)
+    assert text.count("CPU store to a buffer that the device owns") == 1
+    assert "latent[CPU_WR_OWNED]: CPU store to a buffer that the device owns: source, bytes 16 to 79" in text
+    assert "copies:" not in text
 
 
 def test_a_writer_whose_file_is_gone_is_named_by_its_place() -> None:
