@@ -27,12 +27,14 @@ struct Descriptor {
     uint64_t src = 0, dst = 0; uint32_t len = 0, rows = 0; int32_t sstride = 0, dstride = 0; uint64_t next = 0;
 };
 
+inline std::vector<const char*> plusargs{"engine_bench"};   // of the simulation
 inline unsigned x_seed = 0;                        // not 0: what the design does not reset starts with random content
 
 class Engine {
     static VerilatedContext* prepared(VerilatedContext& context, bool checked) {
-        static const char* arguments[] = {"engine_bench", "+unchecked"};
-        context.commandArgs(checked ? 1 : 2, arguments);
+        std::vector<const char*> arguments = plusargs;
+        if (!checked) arguments.push_back("+unchecked");
+        context.commandArgs(int(arguments.size()), arguments.data());
         if (x_seed) { context.randReset(2); context.randSeed(int(x_seed++)); }
         return &context;
     }

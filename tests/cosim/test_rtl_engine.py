@@ -52,7 +52,7 @@ def test_random_programs() -> None:
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("width", [32, 64, 128, 256])
 def test_many_random_programs(width: int) -> None:
-    """A quarter of $DMASAN_TRANSFERS at each width. A core makes some 400 a second: 1000000 take forty minutes of it."""
+    """A quarter of $DMASAN_TRANSFERS at each width. A core makes some 1200 a second: 1000000 take a quarter of an hour of it."""
     total = run(width, "random", str(TRANSFERS // 4), str(1000 * width), timeout=7000)[-1]
     assert total["transfers"] >= TRANSFERS // 4
     assert min(total[kind] for kind in ERRORS) > total["transfers"] // 500
