@@ -108,7 +108,7 @@ def test_compare_on_the_model_prints_the_table_and_writes_everything(dmasan, tmp
     assert result.status == 0, result.err
     assert "\x1b" not in result.out
     strict = next(line.split() for line in result.out.splitlines() if line.startswith("strict"))
-    assert strict[:5] == ["strict", "on", "clean", "-", "0"]
+    assert strict[:5] == ["strict*", "on", "clean", "-", "0"]
     assert re.search(r"^highmem_only +on +n/a", result.out, re.MULTILINE)
     assert "n/a: highmem_only: " in result.out
     assert [line[:14] for line in result.err.splitlines()] == ["dmasan: [1/2] ", "dmasan: [2/2] "]
