@@ -56,5 +56,5 @@ def test_a_forgotten_reset_is_noticed(tmp_path: Path, monkeypatch: pytest.Monkey
     executable = build(64, RANDOM_START)
     assert told(executable, "directed", "registers")[-1]["tests"] == 1
     assert told(executable, "directed", "order")[-1]["tests"] == 1
-    with pytest.raises(RunError, match="FAIL|broke"):
+    with pytest.raises(RunError, match=r"FAIL|broke"):
         start(executable, 1000, 100)
