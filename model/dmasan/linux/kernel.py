@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,8 +57,10 @@ class Kernel:
         self.era = choose("era", cell.era, ERAS)
         self.policy = POLICIES[resolve(cell.policy, cell.profile, cell.era, knobs)].of(cell)
         self.acting: Policy = self.policy  # whose steps are announced now
+        # "HIGHMEM is not supported with VIPT aliasing": what lies above lowmem is ignored (adjust_lowmem_bounds).
+        used = knobs if machine.profile.highmem else replace(knobs, ram_mib=min(knobs.ram_mib, knobs.lowmem_mib))
         self.layout = Layout.of(
-            knobs,
+            used,
             machine.memory.base,
             self.policy.cma_zone if cma_zone is None else cma_zone,
             self.policy.nomap_mib(knobs),

