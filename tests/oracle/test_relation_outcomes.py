@@ -51,6 +51,23 @@ CHOSEN = [
     "WB dsb um dw dr",
     "WB dsb cl cl2 um dw dr",
     "WB dsb WB dsb cl cl2 dr",
+    "WB cix dmb cix rNC",
+    "dw rNC",
+    "dw rmb rNC",
+    "dw dmbst rNC",
+    "dw ivx dsb rWB rNC",
+    "NC dmbst bell dr",
+    "NC orNC",
+    "NC dmb orNC",
+    "NC oNC dsb dr",
+    "WB orWB",
+    "WB ocl dr",
+    "WB dsb cl dr",
+    "rWT dw rWT",
+    "rWT WT dsb rWT dr",
+    "rWT WT dsb dw rWT",
+    "rWT WT dsb dw dr",
+    "WB dsb walk",
 ]
 
 
@@ -73,3 +90,17 @@ def test_documented_outcome(family: str, ops: str, reads: list[set[int]], why: s
 @pytest.mark.parametrize("ops", CHOSEN, ids=lambda ops: ops.replace(" ", "-"))
 def test_chosen_sequence(family: str, ops: str) -> None:
     assert may_return(ops.split(), profile=family) == oracle(ops.split(), family=family)
+
+
+COLOURS = [
+    "yrWB WB dsb yrWB",
+    "yWB WB cl dr",
+    "yWB yclx dsb dr",
+    "yWB yclx dr",
+    "yrWB dw yrWB yiv yrWB",
+]
+
+
+@pytest.mark.parametrize("ops", COLOURS, ids=lambda ops: ops.replace(" ", "-"))
+def test_chosen_sequence_of_two_colours(ops: str) -> None:
+    assert may_return(ops.split(), profile="vivt") == oracle(ops.split(), family="vivt")
