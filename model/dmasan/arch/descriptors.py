@@ -64,7 +64,7 @@ class Descriptors(Exclusives):
         self._charge(len(new) * self._costs.pte_write)
         step = SECTION_SIZE if level == 1 else SMALL_PAGE_SIZE
         if self._bus.active:
-            self._bus.emit(Store(self._now(), site, self.index, entry_pa, size, kind))
+            self._bus.emit(Store(self._now(), site, self.index, entry_pa, size, kind, self._colour(entry_pa)))
             for index, (before, after) in enumerate(zip(old.tolist(), new.tolist(), strict=True)):
                 replaced = must_break_short(before, after, level) is not None
                 at = va + index * step
@@ -100,7 +100,7 @@ class Descriptors(Exclusives):
         self.machine.counters.pte_writes += len(new)
         self._charge(len(new) * self._costs.pte_write)
         if self._bus.active:
-            self._bus.emit(Store(self._now(), site, self.index, entry_pa, size, kind))
+            self._bus.emit(Store(self._now(), site, self.index, entry_pa, size, kind, self._colour(entry_pa)))
             for index, (before, after) in enumerate(zip(old.tolist(), new.tolist(), strict=True)):
                 replaced = must_break_long(before, after, level, self.machine.long_tables.mair) is not None
                 at = va + index * entry_bytes(level)
@@ -144,8 +144,9 @@ class Descriptors(Exclusives):
         broadcast = self.machine.profile.maintenance_broadcast
         for start, length in ranges:
             only = None if broadcast else self.index
-            self.machine.maintenance.inner(CacheOp.CLEAN, start, length, only, self._colour(start))
+            colour = self._colour(start)
+            self.machine.maintenance.inner(CacheOp.CLEAN, start, length, only, colour)
             if self._bus.active:
-                told = (self._now(), site, self.index, CacheOp.CLEAN, Level.INNER, start, length, broadcast)
+                told = (self._now(), site, self.index, CacheOp.CLEAN, Level.INNER, start, length, broadcast, colour)
                 self._bus.emit(Maintenance(*told))
         self._charge()

@@ -45,7 +45,7 @@ def picture() -> Picture:
 
 # What the model's kernel does not do there yet, and the real one does.
 GAPS = {
-    "arm926": "no flush_cache_vmap and no flush of the caches when kernel mappings change (VIVT)",
+    "arm926": "no flushes between the kernel's and a user's address of a page, or when mappings change (VIVT)",
     "arm11mpcore": "no reads or writes for ownership before maintenance (CONFIG_DMA_CACHE_RWFO)",
 }
 CELLS = [
