@@ -149,7 +149,7 @@ def _device_writes_the_line(e: Evidence) -> bool:
 
 
 def wrong_beyond_the_own_l1(e: Evidence) -> bool:
-    if e.cured_on(broadcast=True):
+    if e.cured_on(broadcast=True) or (not e.family.broadcast and e.right_if_maintenance_reached):
         return True
     if not e.family.outer or e.dropped or (_waits_in_a_buffer(e) and not _was_drained(e)):
         return False

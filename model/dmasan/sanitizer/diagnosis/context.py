@@ -12,13 +12,10 @@ from dmasan.sanitizer.diagnosis.record import Record
 from dmasan.sanitizer.history import Mark, Touch
 
 ALLOCATED, FREED = "page allocated", "page freed"  # why content is given up, in the kernel's words
+_KINDS = ("clean", "invalidate", "clean_invalidate")
 _ROUNDED = (  # maintenance, which acts on whole lines
-    "issue_clean",
-    "issue_invalidate",
-    "issue_clean_invalidate",
-    "outer_clean",
-    "outer_invalidate",
-    "outer_clean_invalidate",
+    *(f"{place}_{kind}{where}" for place in ("issue", "outer") for kind in _KINDS for where in ("", "_colour")),
+    *(f"{kind}_other" for kind in _KINDS),
 )
 _RING = ("descriptor", "status")  # kinds of points at which a device touches its ring
 

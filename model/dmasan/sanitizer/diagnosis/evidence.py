@@ -24,9 +24,15 @@ from dmasan.sanitizer.history import SEEN, History, Touch
 from dmasan.sanitizer.path import Link, find_path
 
 _TOLD = 400  # touches of a byte that a path is searched through
-CPU_ACCESSES = ("store_wb", "neighbour_wb", "load_wb", "store_nc", "load_nc")
-CLEANS = ("issue_clean", "issue_clean_invalidate", "outer_clean", "outer_clean_invalidate")
-INVALIDATES = ("issue_invalidate", "issue_clean_invalidate", "outer_invalidate", "outer_clean_invalidate")
+_ACCESSES = ("store_wb", "neighbour_wb", "load_wb", "store_nc", "load_nc")
+CPU_ACCESSES = (*(f"{name}{where}" for name in _ACCESSES for where in ("", "_other", "_colour")), "store_wt", "load_wt")
+# What another CPU's local maintenance, or maintenance under another virtual colour, would be if it reached this copy.
+REACHING = {f"{name}_other": f"issue_{name}" for name in ("clean", "invalidate", "clean_invalidate")}
+REACHING |= {f"{name}_colour": name for name in ("issue_clean", "issue_invalidate", "issue_clean_invalidate")}
+_NAMES = ("issue_clean", "issue_invalidate", "issue_clean_invalidate", *REACHING)
+_OUTER = ("outer_clean", "outer_invalidate", "outer_clean_invalidate")
+CLEANS = tuple(name for name in (*_NAMES, *_OUTER) if "clean" in name)
+INVALIDATES = tuple(name for name in (*_NAMES, *_OUTER) if "invalidate" in name)
 MAINTENANCE = tuple(dict.fromkeys((*CLEANS, *INVALIDATES)))
 DRAINS = ("dsb", "outer_sync")
 _SNOOPING = {"dev_read": "snoop_read", "dev_write": "snoop_write", "dev_write_posted": "snoop_write"}
@@ -217,6 +223,13 @@ class Evidence:
             if any(name in table for name in self.names) and self.cured([table.get(name, name) for name in self.names]):
                 return how
         return None
+
+    @cached_property
+    def right_if_maintenance_reached(self) -> bool:
+        """Whether it is right if all maintenance reached this copy, whichever CPU or colour it was for."""
+        if not any(name in REACHING for name in self.names):
+            return False
+        return self.cured([REACHING.get(name, name) for name in self.names if name != "hand_over"])
 
     def without(self, drop: Callable[[Touch], bool]) -> list[str]:
         """The story without some of its touches."""
