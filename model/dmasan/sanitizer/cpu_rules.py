@@ -34,6 +34,7 @@ class CpuRules:
         self.core = core
         self.pending = [Ranges() for _ in range(core.cpus)]
         self.pending_outer = Ranges()
+        self._elsewhere = [[r for r in self.pending if r is not own] for own in self.pending]
         self._home: dict[int, int] = {}  # by page: the virtual colour that was used first
 
     def handlers(self) -> Handlers:
@@ -51,15 +52,15 @@ class CpuRules:
         core = self.core
         if core.buffers.live and core.buffers.streaming(e.address, e.length):
             self._check_owner(e, write=True)
-        waits = True
+        waits, address = True, e.address
         if e.type is MemoryType.WB:
             kind = self._kind(e)
             core.remember("store" + kind, e.address, e.length, e, f"cpu{e.cpu}")
             wrong = core.shadow.store(e.address, e.length, kind)
-            address, _ = core.shadow.lines_of(e.address, e.length)
+            if wrong is not None:
+                address, _ = core.shadow.lines_of(e.address, e.length)
             waits = core.family.buffers_cacheable
         else:
-            address = e.address
             name = "store_wt" if e.type is MemoryType.WT and core.family.write_through else "store_nc"
             if name == "store_nc" and self._waits_elsewhere(e):
                 name = "store_nc_other"
@@ -112,11 +113,10 @@ class CpuRules:
 
         What that CPU stored before a DMB has landed: the program went on here, so there was something that told it to.
         """
-        found = False
-        for cpu, ranges in enumerate(self.pending):
-            if ranges and cpu != e.cpu and ranges.touch(e.address, e.length):
-                found = True
-        if not found:
+        for ranges in self._elsewhere[e.cpu]:
+            if ranges and ranges.touch(e.address, e.length):
+                break
+        else:
             return False
         self.core.apply("hand_over", e.address, e.length, e, f"cpu{e.cpu}")
         return self.core.automaton.store_waits(self.core.states(e.address, e.length))

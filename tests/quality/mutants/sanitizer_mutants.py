@@ -42,7 +42,7 @@ SANITIZER_MUTANTS = (
     Mutant("a freed page keeps its content", CALLS, '            ev.ContentUndefined: self._undefined,\n', "", STORIES),
     Mutant("a new alias is not seen", CALLS, '"alias_live" if e.live else "alias_dead"', '"alias_dead"', STORIES),
     Mutant("ownership is not checked", CPU, "where = self.core.buffers.violations(e.address, e.length, write)", "where = np.arange(0)", STORIES),
-    Mutant("Non-cacheable stores wait for no barrier", CPU, "        waits = True\n", "        waits = False\n", STORIES),
+    Mutant("Non-cacheable stores wait for no barrier", CPU, "waits, address = True, e.address", "waits, address = False, e.address", STORIES),
     Mutant("Non-cacheable loads are judged as cacheable", CPU, 'else "load_nc"', 'else "load_wb"', STORIES),
     Mutant("outer maintenance is taken for inner", CPU, "if e.level is Level.INNER:", "if True:", STORIES),
     Mutant("a doorbell orders nothing", CPU, '"doorbell"', '"dev_write_done"', STORIES),
