@@ -229,7 +229,8 @@ class Evidence:
         """Whether it is right if all maintenance reached this copy, whichever CPU or colour it was for."""
         if not any(name in REACHING for name in self.names):
             return False
-        return self.cured([REACHING.get(name, name) for name in self.names if name != "hand_over"])
+        names = [REACHING.get(name, name) for name in self.names if name != "hand_over"]
+        return self.cured(names, replace(self.family, broadcast=True))
 
     def without(self, drop: Callable[[Touch], bool]) -> list[str]:
         """The story without some of its touches."""
