@@ -14,7 +14,7 @@ from dmasan.arch.semantics.flow import Outcome
 def _load(family: Family, c: Config, alias: int) -> Iterator[Outcome]:
     """A load that was satisfied early returns what it found; it stays for those behind it, which may have been too."""
     if is_early_by(c.early, alias):
-        yield c, value_of(c.early)
+        yield flow.own_access(family, c), value_of(c.early)
     elif alias == NC:
         for ready in flow.own_noncacheable_access(family, c):
             yield ready, flow.seen_by_load(family, ready, NC)
