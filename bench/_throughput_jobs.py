@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,18 @@ COPY, BEATS = 1, 16
 LIMIT_NS = 1e11
 
 
-Write = Callable[[int, int], Awaitable[None]]  # address, value
+@dataclass(frozen=True)
+class Registers:
+    """How the engine is reached: by address, and by its interrupt."""
+
+    write: Callable[[int, int], Awaitable[None]]  # address, value
+    read: Callable[[int], Awaitable[int]]
+    wait_irq: Callable[[float], Awaitable[None]]  # ns at most
 
 
-async def transfer(backend: RtlBackend, write: Write, source: int, target: int, size: int) -> float:
+async def transfer(registers: Registers, source: int, target: int, size: int) -> float:
     """Copies `size` bytes in bursts of 16 beats; the seconds that it took, from the first register to the interrupt."""
-    begin = time.perf_counter()
+    begin, write = time.perf_counter(), registers.write
     configuration = CH_CFG.OP.put(COPY) | CH_CFG.MAX_LEN.put(BEATS - 1)
     await write(REGISTERS_BASE + CTRL.OFFSET, CTRL.ENABLE.mask)
     for register, value in (
@@ -51,9 +58,9 @@ async def transfer(backend: RtlBackend, write: Write, source: int, target: int, 
         (CH_CMD, CH_CMD.START.mask),
     ):
         await write(CHANNEL + register.OFFSET, value)
-    await backend.wait_irq(LIMIT_NS)
+    await registers.wait_irq(LIMIT_NS)
     seconds = time.perf_counter() - begin
-    status = await backend.read32(CHANNEL + CH_STATUS.OFFSET)
+    status = await registers.read(CHANNEL + CH_STATUS.OFFSET)
     await write(CHANNEL + CH_STATUS.OFFSET, status)
     if not status & CH_STATUS.DONE.mask:
         raise ValueError(f"the copy of {size} bytes ended with status {status:#x}")
@@ -78,10 +85,14 @@ async def checked(backend: RtlBackend, size: int, rounds: int, ask_always: bool 
     async def write(address: int, value: int) -> None:
         await soc.io.writel(value, address - REGISTERS_BASE)
 
+    async def read(address: int) -> int:
+        return await soc.io.readl(address - REGISTERS_BASE)
+
+    registers = Registers(write, read, soc.wait_irq)
     seconds, cycles = [], 0
     for _ in range(rounds):
         before = backend.cycles
-        seconds.append(await transfer(backend, write, source.dma_handle, target.dma_handle, size))
+        seconds.append(await transfer(registers, source.dma_handle, target.dma_handle, size))
         cycles = backend.cycles - before
     delivered = await soc.cpu(0).read(target.cpu_addr, size)
     if not np.array_equal(delivered, data):
@@ -109,7 +120,8 @@ async def axi_ram(backend: RtlBackend, size: int, rounds: int) -> dict[str, Any]
         ram.read_if.log.setLevel("WARNING")
         data = np.random.default_rng(1).integers(0, 256, size, dtype=np.uint8).tobytes()
         ram.write(0, data)
-        seconds = [await transfer(backend, backend.write32, 0, size, size) for _ in range(rounds)]
+        registers = Registers(backend.write32, backend.read32, backend.wait_irq)
+        seconds = [await transfer(registers, 0, size, size) for _ in range(rounds)]
         if bytes(ram.read(size, size)) != data:
             raise ValueError("the copy is wrong")
     return {"seconds": seconds}

@@ -23,7 +23,7 @@ from dmasan.sanitizer.device_rules import DeviceAccess
 from dmasan.schedule import Footprint, Point
 from dmasan.soc.snoop import snoop_read, snoop_stale, snoop_write
 
-_READ, _WRITE = 0, 1  # phases of a burst in the records of the RTL's port; the third is its B
+_READ, _WRITE, _DONE = range(3)  # phases of a burst in the records of the RTL's port: data read, accepted, its B
 _STATUS = KIND_CODES[BurstKind.STATUS]
 NOWHERE = 0xFFFF_F000  # an address without RAM: the IOMMU or the bus has nothing behind the device's
 _OPERATIONS = ("dev_read", "dev_write_posted", "dev_write_done")
@@ -84,23 +84,26 @@ class Port:
     def drain(self, records: NDArray[np.void]) -> None:
         """Takes note of bursts that the RTL's port served by itself, oldest first; neighbours are told as one.
 
-        Not across the status of a job: whether the job's data was complete by then must be seen.
+        Not across the status of a job: whether the job's data was complete by then must be seen. Between two of them
+        what was accepted comes before its B, although a batch may begin with the B of a burst of the batch before.
         """
         fields = ("phase", "channel", "kind", "length", "tag")
         streams: dict[tuple[int, int, int, int, int], int] = {}
         keys = list(zip(*(records[name].tolist() for name in fields), strict=True))
         addresses = records["address"].tolist()
-        runs: list[list[int]] = []  # first record, bytes
+        runs: list[list[int]] = []  # first record, bytes, jobs that have ended before it
+        ended = 0
         for n, (key, address) in enumerate(zip(keys, addresses, strict=True)):
             if key[2] == _STATUS:
                 streams.clear()
+                ended += 1
             run = streams.get(key)
             if run is not None and addresses[runs[run][0]] + runs[run][1] == address:
                 runs[run][1] += key[3]
             else:
                 streams[key] = len(runs)
-                runs.append([n, key[3]])
-        for first, length in runs:
+                runs.append([n, key[3], ended])
+        for first, length, _ in sorted(runs, key=lambda run: (run[2], keys[run[0]][0] == _DONE)):
             self._served(records[first], length)
 
     def _served(self, record: np.void, length: int) -> None:
