@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from cocotbext.dmasan.shared import BURST
 
+from cocotbext.dmasan.shared import BURST
 from dmasan.soc import Soc
 
 BASE, LENGTH = 0x8010_0000, 128
