@@ -16,6 +16,8 @@ import fastjsonschema
 import pytest
 from PIL import Image
 
+from cocotbext.dmasan.commands import run as run_command
+
 SCHEMAS = Path(__file__).parents[3] / "docs" / "schema"
 EXAMPLE = Path(__file__).parents[3] / "examples" / "own_program.py"
 MODEL = ("--backend", "model", "--policy", "strict")
@@ -143,3 +145,16 @@ def test_ctrl_c_ends_the_simulations_too(tmp_path: Path) -> None:
     assert told == ""
     with pytest.raises(ProcessLookupError):
         os.kill(int(where.read_text()), 0)
+
+
+def test_a_program_is_named_as_it_was_given_and_found_from_any_folder(dmasan, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """The simulator runs in the folder of the results: the job must not depend on where that is."""
+    write(tmp_path, "print('here')")
+    jobs: list[str] = []
+    whole = run_command._job
+    monkeypatch.setattr(run_command, "_job", lambda *each: jobs.append(whole(*each).arguments["scenario"]) or whole(*each))
+    for given in ("own.py", "own.py:program", "./own.py"):
+        result = dmasan("run", given, *MODEL, "--quiet")
+        assert result.status == 0
+        assert f"clean: {given} under strict" in result.out
+    assert jobs == [f"{tmp_path}/own.py", f"{tmp_path}/own.py:program", f"{tmp_path}/own.py"]

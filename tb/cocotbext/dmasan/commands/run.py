@@ -81,7 +81,7 @@ def execute(arguments: argparse.Namespace) -> int:
             raise UsageError(
                 f"policy {job.arguments['policy']} does not apply here: {result['not_applicable']}"
             )
-        run = Run.from_json(result["run"])
+        run = replace(Run.from_json(result["run"]), scenario=arguments.scenario)
         if number:
             again = replay_of(job, number, result["witness"])
             ((_, replayed),) = run_all([again], runner, 1)
@@ -115,9 +115,17 @@ def _known(settings: Settings) -> Callable[[Run], Sorted]:
     return lambda run: sort(run.hazards, suppressions, baseline, date.today())
 
 
+def _absolute(scenario: str) -> str:
+    """A program's path for a simulator that runs in another folder; a scenario's name as it is."""
+    file, colon, function = scenario.rpartition(":")
+    if not colon or "/" in function:
+        file, colon, function = scenario, "", ""
+    return f"{Path(file).absolute()}{colon}{function}" if file.endswith(".py") else scenario
+
+
 def _job(scenario: str, settings: Settings, witness: int) -> Job:
     arguments: dict[str, Any] = {
-        "scenario": scenario,
+        "scenario": _absolute(scenario),
         "policy": only("policy", settings.policy),
         "profile": only("profile", settings.profile),
         "era": only("era", settings.era),
