@@ -12,7 +12,7 @@ import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from types import CodeType, FrameType
+from types import FrameType
 from typing import NamedTuple
 
 import numpy as np
@@ -448,18 +448,20 @@ class EventBus:
 
 _PROGRAMS = ("scenarios/", "corpus/cases/")
 _LIBRARY = sysconfig.get_path("stdlib").replace("\\", "/") + "/"
-_is_program: dict[CodeType, bool] = {}
+_PACKAGE = __file__.replace("\\", "/").rpartition("/")[0] + "/"
+_is_program: dict[str, bool] = {}  # by file; code objects of two files may be equal
 
 
-def _belongs_to_program(code: CodeType) -> bool:
+def _belongs_to_program(file: str) -> bool:
     """True for code outside dmasan and the standard library, and for the driver programs that dmasan ships."""
-    path = code.co_filename.replace("\\", "/")
+    path = file.replace("\\", "/")
     if path.startswith((_LIBRARY, "<frozen ")) and "/site-packages/" not in path:
-        _is_program[code] = False
-        return False
-    _, found, inner = path.rpartition("/dmasan/")
-    verdict = not found or inner.startswith(_PROGRAMS)
-    _is_program[code] = verdict
+        verdict = False
+    elif path.startswith(_PACKAGE):  # not any folder of that name: a checkout may be called dmasan too
+        verdict = path[len(_PACKAGE) :].startswith(_PROGRAMS)
+    else:
+        verdict = "/cocotbext/dmasan/" not in path
+    _is_program[file] = verdict
     return verdict
 
 
@@ -467,9 +469,9 @@ def call_site() -> Site:
     """The innermost line of the driver program on the call stack (through awaits too)."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        code = frame.f_code
-        known = _is_program.get(code)
-        if known if known is not None else _belongs_to_program(code):
-            return Site(code.co_filename, frame.f_lineno)
+        file = frame.f_code.co_filename
+        known = _is_program.get(file)
+        if known if known is not None else _belongs_to_program(file):
+            return Site(file, frame.f_lineno)
         frame = frame.f_back
     return NOWHERE
