@@ -25,9 +25,8 @@ module engine_rules #(
   input logic                m_axi_wready, m_axi_bvalid, m_axi_bready, m_axi_arvalid, m_axi_arready, m_axi_rlast,
   input logic                m_axi_rvalid, m_axi_rready
 );
-  logic [1:0] resets;                              // the checkers too start with anything in them
+  logic [1:0] resets = 2'd0;                       // the checkers too start with anything in them
   wire        armed = resets == 2'd3;
-  initial resets = 2'd0;
   always_ff @(posedge clk) if (!rst_n && !armed) resets <= resets + 2'd1;
 
   axi_checker #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .ID_W(ID_W), .USER_W(USER_W), .TIMEOUT(50_000)) axi (

@@ -10,9 +10,8 @@ module axi_checker_channel #(
   output logic       waiting,              // VALID waited for READY at the clock edge before
   output logic [2:0] broken                // {time-out, reset, valid}, a cycle later
 );
-  logic        in_reset;                   // at the clock edge before
+  logic        in_reset = 1'b0;            // at the clock edge before
   logic [31:0] waited;                     // cycles
-  initial in_reset = 1'b0;
 
   // Nothing to do on a silent channel.
   always_ff @(posedge clk) if (valid || waiting || in_reset || !rst_n || broken != 0) begin
