@@ -27,8 +27,8 @@ setup-formal: ## the same and Yosys and z3 for proofs and synthesis
 test: setup-dev ## all tests but the deep ones
 	@$(PYTEST) -n 2 --junit-xml=build/test/junit.xml
 
-check: lint ## lint, types and the tests that need no simulator
-	@$(PYTEST) -n 2 -m "not cosim and not deep and not system"
+check: lint ## lint, types and the quick tests that need no simulator: before each commit
+	@$(PYTEST) -n 2 -m "not cosim and not thorough and not deep and not system"
 
 lint: setup-dev ## ruff, mypy and Verilator's lint
 	@$(VENV)/ruff check

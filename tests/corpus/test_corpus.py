@@ -12,6 +12,8 @@ from dmasan.corpus import CASES, Case
 from dmasan.corpus.case import CONTROL, FIXED, Variant, places
 from dmasan.corpus.outcome import Outcome, run
 
+pytestmark = pytest.mark.thorough
+
 
 def _all() -> Iterator[object]:
     for case in CASES.values():

@@ -12,6 +12,8 @@ from dmasan.corpus.case import BUGGY, FIXED
 from dmasan.corpus.outcome import world
 from dmasan.soc import Soc
 
+pytestmark = pytest.mark.thorough
+
 SAMPLE = (
     "A1",
     "B2",

@@ -178,6 +178,7 @@ def test_documented_outcome(family: str, ops: str, reads: list[set[int]], why: s
     assert may_return(ops.split(), family=family) == reads, why
 
 
+@pytest.mark.thorough
 def test_victim_past_an_absent_l2_adds_no_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
     machine, rng = FAMILIES["pl310"], random.Random(310)
     sequences = [random_sequence(rng, machine) for _ in range(150)]

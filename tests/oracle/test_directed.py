@@ -22,6 +22,8 @@ from dmasan.linux.dma_attributes import DmaAttr
 from dmasan.sanitizer import State
 from dmasan.soc import Soc
 
+pytestmark = pytest.mark.thorough
+
 TO, FROM = Direction.TO_DEVICE, Direction.FROM_DEVICE
 SMALL: dict[str, object] = {"ram_mib": 32, "lowmem_mib": 20, "cma_mib": 8, "processes": 1}
 A9, A15, A53 = "cortex-a9-pl310", "cortex-a15", "cortex-a53"

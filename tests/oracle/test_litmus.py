@@ -9,6 +9,8 @@ import pytest
 from explore import explore, matches
 from litmus import Litmus, content_hash, parse
 
+pytestmark = pytest.mark.thorough
+
 FILES = sorted((Path(__file__).parents[1] / "litmus").glob("*.litmus"))
 TESTS = [parse(path) for path in FILES]
 # The first profile of each test at once, the others in the deep tests.

@@ -20,6 +20,8 @@ from sequences import Sequence, random_sequence, shorter
 
 from dmasan import sanitizer
 
+pytestmark = pytest.mark.thorough
+
 SHOWN = int(os.environ.get("DMASAN_ORACLE_SHOWN", 8))
 """Disagreements shrunk and printed; the rest are counted."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pytest
 from arch_bench import DATA, NC, PA, WB, ArchBench, held, run, tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ from dmasan.arch.cpu import Cpu
 from dmasan.arch.geometry import CacheGeometry
 from dmasan.arch.profile import PROFILES
 from dmasan.events import MemoryType
+
+pytestmark = pytest.mark.thorough
 
 WT = 0x6000_0000  # RAM once more, Write-Through
 

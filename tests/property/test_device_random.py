@@ -7,6 +7,7 @@ import zlib
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -140,6 +141,7 @@ def test_random_jobs_end_as_described(jobs, mode, beat, most, prefetch):
     run.check_bursts()
 
 
+@pytest.mark.thorough
 @settings(max_examples=150)
 @given(jobs, modes, st.integers(0, 3000), st.booleans(), st.integers(0, 2))
 def test_abort_or_stop_at_any_cycle_is_clean(jobs, mode, cycle, stop, prefetch):

@@ -21,6 +21,8 @@ from dmasan.linux.movable import MovableUser
 from dmasan.schedule import Benign, RandomMoves, Schedule
 from dmasan.soc.snoop import snoop_read, snoop_write
 
+pytestmark = pytest.mark.thorough
+
 OPERATIONS = 300
 DEEP_OPERATIONS = int(os.environ.get("DMASAN_OPERATIONS", "100_000"))
 CHECK_EVERY, READ_EVERY = 25, 200

@@ -8,6 +8,8 @@ from mutants import KINDS, Kind, calls, judge, rounds
 
 from dmasan.config import Cell
 
+pytestmark = pytest.mark.thorough
+
 CELL = Cell("strict")
 LEAST = 0.98  # of the mutants that are shown not to be equivalent
 

@@ -18,6 +18,8 @@ from world import Step
 from dmasan.config import ERAS, Cell, UsageError
 from dmasan.linux.policies import sound
 
+pytestmark = pytest.mark.thorough
+
 SCHEDULES = ("benign", "random", "adversarial")
 CELLS = [*cells("cortex-a9-pl310"), *cells("one-level")]
 SOUND = [cell for cell in CELLS if sound(cell) is True]

@@ -121,6 +121,7 @@ def test_entry_points_lead_somewhere(project: dict[str, Any]) -> None:
         assert not name or callable(getattr(loaded, name)), point
 
 
+@pytest.mark.thorough
 def test_plugin_is_loaded_once_in_a_project_of_somebody_else(tmp_path: Path) -> None:
     if Path(sys.prefix) != ROOT / ".venv":
         pytest.skip("not run from the checkout's own .venv")

@@ -58,6 +58,7 @@ CELLS = [
 
 
 @pytest.mark.parametrize(("name", "policy"), CELLS)
+@pytest.mark.thorough
 def test_the_picture_arrives_where_the_kernel_is_sound(name: str, policy: str) -> None:
     soc = Soc(profile=name, policy=policy, schedule="random", seed=3, shared_override=True, **SMALL)
     original = picture()

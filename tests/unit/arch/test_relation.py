@@ -34,6 +34,7 @@ families = pytest.mark.parametrize(
 
 
 @families
+@pytest.mark.thorough
 def test_a_dead_alias_gains_no_copy_from_below(family: Family) -> None:
     """Hidden moves bring a copy into L1 only from the store buffer, and one into L2 only from L1."""
     for before in reachable(family):
@@ -46,6 +47,7 @@ def test_a_dead_alias_gains_no_copy_from_below(family: Family) -> None:
                 assert is_dirty(before.l1) or is_cacheable(before.store_buffer), (name, before)
 
 
+@pytest.mark.thorough
 @families
 def test_hidden_moves_of_a_dead_alias_come_to_rest(family: Family) -> None:
     """Whatever is cached or buffered, moves alone can empty it all into memory: and then nothing moves."""

@@ -9,6 +9,8 @@ from pathlib import Path
 import fastjsonschema
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 SCHEMA = Path(__file__).parents[3] / "docs" / "schema" / "corpus-1.json"
 
 

@@ -7,6 +7,10 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
+pytestmark = pytest.mark.thorough
+
 EXAMPLE = Path(__file__).parents[3] / "examples" / "own_program.py"
 OPTIONS = ("--backend", "model", "--policy", "strict", "--quiet", "--sarif", "x.sarif", "--junit", "x.xml")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 OPTIONS = ("--backend", "model", "--policy", "strict", "--quiet")
 RUN = ("run", "own_program.py", *OPTIONS)
 PROGRAM = """

@@ -18,6 +18,8 @@ from PIL import Image
 
 from cocotbext.dmasan.commands import run as run_command
 
+pytestmark = pytest.mark.thorough
+
 SCHEMAS = Path(__file__).parents[3] / "docs" / "schema"
 EXAMPLE = Path(__file__).parents[3] / "examples" / "own_program.py"
 MODEL = ("--backend", "model", "--policy", "strict")

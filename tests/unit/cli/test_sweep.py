@@ -12,6 +12,8 @@ import pytest
 
 from dmasan.scenarios import sweep
 
+pytestmark = pytest.mark.thorough
+
 SCHEMA = Path(__file__).parents[3] / "docs" / "schema" / "sweep-1.json"
 KNOBS = {"ram_mib": 32, "lowmem_mib": 24, "cma_mib": 4, "carveout_mib": 4, "swiotlb_mib": 1, "versions": False}
 

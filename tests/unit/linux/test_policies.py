@@ -23,6 +23,8 @@ from dmasan.linux import AUTO, POLICIES, DmaApiError, Zone, resolve, sound
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.protections import Protection
 
+pytestmark = pytest.mark.thorough
+
 SIZE = 40 * PAGE_SIZE + 100
 PAGES = 41
 FLUSH = ["L1 CI", "L2 CI"]

@@ -10,6 +10,8 @@ from dmasan.arch.family import FAMILIES, Family
 from dmasan.arch.semantics import MOVES, OPERATIONS, closure
 from dmasan.sanitizer.adversary import Planner
 
+pytestmark = pytest.mark.thorough
+
 READS = ("dev_read", "load_nc", "load_wb")
 
 

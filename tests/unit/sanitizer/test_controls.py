@@ -17,6 +17,8 @@ from dmasan.linux.dma_attributes import DmaAttr
 from dmasan.schedule import Move, MoveKind
 from dmasan.soc import Soc
 
+pytestmark = pytest.mark.thorough
+
 TO, FROM, BOTH = Direction.TO_DEVICE, Direction.FROM_DEVICE, Direction.BIDIRECTIONAL
 SIZE = 512
 NEW = (np.arange(SIZE) % 251 + 1).astype(np.uint8)

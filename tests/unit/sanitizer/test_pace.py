@@ -14,6 +14,8 @@ from dmasan.config import Cell
 from dmasan.device.model import ModelBackend
 from dmasan.soc import Soc
 
+pytestmark = pytest.mark.thorough
+
 PACES: dict[str, tuple[Callable[[], ModelBackend], int]] = {
     "fast": (FastBackend, 1),
     "latency 4": (ModelBackend, 4),

@@ -11,6 +11,8 @@ from dmasan.linux import POLICIES
 from dmasan.scenarios.exposure import PAGES, Exposure, Price, exposure
 from dmasan.soc import Soc
 
+pytestmark = pytest.mark.thorough
+
 SMALL = {"ram_mib": 24, "lowmem_mib": 16, "cma_mib": 4, "processes": 1, "swiotlb_mib": 1}
 LINES = PAGES * 4096 // 32
 

@@ -10,6 +10,8 @@ from dmasan.linux.vmsplit import lowmem_limit, lowmem_of
 from dmasan.scenarios import sweep
 from dmasan.scenarios.sweep import Bench
 
+pytestmark = pytest.mark.thorough
+
 A9 = "cortex-a9-pl310"
 
 

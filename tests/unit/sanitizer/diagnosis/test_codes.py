@@ -12,6 +12,8 @@ from dmasan.device.transaction import DmaError
 from dmasan.sanitizer import Code, Effect, Hazard
 from dmasan.soc import Soc
 
+pytestmark = pytest.mark.thorough
+
 SMALL = {"ram_mib": 16, "lowmem_mib": 12, "cma_mib": 2, "processes": 1}
 
 

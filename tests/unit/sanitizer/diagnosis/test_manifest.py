@@ -17,6 +17,8 @@ from dmasan.sanitizer.witness import witness_of
 from dmasan.schedule import Move, Point, Replay, Schedule
 from dmasan.soc import Soc
 
+pytestmark = pytest.mark.thorough
+
 SMALL = {"ram_mib": 16, "lowmem_mib": 12, "cma_mib": 2, "processes": 1}
 
 

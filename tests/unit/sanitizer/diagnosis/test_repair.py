@@ -16,6 +16,8 @@ from dmasan.sanitizer.diagnosis.repair import Bench
 from dmasan.sanitizer.diagnosis.replay import replay
 from dmasan.soc import Soc
 
+pytestmark = pytest.mark.thorough
+
 SMALL = {"ram_mib": 16, "lowmem_mib": 12, "cma_mib": 2, "processes": 1}
 EXPECTED = {
     "missing clean": "insert a clean of buffer (inner cache, then outer) before bug_stories.py:",
