@@ -130,7 +130,7 @@ class Simulated:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one program in one cell: `dmasan/run/1`."""
+    """One run of one program in one cell: `dmasan/run/1`. `events_file` is its event log (`report.eventlog`)."""
 
     scenario: str
     cell: Mapping[str, Any]
@@ -142,6 +142,7 @@ class Run:
     schedule_file: str | None = None
     cost: Cost = Cost()
     sim: Simulated = Simulated()
+    events_file: str | None = None
 
     @property
     def verdict(self) -> str:

@@ -16,12 +16,20 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from cocotbext.dmasan.commands import bench, compare, corpus, doctor, listing, run
+from cocotbext.dmasan.commands import bench, compare, corpus, doctor, explain, listing, run
 from cocotbext.dmasan.commands.options import Parser
 from dmasan import __version__
 from dmasan.config import RunError, UsageError
 
-COMMANDS = {"compare": compare, "run": run, "corpus": corpus, "bench": bench, "list": listing, "doctor": doctor}
+COMMANDS = {
+    "compare": compare,
+    "run": run,
+    "explain": explain,
+    "corpus": corpus,
+    "bench": bench,
+    "list": listing,
+    "doctor": doctor,
+}
 
 USAGE, BROKEN, INTERRUPTED, NO_READER = 2, 3, 130, 141
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Protocol
 
-from dmasan.events import Event
+from dmasan.arch.family import Family
+from dmasan.events import Event, PolicyStep
 from dmasan.sanitizer.codes import Code, Effect, State
 from dmasan.sanitizer.describe import describe
 from dmasan.sanitizer.diagnosis.call_repair import CALLS, Broken, repair_of_calls
@@ -19,6 +20,7 @@ from dmasan.sanitizer.diagnosis.roots import Judged, fold
 from dmasan.sanitizer.diagnosis.table import judge
 from dmasan.sanitizer.diagnosis.words import because
 from dmasan.sanitizer.hazards import Consequence, Hazard, HazardLog, Incident, Repair
+from dmasan.sanitizer.history import History
 from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.witness import Witness, witness_of
 
@@ -29,6 +31,19 @@ class Observer(Protocol):
     log: HazardLog
 
     def observe(self, event: Event) -> None: ...
+
+
+class Told(Protocol):
+    """What is needed of a run to tell the evidence of its incidents: a core, or the log of one."""
+
+    @property
+    def family(self) -> Family: ...
+
+    @property
+    def history(self) -> History: ...
+
+    @property
+    def policy_steps(self) -> list[tuple[int, PolicyStep]]: ...
 
 
 class Diagnosis:
@@ -116,7 +131,7 @@ class Diagnosis:
         return found
 
 
-def evidence_of(core: Core, incident: Incident, record: Record) -> Evidence:
+def evidence_of(core: Told, incident: Incident, record: Record) -> Evidence:
     """What the history of a run tells of the byte that was first found wrong."""
     address, seen, late = incident.byte, incident.seen, incident.late
     story = [touch for touch in record.story(address) if touch.number <= seen]

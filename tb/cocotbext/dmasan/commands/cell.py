@@ -19,7 +19,9 @@ from cocotbext.dmasan.commands.witness import write_witness
 from dmasan.config import RunError, UsageError
 from dmasan.device.backend import Backend
 from dmasan.linux.limits import limits
+from dmasan.report import eventlog
 from dmasan.report import picture as drawn
+from dmasan.report.eventlog import EventLog
 from dmasan.report.results import Cost, Finding, Run, Simulated, shorten
 from dmasan.scenarios import picture, program
 from dmasan.scenarios.frame import FrameResult
@@ -60,6 +62,7 @@ async def run_cell(backend: Backend, **arguments: Any) -> dict[str, Any]:
         outcome = await _run(cell, soc, entry)
     folder = Path(cell.folder)
     soc.schedule.write(folder / "schedule.jsonl")
+    eventlog.write(folder / eventlog.FILE, EventLog.of(soc.sanitizer, soc.hazards, soc.schedule.log))
     delivered = _deliver(outcome, folder) if isinstance(outcome, FrameResult) else _Delivered()
     run = _report(cell, soc, delivered.notes, folder, time.perf_counter() - started)
     return {
@@ -167,4 +170,5 @@ def _report(cell: Cell, soc: Soc, notes: list[str], folder: Path, seconds: float
             kernel.lowmem_lost_bytes,
         ),
         sim=Simulated(soc.backend.cycles, seconds, soc.port.bytes_moved),
+        events_file=str(folder / eventlog.FILE),
     )

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happens to a byte, in words: operations of the relation, hidden moves, calls, and where copies are."""
+
+from __future__ import annotations
+
+from dmasan import events as ev
+from dmasan.arch.semantics import MOVES, OPERATIONS
+from dmasan.events import Event, MappingKind
+from dmasan.sanitizer.history import SEEN, Step, Touch
+
+# Headings of the places that can hold a copy, in the order in which a value travels to memory.
+HEADINGS = {
+    "store_buffer": "store buffer",
+    "l1": "L1",
+    "other": "L1, other colour",
+    "l2": "L2",
+    "outer_buffer": "outer buffer",
+    "posted": "posted write",
+    "memory": "memory",
+}
+
+_TEXTS = {
+    "load_wb": "load {n} through the cacheable alias",
+    "load_wt": "load {n} through the write-through alias",
+    "load_nc": "load {n} through the Non-cacheable alias",
+    "store_wb": "store {n} through the cacheable alias",
+    "neighbour_wb": "store to other bytes of the line, {n}, through the cacheable alias",
+    "store_wt": "store {n} through the write-through alias",
+    "store_nc": "store {n} through the Non-cacheable alias",
+    "dev_read": "reads {n} from memory",
+    "dev_write": "writes {n} to memory",
+    "dev_write_posted": "writes {n}: data accepted",
+    "dev_write_done": "write response (B) for {n}",
+    "snoop_read": "reads {n}, snooping the caches",
+    "snoop_write": "writes {n}, snooping the caches",
+    "walker_read": "the page-table walker reads {n}",
+    "alias_live": "a cacheable translation of the page becomes live",
+    "alias_dead": "the last cacheable translation of the page is gone",
+    "give_up": "the content is given up",
+    "issue_clean": "clean {n} to the PoC by address, issued",
+    "issue_invalidate": "invalidate {n} by address, issued",
+    "issue_clean_invalidate": "clean and invalidate {n} by address, issued",
+    "outer_clean": "outer cache: clean {n}",
+    "outer_invalidate": "outer cache: invalidate {n}",
+    "outer_clean_invalidate": "outer cache: clean and invalidate {n}",
+    "dmb": "DMB",
+    "dmb_stores": "DMB ST",
+    "dmb_loads": "barrier for loads",
+    "dsb": "DSB: maintenance and stores before it are complete",
+    "outer_sync": "outer cache sync: its buffer is drained",
+    "doorbell": "doorbell: a store to a device register",
+    "hand_over": "another CPU's store is handed over",
+    "fill_l1": "a speculative read fills the line into L1",
+    "fill_l2": "a speculative read fills the line into L2",
+    "fill_other": "a speculative read fills the line into L1 under the other colour",
+    "evict_l1": "the line leaves L1",
+    "evict_l2": "the line leaves L2",
+    "evict_other": "the line of the other colour leaves L1",
+    "drain_store_buffer": "the CPU's store buffer drains",
+    "drain_outer_buffer": "the outer cache's buffer drains",
+    "complete_posted_write": "the posted device write reaches memory",
+    "complete_maintenance": "the maintenance in flight takes effect",
+    "load_early": "a later load is executed early",
+}
+_SUFFIXES = {"_other": ", by another CPU than the one whose buffer may hold it", "_colour": ", under another colour"}
+
+
+def size(count: int) -> str:
+    """A number of bytes."""
+    for unit, name in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if count >= unit and count % unit == 0:
+            return f"{count // unit} {name}"
+    return f"{count} byte" + ("" if count == 1 else "s")
+
+
+def operation(name: str, length: int) -> str:
+    """An operation or a hidden move of the relation; one without a text of its own by its name."""
+    if name.endswith(SEEN):
+        return operation(name.removesuffix(SEEN), length) + ": seen to return the latest value"
+    base, more = name, ""
+    for suffix, words in _SUFFIXES.items():
+        if name not in _TEXTS and name.endswith(suffix):
+            base, more = name.removesuffix(suffix), words
+    text = _TEXTS.get(base) or _TEXTS.get(f"issue_{base}") or name.replace("_", " ")
+    return text.format(n=size(length)) + more
+
+
+def known() -> list[str]:
+    """The names of the relation that have no text of their own."""
+    return [name for name in (*OPERATIONS, *MOVES) if operation(name, 0) == name.replace("_", " ")]
+
+
+def agent(step: Step) -> str:
+    """Who did it: a CPU or a channel of the device by its name, the kernel for what it changes in its tables."""
+    if step.by in ("device", "seen", "race", "cpu"):
+        return step.point.agent or step.by
+    return step.by
+
+
+def touch(each: Touch) -> str:
+    return operation(each.operation, each.step.length)
+
+
+_KINDS = {
+    MappingKind.COHERENT: "dma_alloc_coherent",
+    MappingKind.SINGLE: "dma_map_single",
+    MappingKind.NONCOHERENT: "dma_alloc_pages",
+    MappingKind.PAGE: "dma_map_page",
+    MappingKind.SG: "dma_map_sg",
+    MappingKind.RESOURCE: "dma_map_resource",
+    MappingKind.STATIC: "static buffer",
+}
+
+
+def call(event: Event) -> str:
+    """A call of the DMA API, or what else is marked in a history."""
+    match event:
+        case ev.DmaMap():
+            return f"{_KINDS[event.kind]}: {event.name or 'a buffer'}, {size(event.length)}, {event.direction.value}"
+        case ev.DmaUnmap():
+            verb = _KINDS[event.kind].replace("_map_", "_unmap_").replace("_alloc_", "_free_")
+            return f"{verb}: {size(event.length)}, {event.direction.value}"
+        case ev.DmaSync():
+            return f"dma_sync_for_{'cpu' if event.for_cpu else 'device'}: {size(event.length)}, {event.direction.value}"
+        case ev.ContentUndefined():
+            return f"content given up: {event.why}"
+        case ev.MmioWrite():
+            return f"register store: {event.value:#x} to {event.address:#x}"
+        case ev.Interrupt():
+            return "interrupt"
+        case ev.BounceCopy():
+            return f"bounce copy of {size(event.length)} {'to' if event.to_slot else 'from'} its slot"
+        case ev.PolicyStep():
+            return f"policy {event.policy}, {event.text}"
+        case _:
+            return type(event).__name__
