@@ -10,7 +10,7 @@ module axi_checker_channel #(
   output logic       waiting,              // VALID waited for READY at the clock edge before
   output logic [2:0] broken                // {time-out, reset, valid}, a cycle later
 );
-  logic        in_reset = 1'b0;            // at the clock edge before
+  logic        in_reset;                   // at the clock edge before; unknown at the first one
   logic [31:0] waited;                     // cycles
 
   // Nothing to do on a silent channel.
