@@ -130,7 +130,7 @@ module dma_top
     stat_t stat [NCH];
     job_t  job [NCH];
     attr_t d_attr [NCH];
-    logic [NCH-1:0] kill, pause, drained, job_valid, job_ready, busy, moving, halting;
+    logic [NCH-1:0] kill, pause, drained, job_valid, job_ready, moving, halting;
     logic [NCH-1:0] d_req, d_short, d_taken, d_valid, t_req, t_taken, t_done, poison;
     logic [NCH-1:0] e_own, e_stale, e_abort, e_door, e_done;
     logic [63:0]  d_addr [NCH], t_addr [NCH];
@@ -154,12 +154,11 @@ module dma_top
 
     assign idle       = moving == 0 && drained == '1 && dbg_out_rd == 0 && dbg_out_wr == 0
                         && !m_axi_arvalid && !m_axi_awvalid && !m_axi_wvalid;
-    assign soft_done  = soft_reset && idle && busy == 0;
+    assign soft_done  = soft_reset && idle;
     assign core_rst_n = rst_n && !soft_done;
     assign dbg_quiet  = idle && !timing && !soft_reset;
 
     for (genvar i = 0; i < NCH; i++) begin : g_ch
-        assign busy[i]      = stat[i].busy;
         assign moving[i]    = stat[i].busy && stat[i].state != ST_WAIT;
         assign halting[i]   = kill[i];
         assign d_attr[i]    = cfg[i].attr_desc;

@@ -38,7 +38,7 @@ def test_figures(tmp_path: Path) -> None:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("width", [64, *(pytest.param(w, marks=pytest.mark.deep) for w in (32, 128, 256))])
 def test_directed(width: int) -> None:
-    assert run(width, "directed")[-1]["tests"] >= 19
+    assert run(width, "directed")[-1]["tests"] >= 23
 
 
 @pytest.mark.timeout(400)

@@ -50,6 +50,11 @@ MUTANTS = (
     EngineMutant("bytes behind an error count", "dma_desc", "!(err_valid && kind == ERR_WR)", "1'b1"),
     EngineMutant("a row ends with a chunk of nothing", "dma_sched", "left <= 32'(room_page)", "left < 32'(room_page)"),
     EngineMutant("writes to a busy channel are not counted", "dma_regs", "job_register && s.busy", "1'b0"),
+    EngineMutant("a read more than OUT_LIMIT", "dma_rd", "out_ch[s_side.tag.ch[CHW-1:0]] < 7'(s_side.limit)", "out_ch[s_side.tag.ch[CHW-1:0]] <= 7'(s_side.limit)"),
+    EngineMutant("a write more than OUT_LIMIT", "dma_wr", "out_ch[s_side.tag.ch[CHW-1:0]] < 7'(s_side.limit)", "out_ch[s_side.tag.ch[CHW-1:0]] <= 7'(s_side.limit)"),
+    EngineMutant("an interrupt one completion late", "dma_regs", "9'(waiting) + 9'd1 >= 9'(threshold)", "9'(waiting) >= 9'(threshold)"),
+    EngineMutant("soft reset does not wait for idle", "dma_top", "soft_reset && idle", "soft_reset"),
+    EngineMutant("an address before its data", "dma_wr", "ahead >= 16'(s_bytes)", "ahead != 0"),
 )  # fmt: skip
 
 
