@@ -78,7 +78,7 @@ def random_script(seed: int) -> Script:
     kind = KINDS[seed % len(KINDS)]
     programs = [random_program(seed, errors_too=False)]
     if kind == "error":
-        programs = [with_error(programs[0], draw)]
+        programs = [with_error(programs[0], seed, draw)]
     if kind == "two":
         other = random_program(seed + 1_000_003, RAM_BASE + SIZE, errors_too=False)
         programs.append(replace(other, channel=1 - programs[0].channel))
@@ -89,15 +89,19 @@ def random_script(seed: int) -> Script:
     return script
 
 
-def with_error(program: Program, draw: Random) -> Program:
-    """The program with one address, of its data or of its descriptors, whose beats answer with an error."""
-    places = [program.base + draw.randrange(len(program.ring_bytes))]
-    for d in program.descriptors:
-        if d.total and d.op != Op.FILL:
-            places.append(d.src + draw.randrange(d.rows) * d.src_stride + draw.randrange(d.length))
-        if d.total and d.op in (Op.COPY, Op.FILL):
-            places.append(d.dst + draw.randrange(d.rows) * d.dst_stride + draw.randrange(d.length))
-    return replace(program, errors={draw.choice(places): draw.choice((SLVERR, DECERR))})
+def with_error(program: Program, seed: int, draw: Random) -> Program:
+    """The program with one address that it reads or writes, of whatever kind of burst, whose beats answer with an error."""
+    healthy = Script("none", [program], seed)
+    healthy.commands = list(commands(healthy, Random(seed)))
+    places: dict[tuple[bool, BurstKind], list[int]] = {}
+    for what, burst in OnModel(healthy, beat=8).memory.log:
+        if what != "done":
+            place = burst.address + draw.randrange(burst.length)
+            places.setdefault((what == "read", burst.kind), []).append(place)
+    if not places:
+        return program
+    kind = draw.choice(sorted(places, key=str))
+    return replace(program, errors={draw.choice(places[kind]): draw.choice((SLVERR, DECERR))})
 
 
 def cyclic(program: Program, draw: Random) -> Program:
