@@ -23,11 +23,12 @@ from dmasan.config import RunError
 PROGRAMS = Path(__file__).parent / "cpp"
 NAME = "engine_bench"
 CHECKERS = ("axi_checker_pkg", "axi_checker_channel", "axi_checker_request", "axi_checker_read", "axi_checker_write")
-# Verilator compiles with -Os unless it is told; the bench has no use for small code. MAX_BURST: as long as AXI allows.
+# Verilator compiles with -Os unless it is told; the bench has no use for small code.
 OPTIONS = (
-    *("--cc", "--exe", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--top-module", "dma_top"),
-    *("-GMAX_BURST=256", "--output-split", "15000", "-MAKEFLAGS", "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O2"),
+    *("--cc", "--exe", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--output-split", "15000"),
+    *("-MAKEFLAGS", "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O2"),
 )
+ENGINE = ("--top-module", "dma_top", "-GMAX_BURST=256")  # bursts as long as AXI allows
 SHOWN = 3000  # characters of a failed command's output
 
 
@@ -48,28 +49,37 @@ def build(width: int, extra: tuple[str, ...] = ()) -> Path:
 
     Raises UsageError without a compiler, RunError if the build fails.
     """
-    tools = toolchain.find()
     generated = hdl.rtl() / "gen"
-    digest = hashlib.sha256(f"{width} {OPTIONS} {extra} {tools.identity}".encode())
-    for path in (*sources(), *rules(), *sorted(PROGRAMS.glob("*.?pp")), *sorted(generated.glob("*.h"))):
+    files = [*sources(), *rules(), PROGRAMS / "main.cpp"]
+    included = [*sorted(PROGRAMS.glob("*.?pp")), *sorted(generated.glob("*.h"))]
+    options = (*ENGINE, *extra, f"-GDATA_W={width}")
+    return compiled(NAME, files, included, options, f"-DDATA_W={width} -I{PROGRAMS} -I{generated}")
+
+
+def compiled(name: str, files: list[Path], included: list[Path], options: tuple[str, ...], flags: str) -> Path:
+    """The executable `name` of HDL and a C++ main program, from the cache or built now.
+
+    `included`: what the files include; `options` are Verilator's, `flags` the compiler's. Raises as `build`.
+    """
+    tools = toolchain.find()
+    digest = hashlib.sha256(f"{OPTIONS} {options} {flags} {tools.identity}".encode())
+    for path in (*files, *included):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    folder = hdl.cache() / f"{NAME}-{digest.hexdigest()[:16]}"
+    folder = hdl.cache() / f"{name}-{digest.hexdigest()[:16]}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
             work = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
-            flags = f"-std=c++20 -DDATA_W={width} -I{PROGRAMS} -I{generated}"
-            command = [str(tools.verilator), *OPTIONS, "--build", "-j", str(os.cpu_count() or 1), *extra]
-            command += [f"-GDATA_W={width}", "--Mdir", str(work / "objects"), "-CFLAGS", flags, "-o", NAME]
+            command = [str(tools.verilator), *OPTIONS, "--build", "-j", str(os.cpu_count() or 1), *options]
+            command += ["--Mdir", str(work / "objects"), "-CFLAGS", f"-std=c++20 {flags}", "-o", name]
             try:
-                files = (*sources(), *rules(), PROGRAMS / "main.cpp")
                 _run([*command, *map(str, files)], tools.environment, 600)
                 (work / "ready").mkdir()
-                (work / "objects" / NAME).rename(work / "ready" / NAME)
+                (work / "objects" / name).rename(work / "ready" / name)
                 (work / "ready").rename(folder)
             finally:
                 shutil.rmtree(work, ignore_errors=True)
-    return folder / NAME
+    return folder / name
 
 
 def run(width: int, *arguments: str, timeout: float = 900.0) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from cocotbext.dmasan import toolchain
 from dmasan.config import UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("rtl", "tb/hdl")
+FOLDERS = ("rtl", "tb/hdl", "examples")
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 DECLARATION = re.compile(r"^\s*(module|interface|package)\s+(?:automatic\s+)?(\w+)", re.MULTILINE)
 LABEL = re.compile(r"\bend(?:module|interface|package)\s*:\s*\w+")
