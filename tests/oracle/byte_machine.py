@@ -60,8 +60,8 @@ Decisions, with the reason or source (fields of `Machine` hold those that a fami
     satisfied before them. So does an own store to the byte (coherence) and, for the cacheable alias, own maintenance of the
     line (decision 4). Loads keep it: those behind may have been satisfied early too, in order. A store of another CPU
     empties it: early loads are kept for writes of devices only.
-16. `dmbst`: a DMB of stores orders stores like `dmb`, not maintenance (DDI 0487: a DMB of loads and stores orders it) and
-    not loads executed early.
+16. `dmbst`: a DMB of stores orders stores before later stores, to a device register too, and nothing before or after loads
+    or maintenance (DDI 0487: a DMB of loads and stores orders it). Machines with virtual colours have one barrier only.
 17. Cortex-M7: maintenance does not wait for the CPU's buffered stores, DMB or not; only a DSB before it helps
     (DUI 0646 4.8.7).
 18. Virtual colours and virtual tags: two lines of L1 may hold the byte, one for each of two colours (`y...` is an access or

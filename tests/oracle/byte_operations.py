@@ -162,7 +162,7 @@ def acts_only_after(state: State, op: str, machine: Machine) -> bool:
     if op == "sdw" and (writes_wait(state, machine) or (machine.snooping_write_after_posted and state.posted)):
         return False
     if op in LOADS:
-        if DMB in queue or stores_ordered(queue):
+        if DMB in queue or (machine.colours and stores_ordered(queue)):
             return False
         cacheable = op != "rNC" or machine.nc_ordered_with_maintenance
         return not cacheable or all(

@@ -140,15 +140,8 @@ def compare(profile: Profile, default_count: int, seed: int) -> None:
         )
 
 
-DMB_OF_STORES = pytest.mark.xfail(
-    strict=True, reason="2 of 1,500: what a DMB of stores orders lands before maintenance, which that DMB does not order"
-)
-SAMPLED = [
-    pytest.param(each, id=each.family, marks=DMB_OF_STORES if each.family == "one-level" else ()) for each in PROFILES
-]
 
-
-@pytest.mark.parametrize("profile", SAMPLED)
+@pytest.mark.parametrize("profile", PROFILES, ids=[profile.family for profile in PROFILES])
 def test_relation_agrees_with_oracle(profile: Profile) -> None:
     compare(profile, default_count=1_500, seed=20110701)
 

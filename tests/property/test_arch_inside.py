@@ -56,6 +56,7 @@ OWN += [
     "outer_invalidate",
     "outer_clean_invalidate",
     "dmb",
+    "dmb_stores",
     "dsb",
     "outer_sync",
     "dev_write",
@@ -63,7 +64,7 @@ OWN += [
 ]
 OTHER = ["store_wb", "load_wb", "issue_clean", "issue_invalidate", "issue_clean_invalidate"]
 BY_LINE = tuple(name for name in OPERATIONS if name.startswith(("issue", "outer_")))
-EVERYWHERE = ("dmb", "dsb", "outer_sync")
+EVERYWHERE = ("dmb", "dmb_stores", "dsb", "outer_sync")
 
 Set = frozenset[Config]
 
@@ -168,6 +169,8 @@ async def perform(b: ArchBench, step: Step, pa: int, value: int) -> None:
             b.device_write(pa, value)
         case "dev_read":
             pass
+        case "dmb_stores":
+            await cpu.dmb("st")
         case barrier:
             await getattr(cpu, barrier)()
 

@@ -143,7 +143,7 @@ class World:
                 at = _TABLES[0] + (va >> 12 & 255) * 4
                 await cpu.set_descriptor(at, word, va=va & -4096, level=2)
             case "bell":
-                cpu._noncacheable.before_device_store(cpu.index)
+                cpu._noncacheable.before_store(cpu.index)
                 self.rung = True
             case "outer_clean" | "outer_invalidate" | "outer_flush":
                 await getattr(cpu, operation.name)(pa, 4)
@@ -167,7 +167,8 @@ class World:
         tables = self._tables() if self.maps else ()
         cpus = tuple(cpu._reserved for cpu in m.cpus)
         own = (tuple(self.done.items()), tuple(sorted(self.registers.items())), self.rung)
-        return caches, buffers, memory, tuple(m.noncacheable.epochs), tables, cpus, own
+        epochs = (tuple(m.noncacheable.epochs), tuple(m.noncacheable.orders_all))
+        return caches, buffers, memory, epochs, tables, cpus, own
 
     def load(self, state: tuple[Any, ...]) -> None:
         caches, buffers, memory, epochs, tables, cpus, (done, registers, self.rung) = state
@@ -182,7 +183,7 @@ class World:
         for name, value in zip(self.offset, memory, strict=True):
             at = self.pa(name) - PA
             m.memory.data[at : at + 4] = np.frombuffer(value.to_bytes(4, "little"), np.uint8)
-        m.noncacheable.epochs[:] = epochs
+        m.noncacheable.epochs[:], m.noncacheable.orders_all[:] = epochs
         for cpu, reserved in zip(m.cpus, cpus, strict=True):
             cpu._reserved = reserved
         self.done, self.registers = dict(done), dict(registers)

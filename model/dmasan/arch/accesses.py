@@ -150,7 +150,7 @@ class Accesses(Core):
         else:
             site = self._begin("load_wb", pa, size)
             if self._buffer.entries:
-                self._before_cacheable(pa, size, entry)
+                self._before_load(pa, size, entry)
             self._hierarchy.snooping = entry.shareable
             data, version = self._hierarchy.load_scalar(self.index, pa + entry.colour, size)
             if self._buffered and self._buffer.entries:
@@ -192,7 +192,7 @@ class Accesses(Core):
                 self._noncacheable.store_cacheable(self.index, pa, data, entry.colour)
             else:
                 if self._buffer.entries:
-                    self._before_cacheable(pa, size, entry)
+                    self._noncacheable.before_store(self.index)
                 self._hierarchy.snooping = entry.shareable
                 self._hierarchy.store_scalar(self.index, pa + entry.colour, data)
         self._charge()
@@ -212,7 +212,7 @@ class Accesses(Core):
     def _load_piece(self, pa: int, length: int, entry: Translation, site: Site) -> Bytes:
         if entry.cacheable:
             if self._buffer.entries:
-                self._before_cacheable(pa, length, entry)
+                self._before_load(pa, length, entry)
             self._hierarchy.snooping = entry.shareable
             data, version = self._hierarchy.load(self.index, pa + entry.colour, length)
             if self._buffered and self._buffer.entries:
@@ -230,7 +230,7 @@ class Accesses(Core):
             self._noncacheable.store_through(self.index, pa, data, entry.colour)
         elif entry.cacheable:
             if self._buffer.entries:
-                self._before_cacheable(pa, len(data), entry)
+                self._noncacheable.before_store(self.index)
                 if self._buffered:  # a bulk store does not wait, and pushes what waits of its lines
                     self._noncacheable.drain_lines(self.index, pa, len(data))
             self._hierarchy.snooping = entry.shareable
@@ -250,8 +250,8 @@ class Accesses(Core):
         self._buffer.overlay(pa, merged, versions, cacheable=True)
         return merged.tobytes(), None if versions is None else versions.tobytes()
 
-    def _before_cacheable(self, pa: int, length: int, entry: Translation) -> None:
-        """What the CPU's buffer must have handed on before a cacheable access: what a DMB ordered before it, and its own
+    def _before_load(self, pa: int, length: int, entry: Translation) -> None:
+        """What the CPU's buffer must have handed on before a cacheable load: what a DMB ordered before it, and its own
         Write-Through stores to the lines, which the fill would miss."""
         self._noncacheable.after_dmb(self.index)
         if entry.through:

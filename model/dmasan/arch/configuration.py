@@ -9,11 +9,12 @@ STALE, LATEST = 0, 1
 
 # A cached copy: absent, or (clean, dirty) x (stale, latest).
 ABSENT, CLEAN_STALE, CLEAN_LATEST, DIRTY_STALE, DIRTY_LATEST = range(5)
-# A buffered store: absent, or (stale, latest). In the CPU's buffer also whether a DMB orders it before what follows (the
-# four codes), and through which alias it went (four more for each).
-EMPTY, HELD_STALE, HELD_LATEST, ORDERED_STALE, ORDERED_LATEST = range(5)
+# A buffered store: absent, or (stale, latest). In the CPU's buffer also what a barrier orders behind it (two more codes for
+# each): nothing, later stores (DMB ST), all that follows (DMB); and through which alias it went (six more for each).
+EMPTY, HELD_STALE, HELD_LATEST = range(3)
+UNORDERED, BEFORE_STORES, BEFORE_ALL = range(3)
 NC, WB, WT = range(3)  # aliases: Non-cacheable, write-back, write-through
-_ALIAS = 4
+_ALIAS = 6
 # Maintenance in flight: none, or the operation; what a DMB orders counts four times.
 IDLE, CLEANING, INVALIDATING, CLEANING_INVALIDATING = range(4)
 _ORDERED = 4
@@ -63,14 +64,14 @@ def is_cacheable(code: int) -> bool:
     return code > _ALIAS
 
 
-def is_ordered(code: int) -> bool:
-    """Whether a DMB follows a store in the CPU's buffer."""
-    return bool(code) and (code - 1) & 2 != 0
+def order_of(code: int) -> int:
+    """What a barrier orders behind a store in the CPU's buffer."""
+    return (code - 1) % _ALIAS // 2 if code else UNORDERED
 
 
-def ordered(code: int) -> int:
-    """The same store, once a DMB follows it."""
-    return ((code - 1) | 2) + 1 if code else EMPTY
+def ordered(code: int, order: int) -> int:
+    """The same store, once a barrier follows it that orders `order` behind it."""
+    return code + 2 * max(0, order - order_of(code)) if code else EMPTY
 
 
 def found_early(value: int, alias: int) -> int:

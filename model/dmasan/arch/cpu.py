@@ -54,12 +54,12 @@ class Cpu(Descriptors):
     async def dmb(self, option: str = "sy") -> None:
         """DMB: orders what this CPU's store buffer holds before its later accesses (DDI 0406C, A3.8.3).
 
-        A load-only option (ARMv8) orders no stores.
+        A load-only option (ARMv8) orders no stores; a store-only one orders stores before later stores, and nothing else.
         """
         choose("DMB option", option, OPTIONS)
         site = self._begin("dmb", 0, 0)
         if not option.endswith("ld"):
-            self._noncacheable.dmb(self.index)
+            self._noncacheable.dmb(self.index, stores_only=option.endswith("st"))
         self.machine.counters.barriers += 1
         self._charge(self._costs.dmb)
         if self._bus.active:
@@ -172,9 +172,7 @@ class Cpu(Descriptors):
             return
         self.machine.memory.offset(pa, length)
         site = self._begin(_OUTER_OPERATION[op], pa, length)
-        self._noncacheable.before_device_store(
-            self.index
-        )  # the operation is a store to the PL310's registers
+        self._noncacheable.before_store(self.index)  # the operation is a store to the PL310's registers
         self.machine.maintenance.outer(op, pa, length)
         self._charge()
         if self._bus.active:
@@ -186,7 +184,7 @@ class Cpu(Descriptors):
         if not self.machine.profile.outer:
             return
         site = self._begin("outer_sync", 0, 0)
-        self._noncacheable.before_device_store(self.index)
+        self._noncacheable.before_store(self.index)
         self._noncacheable.outer_sync()
         self.machine.counters.outer_syncs += 1
         self._charge(self._costs.outer_sync)
@@ -267,7 +265,7 @@ class Cpu(Descriptors):
         """A 32-bit load from a device register: simulated time catches up first. Raises AlignmentFault."""
         self._check_register(pa, size, "device load")
         site = self._begin("load_device", pa, size)
-        self._noncacheable.before_device_store(self.index)
+        self._noncacheable.after_dmb(self.index)
         self._charge(self._costs.mmio)
         await self.catch_up()
         value = await self.machine.mmio.read32(pa)
@@ -282,7 +280,7 @@ class Cpu(Descriptors):
         """
         self._check_register(pa, 4, "device store")
         site = self._begin("doorbell", pa, 4)
-        self._noncacheable.before_device_store(self.index)
+        self._noncacheable.before_store(self.index)
         self._charge(self._costs.mmio)
         await self.catch_up()
         if self._bus.active:

@@ -33,7 +33,8 @@ class NonCacheable:
         self._version = None if self.memory.version is None else self.memory.version.data
         self._latest = None if self.memory.latest is None else self.memory.latest.data
         cpus = len(hierarchy.l1)
-        self.epochs = [0] * cpus
+        self.epochs = [0] * cpus  # of each CPU: its DMBs so far, of stores alone and of all accesses
+        self.orders_all = [0] * cpus  # the epoch that its last DMB of all accesses began
         self.outer: WriteBuffer | None = None
         if profile.outer:
             self.outer = WriteBuffer(self.line, profile.outer_buffer_entries, self._land_entry)
@@ -129,7 +130,7 @@ class NonCacheable:
             self.outer.drain_range(pa, pa + length)
 
     def own_access(self, cpu: int, pa: int, length: int) -> None:
-        """Stores that a DMB ordered leave before a later access of their CPU to their lines (DDI 0406C, A3.8.3)."""
+        """Stores that a DMB ordered leave before a later store of their CPU to their lines (DDI 0406C, A3.8.3)."""
         buffer = self.buffers[cpu]
         if buffer.entries:
             first, end = pa & ~(self.line - 1), (pa + length + self.line - 1) & ~(self.line - 1)
@@ -139,18 +140,19 @@ class NonCacheable:
                     buffer.leave(entry)
 
     def after_dmb(self, cpu: int) -> None:
-        """Stores that a DMB ordered have left before what their CPU does now and others may see at once: a load, a
-        Write-Back store that does not wait, maintenance (DDI 0406C, A3.8.3)."""
+        """Stores that a DMB of all accesses ordered have left before a load or maintenance of their CPU (DDI 0406C, A3.8.3)."""
         buffer = self.buffers[cpu]
         if buffer.entries:
-            buffer.drain_before(self.epochs[cpu])
+            buffer.drain_before(self.orders_all[cpu])
 
-    def dmb(self, cpu: int) -> None:
-        """What `cpu` has buffered is ordered before what it does from now on."""
+    def dmb(self, cpu: int, stores_only: bool = False) -> None:
+        """What `cpu` has buffered is ordered before what it does from now on, or before its stores only (DMB ST)."""
         self.epochs[cpu] += 1
+        if not stores_only or self.hierarchy.virtual:  # ARMv6 and older have one barrier (DDI 0100I, B2.6; from memory)
+            self.orders_all[cpu] = self.epochs[cpu]
 
-    def before_device_store(self, cpu: int) -> None:
-        """Stores that a DMB ordered have left the CPU before its store to a device register."""
+    def before_store(self, cpu: int) -> None:
+        """Stores that a DMB ordered have left the CPU before a store of it that does not wait: to L1, to a device register."""
         self.buffers[cpu].drain_before(self.epochs[cpu])
 
     def dsb(self, cpu: int) -> None:

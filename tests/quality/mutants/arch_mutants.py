@@ -50,7 +50,7 @@ ARCH_MUTANTS = (
     Mutant("erratum 769419 is everywhere", MOVES, "self.machine.profile.outer_drains_alone and", "False and", POLICIES),
     Mutant("speculation passes the firewall", MOVES, "        if self.machine.forbidden:", "        if False:", POLICIES),
     Mutant("speculation needs no live translation", MOVES, "if not self.aliases.all_live(", "if False and (", ("tests/unit/arch/test_sequences.py", "tests/unit/arch/test_buffers.py", "tests/unit/arch/test_cpu.py", "tests/unit/arch/test_golden.py")),
-    Mutant("a DMB orders stores of one line only", NONCACHEABLE, "buffer.drain_before(self.epochs[cpu])\n\n    def dmb", "pass\n\n    def dmb", litmus("sb-nc-dmbs-cortex-a15")),
+    Mutant("a DMB orders stores of one line only", NONCACHEABLE, "buffer.drain_before(self.orders_all[cpu])", "pass", litmus("sb-nc-dmbs-cortex-a15")),
     Mutant("a Write-Back store that waits is not forwarded", "arch/accesses.py", "data, version = self._forwarded(pa, data, version)", "pass", litmus("sb-on-one-cpu-cortex-a15+buffered")),
     Mutant("a clean overtakes the store everywhere", "arch/cpu.py", "if self._buffered and self.machine.profile.maintenance_waits:", "if False:", litmus("clean-waits-for-the-store-cortex-a15+buffered")),
     Mutant("a clean waits for the store everywhere", "arch/cpu.py", "if self._buffered and self.machine.profile.maintenance_waits:", "if self._buffered:", litmus("clean-of-cortex-m7-without-dsb-cortex-m7")),

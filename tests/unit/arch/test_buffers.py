@@ -112,3 +112,14 @@ def test_an_ordered_store_lands_before_a_later_load() -> None:
     assert b.device(PA + A) == 0  # a store stays behind it in the buffer
     run(b.cpu.ldr(WB + A + 128))  # of any line: another CPU may have seen what this load shows
     assert b.device(PA + A) == 1 and b.device(PA + A + 64) == 0
+
+
+def test_a_dmb_of_stores_orders_stores_alone() -> None:
+    b = ArchBench(schedule=held())
+    run(b.cpu.str_(NC + A, 1))
+    run(b.cpu.dmb("st"))
+    run(b.cpu.dccimvac(WB + A))
+    run(b.cpu.ldr(WB + A + 128))
+    assert b.device(PA + A) == 0  # neither maintenance nor a load is behind it (DDI 0487, D7.5.8)
+    run(b.cpu.str_(WB + A + 256, 2))
+    assert b.device(PA + A) == 1  # a store that others may see at once is

@@ -27,11 +27,6 @@ from dmasan.arch.semantics.flow import Outcome
 from dmasan.arch.semantics.maintenance import issue
 
 
-def _access(family: Family, c: Config) -> Iterator[Config]:
-    """The order of an access through the other colour, as `flow.own_cacheable_access`."""
-    return flow.complete_other(family, flow.own_access(family, c))
-
-
 def _found(c: Config) -> int:
     return value_of(c.other) if c.other else c.memory
 
@@ -41,7 +36,7 @@ def load_wb_colour(family: Family, c: Config) -> Iterator[Outcome]:
     if not family.virtual:
         yield from load_wb(family, c)
         return
-    for ready in _access(family, c):
+    for ready in flow.complete_other(family, flow.before_load(family, c)):
         value = _found(ready)
         yield (ready._replace(other=copy(False, value)) if ready.live and not ready.other else ready), value
 
@@ -51,7 +46,7 @@ def store_wb_colour(family: Family, c: Config, value: int = LATEST) -> Iterator[
     if not family.virtual:
         yield from store_wb(family, c, value)
         return
-    for ready in _access(family, c._replace(early=EMPTY)):
+    for ready in flow.complete_other(family, flow.before_store(family, c._replace(early=EMPTY))):
         yield flow.written(ready, value)._replace(other=copy(True, value)), None
 
 
@@ -60,7 +55,7 @@ def neighbour_wb_colour(family: Family, c: Config) -> Iterator[Outcome]:
     if not family.virtual:
         yield from neighbour_wb(family, c)
         return
-    for ready in _access(family, c):
+    for ready in flow.complete_other(family, flow.before_store(family, c)):
         yield ready._replace(other=copy(True, _found(ready))), None
 
 

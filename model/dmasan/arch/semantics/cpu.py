@@ -13,13 +13,14 @@ from dmasan.arch.semantics.flow import Outcome
 
 def _load(family: Family, c: Config, alias: int) -> Iterator[Outcome]:
     """A load that was satisfied early returns what it found; it stays for those behind it, which may have been too."""
+    c = flow.before_load(family, c)
     if is_early_by(c.early, alias):
-        yield flow.own_access(family, c), value_of(c.early)
+        yield c, value_of(c.early)
     elif alias == NC:
-        for ready in flow.own_noncacheable_access(family, c):
+        for ready in flow.noncacheable_access(family, c):
             yield ready, flow.seen_by_load(family, ready, NC)
     else:
-        for ready in flow.own_cacheable_access(family, c):
+        for ready in flow.cacheable_access(family, c):
             yield flow.allocated(ready), flow.seen_by_load(family, ready, alias)
 
 
@@ -45,7 +46,7 @@ def load_nc(family: Family, c: Config) -> Iterator[Outcome]:
 def store_wb(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
     """CPU store through the cacheable alias: from the store buffer, if there is one, the line is allocated in L1 and
     becomes dirty; all other copies are stale. No load behind a store to the byte was satisfied before it."""
-    for ready in flow.own_cacheable_access(family, c._replace(early=EMPTY)):
+    for ready in flow.cacheable_access(family, flow.before_store(family, c._replace(early=EMPTY))):
         changed = flow.written(ready, value)
         if family.buffers_cacheable:
             for after in flow.buffered(family, changed, value, WB):
@@ -59,7 +60,7 @@ def neighbour_wb(family: Family, c: Config) -> Iterator[Outcome]:
 
     At once, even where the store itself waits in a buffer: the later moment adds nothing that can go wrong.
     """
-    for ready in flow.own_cacheable_access(family, c):
+    for ready in flow.cacheable_access(family, flow.before_store(family, c)):
         yield ready._replace(l1=copy(True, flow.cached(ready))), None
 
 
@@ -69,14 +70,14 @@ def store_wt(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome
     if not family.write_through:
         yield from store_nc(family, c, value)
         return
-    for ready in flow.own_cacheable_access(family, c._replace(early=EMPTY)):
+    for ready in flow.cacheable_access(family, flow.before_store(family, c._replace(early=EMPTY))):
         for after in flow.buffered(family, flow.written(ready, value), value, WT):
             yield after, None
 
 
 def store_nc(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
     """CPU store through the Non-cacheable alias: it waits in the store buffer."""
-    for ready in flow.own_noncacheable_access(family, c._replace(early=EMPTY)):
+    for ready in flow.noncacheable_access(family, flow.before_store(family, c._replace(early=EMPTY))):
         for after in flow.buffered(family, flow.written(ready, value), value, NC):
             yield after, None
 

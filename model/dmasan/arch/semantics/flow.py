@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dmasan.arch.configuration import (
     ABSENT,
+    BEFORE_ALL,
     CLEANING,
     CLEANING_INVALIDATING,
     EMPTY,
@@ -14,6 +15,7 @@ from dmasan.arch.configuration import (
     IDLE,
     LATEST,
     NC,
+    UNORDERED,
     WB,
     Config,
     aged,
@@ -22,7 +24,7 @@ from dmasan.arch.configuration import (
     held,
     is_cacheable,
     is_dirty,
-    is_ordered,
+    order_of,
     ordered_part,
     parts,
     value_of,
@@ -162,9 +164,9 @@ def perform(family: Family, c: Config, operation: int) -> Iterator[Config]:
 
 
 def behind_stores(family: Family, c: Config) -> Config:
-    """Maintenance waits for buffered cacheable stores to the line, and for others if a DMB orders them (not where caches are
-    addressed virtually); Cortex-M7's waits for none (DUI 0646, 4.8.7)."""
-    waits = is_cacheable(c.store_buffer) or (is_ordered(c.store_buffer) and not family.virtual)
+    """Maintenance waits for buffered cacheable stores to the line, and for others if a DMB orders them, of loads and stores
+    (not where caches are addressed virtually); Cortex-M7's waits for none (DUI 0646, 4.8.7)."""
+    waits = is_cacheable(c.store_buffer) or (order_of(c.store_buffer) == BEFORE_ALL and not family.virtual)
     return drain_cpu(family, c) if family.maintenance_waits and waits else c
 
 
@@ -207,21 +209,26 @@ def complete_other(family: Family, c: Config) -> Iterator[Config]:
 # --- order -------------------------------------------------------------------------------------------------------
 
 
-def own_access(family: Family, c: Config) -> Config:
+def before_load(family: Family, c: Config) -> Config:
     """A store that a DMB ordered lands before any later access of its CPU to the byte (DDI 0406C, A3.8.3)."""
-    return drain_cpu(family, c) if is_ordered(c.store_buffer) else c
+    return drain_cpu(family, c) if order_of(c.store_buffer) == BEFORE_ALL else c
 
 
-def own_cacheable_access(family: Family, c: Config) -> Iterator[Config]:
-    """As `own_access`; maintenance of the line is in program order with cacheable accesses and maintenance of it by the
-    same CPU (DDI 0487, D7.5.8, ordering of data cache maintenance by VA)."""
-    return complete_maintenance(family, own_access(family, c))
+def before_store(family: Family, c: Config) -> Config:
+    """A store that a DMB or a DMB ST ordered lands before any later store of its CPU; so it has for a CPU or a device that
+    saw a later store (DDI 0406C, A3.8.3)."""
+    return drain_cpu(family, c) if order_of(c.store_buffer) != UNORDERED else c
 
 
-def own_noncacheable_access(family: Family, c: Config) -> Iterator[Config]:
-    """As `own_access`; maintenance in flight is ordered before it only by a DMB. Virtually addressed caches are older:
-    there accesses behind maintenance in program order come after it (from memory)."""
-    c = own_access(family, c)
+def cacheable_access(family: Family, c: Config) -> Iterator[Config]:
+    """Maintenance of the line is in program order with cacheable accesses and maintenance of it by the same CPU (DDI 0487,
+    D7.5.8, ordering of data cache maintenance by VA)."""
+    return complete_maintenance(family, c)
+
+
+def noncacheable_access(family: Family, c: Config) -> Iterator[Config]:
+    """Maintenance in flight is ordered before it only by a DMB. Virtually addressed caches are older: there accesses behind
+    maintenance in program order come after it (from memory)."""
     if not family.virtual:
         yield from complete_ordered(family, c)
         return

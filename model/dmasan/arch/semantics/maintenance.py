@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from dmasan.arch.configuration import (
     ABSENT,
+    BEFORE_ALL,
+    BEFORE_STORES,
     CLEANING,
     CLEANING_INVALIDATING,
     EMPTY,
@@ -55,7 +57,7 @@ def issue_clean_invalidate(family: Family, c: Config) -> Iterator[Outcome]:
 def _outer(family: Family, c: Config, clean: bool, invalidate: bool) -> Outcome:
     if not family.outer:
         return c, None
-    c = flow.own_access(family, c)  # the operation is a store to a register of the cache
+    c = flow.before_store(family, c)  # the operation is a store to a register of the cache
     if clean and is_dirty(c.l2):
         c = c._replace(memory=value_of(c.l2), l2=copy(False, value_of(c.l2)))
     return (c._replace(l2=ABSENT) if invalidate else c), None
@@ -80,12 +82,16 @@ def dmb(family: Family, c: Config) -> Iterator[Outcome]:
     """DMB: what is buffered or in flight is ordered before the CPU's later accesses, not completed; no later load has
     been satisfied."""
     in_flight = c.in_flight if family.virtual else in_order(c.in_flight)
-    yield c._replace(store_buffer=ordered(c.store_buffer), in_flight=in_flight, early=EMPTY), None
+    yield c._replace(store_buffer=ordered(c.store_buffer, BEFORE_ALL), in_flight=in_flight, early=EMPTY), None
 
 
 def dmb_stores(family: Family, c: Config) -> Iterator[Outcome]:
-    """DMB of stores (`dma_wmb`): buffered stores are ordered. Maintenance is not, nor are loads executed early."""
-    yield c._replace(store_buffer=ordered(c.store_buffer)), None
+    """DMB of stores (`dma_wmb`): buffered stores are ordered before later stores. Neither maintenance nor loads are, on
+    either side of it (DDI 0487, D7.5.8: a DMB of loads and stores orders maintenance)."""
+    if family.virtual:
+        yield from dmb(family, c)  # of ARMv6 and older: there is one barrier, and it orders everything (DDI 0100I, B2.6; from memory)
+    else:
+        yield c._replace(store_buffer=ordered(c.store_buffer, BEFORE_STORES)), None
 
 
 def dmb_loads(family: Family, c: Config) -> Iterator[Outcome]:
@@ -103,12 +109,12 @@ def dsb(family: Family, c: Config) -> Iterator[Outcome]:
 
 def outer_sync(family: Family, c: Config) -> Iterator[Outcome]:
     """PL310 Cache Sync, a register access too: the outer buffer is drained."""
-    yield (flow.drain_outer(family, flow.own_access(family, c)) if family.outer else c), None
+    yield (flow.drain_outer(family, flow.before_store(family, c)) if family.outer else c), None
 
 
 def doorbell(family: Family, c: Config) -> Iterator[Outcome]:
     """A store to Device memory: Normal stores that a DMB ordered before it have left the CPU."""
-    yield flow.own_access(family, c), None
+    yield flow.before_store(family, c), None
 
 
 OTHERS = (

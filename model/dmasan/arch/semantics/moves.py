@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from dmasan.arch.configuration import (
     ABSENT,
+    BEFORE_ALL,
     NC,
     WB,
     WT,
@@ -14,7 +15,7 @@ from dmasan.arch.configuration import (
     copy,
     found_early,
     is_dirty,
-    is_ordered,
+    order_of,
     ordered_part,
     value_of,
 )
@@ -98,7 +99,7 @@ def complete_maintenance(family: Family, c: Config) -> Iterator[Config]:
 def load_early(family: Family, c: Config) -> Iterator[Config]:
     """A load of Normal memory that comes later in program order is satisfied now: not before what a DMB or, through a
     cacheable alias, the line's own maintenance orders before it (DDI 0406C, A3.8.2)."""
-    if not family.loads_early or c.early or is_ordered(c.store_buffer):
+    if not family.loads_early or c.early or order_of(c.store_buffer) == BEFORE_ALL:
         return
     aliases = [] if ordered_part(c.in_flight) else [NC]
     if c.live and not c.in_flight:

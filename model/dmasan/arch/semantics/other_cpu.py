@@ -27,36 +27,36 @@ from dmasan.arch.semantics.flow import Outcome
 
 def load_wb_other(family: Family, c: Config) -> Iterator[Outcome]:
     """Another CPU's load through the cacheable alias: L1, L2, memory."""
-    ready = flow.own_access(family, c)
+    ready = flow.before_store(family, c)
     yield flow.allocated(ready), flow.cached(ready)
 
 
 def load_nc_other(family: Family, c: Config) -> Iterator[Outcome]:
     """Another CPU's load through the Non-cacheable alias: the outer buffer, L2 where it is looked up, memory."""
-    ready = flow.own_access(family, c)
+    ready = flow.before_store(family, c)
     yield ready, flow.beyond_the_cpu(family, ready)
 
 
 def store_wb_other(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
     """Another CPU's store through the cacheable alias: dirty in L1; what the first CPU's buffer holds is older."""
-    ready = flow.written(flow.own_access(family, c._replace(early=EMPTY)), value)
+    ready = flow.written(flow.before_store(family, c._replace(early=EMPTY)), value)
     yield ready._replace(l1=copy(True, value)), None
 
 
 def neighbour_wb_other(family: Family, c: Config) -> Iterator[Outcome]:
     """The rest of a line that another CPU's cacheable store touched."""
-    ready = flow.own_access(family, c)
+    ready = flow.before_store(family, c)
     yield ready._replace(l1=copy(True, flow.cached(ready))), None
 
 
 def store_nc_other(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
     """Another CPU's store through the Non-cacheable alias; what the first CPU's buffer holds is older, and may land later."""
-    ready = flow.written(flow.own_access(family, c._replace(early=EMPTY)), value)
+    ready = flow.written(flow.before_store(family, c._replace(early=EMPTY)), value)
     yield flow.store_beyond(family, ready, value), None
 
 
 def _maintained(family: Family, c: Config, operation: int) -> Iterator[Outcome]:
-    ready = flow.own_access(family, c)
+    ready = flow.before_store(family, c)
     for after in flow.perform(family, ready, operation):
         yield after, None
     if not family.broadcast:
@@ -80,7 +80,7 @@ def clean_invalidate_other(family: Family, c: Config) -> Iterator[Outcome]:
 
 def hand_over(family: Family, c: Config) -> Iterator[Outcome]:
     """Another CPU goes on with the byte: what the first one stored before a DMB has landed."""
-    yield flow.own_access(family, c), None
+    yield flow.before_store(family, c), None
 
 
 READS = (load_wb_other, load_nc_other)
