@@ -40,6 +40,7 @@ class Profile:
     write_through: bool = False  # Write-Through pages are cached; else they are treated as Non-cacheable
     l2_content: str = "non-inclusive"
     indexing: str = "pipt"  # of L1 data
+    snoop_port: bool = True  # devices can snoop the caches: an ACP, or ACE-Lite ports of the interconnect
     # --- CPUs ---
     max_cpus: int = 4
     cpu_mhz: int = 800

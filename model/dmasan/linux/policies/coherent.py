@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dmasan.arch.profile import find_profile
 from dmasan.config import Cell, UsageError
 from dmasan.linux.layout import PAGE_SIZE, Zone
 from dmasan.linux.policies.base import Mapping, Policy, detail
@@ -16,8 +17,6 @@ from dmasan.linux.protections import Protection
 
 if TYPE_CHECKING:
     from dmasan.linux.kernel import Kernel
-
-NO_SNOOP = ("arm926", "arm1176", "cortex-m7", "cortex-a8")  # processors without a port that snoops
 
 
 class Coherent(Policy):
@@ -28,7 +27,7 @@ class Coherent(Policy):
 
     @classmethod
     def of(cls, cell: Cell) -> Policy:
-        if cell.profile in NO_SNOOP:
+        if not find_profile(cell.profile).snoop_port:
             raise UsageError(f"policy coherent needs a port that snoops the caches, and {cell.profile} has none")
         return cls()
 
