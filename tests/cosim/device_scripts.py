@@ -89,6 +89,26 @@ def random_script(seed: int) -> Script:
     return script
 
 
+def watched_script(seed: int) -> Script:
+    """A ring or list on a memory that answers later than the watchdog allows; then the same without the watchdog."""
+    draw = Random(seed)
+    program = random_program(seed, errors_too=False)
+    while program.mode is Mode.DIRECT:
+        program = random_program(draw.getrandbits(30), errors_too=False)
+    script = Script("watchdog", [program], seed)
+    whole = list(commands(script, draw))
+    script.shown[:0] = [(program.channel, reg.CH_STATUS), (program.channel, reg.CH_ERR_INFO)]
+    start = whole.index(("write", at(program.channel, reg.CH_CMD), reg.CH_CMD.START.mask))
+    end = whole.index(("rest", program.channel))
+    script.commands = [
+        *(("new", seed, MEMORY, draw.randint(80, 200), 0, 0, 64), *whole[1:start]),
+        *(("write", reg.WDOG.OFFSET, draw.randint(20, 60)), *whole[start : end + 1]),
+        *(("read", at(channel, register)) for channel, register in script.shown[:2]),
+        *(("write", reg.WDOG.OFFSET, 0), whole[start], *whole[end:]),
+    ]
+    return script
+
+
 def with_error(program: Program, seed: int, draw: Random) -> Program:
     """The program with one address that it reads or writes, of whatever kind of burst, whose beats answer with an error."""
     healthy = Script("none", [program], seed)

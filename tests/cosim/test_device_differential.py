@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from device_programs import SHOWN
-from device_scripts import KINDS, differences, on_rtl, random_script
+from device_scripts import KINDS, differences, on_rtl, random_script, watched_script
 
 from bench._engine_bench import build
 from dmasan.device.registers import CH_ERR_INFO, Kind
@@ -45,6 +45,15 @@ def replay(width: int, first: int, count: int, timeout: float = 600.0) -> None:
 
 def test_random_scripts_on_both_devices() -> None:
     replay(64, 1, 400)
+
+
+def test_the_watchdog_on_both_devices() -> None:
+    scripts = [watched_script(seed) for seed in range(100)]
+    barked = 0
+    for script, outcome in zip(scripts, on_rtl(build(64), scripts, 100), strict=True):
+        assert differences(script, outcome, 8) == [], script.seed
+        barked += CH_ERR_INFO.KIND.get(outcome.reads[1]) == Kind.TIMEOUT
+    assert barked > 90
 
 
 @pytest.mark.deep

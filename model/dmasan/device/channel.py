@@ -227,6 +227,11 @@ class Channel:
         return self.state not in (State.IDLE, State.HALTED)
 
     @property
+    def killed(self) -> bool:
+        """Aborted, or stopped by the watchdog: it drains."""
+        return self.abort or self.fault.kind is not Kind.NONE
+
+    @property
     def paused(self) -> bool:
         """Paused and drained; a job that is complete still retires meanwhile."""
         if not self.pause or not self.busy or self.posted or self.state in (State.DRAIN, State.STATUS):

@@ -3,8 +3,8 @@
 
 A step of a channel is one burst, or one B response, or one change of state. Bursts have the RTL's addresses, lengths,
 attributes and order within their kind; how reads and writes interleave, and how long they take, is an estimate.
-Order that holds: all data Bs, status write, its B, HEAD and DONE_CNT, interrupt. The watchdog has nothing to watch
-here, since a `MemoryPort` always answers.
+Order that holds: all data Bs, status write, its B, HEAD and DONE_CNT, interrupt. A `MemoryPort` always answers, after
+the latency of its `Sizes`: the watchdog barks when it is set shorter than that.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from dmasan.device.judge import attributes_of, judge, judge_fetch
 from dmasan.device.port import MemoryPort
 from dmasan.device.registers import Kind, Mode, Op, State
 from dmasan.device.transfer import next_step, read_data, write_data
+from dmasan.device.watchdog import outstanding, time_out
 from dmasan.events import BurstKind
 
 NEVER = 1 << 62
@@ -45,6 +46,7 @@ class Engine:
         self.resetting = False  # a soft reset drains
         self.counted_from = 0  # cycle at which the performance counters were cleared
         self._turn = 0
+        self._silent_from: int | None = None  # cycle since which nothing has moved that is outstanding
 
     # --- time
 
@@ -52,10 +54,25 @@ class Engine:
         """Steps all channels until `cycle` (or until the interrupt rises); idle time is skipped."""
         while self.cycle < cycle and not (stop_at_irq and self.irq):
             cost = self._step()
-            if cost is None:
-                self.cycle = min(max(self.next_event(), self.cycle + 1), cycle)
-            else:
+            if cost is not None:
                 self.cycle += cost
+                self._silent_from = None
+            elif (barks := self._watchdog()) <= min(self.next_event(), cycle):
+                self.cycle, self._silent_from = barks, NEVER
+                for channel in self.channels:
+                    time_out(channel)
+            else:
+                self.cycle = min(max(self.next_event(), self.cycle + 1), cycle)
+
+    def _watchdog(self) -> int:
+        """The cycle in which the watchdog barks if nothing moves before; NEVER if it is off or nothing is outstanding."""
+        patience = self.words[reg.WDOG.OFFSET >> 2]
+        if not patience or not any(outstanding(channel, self.cycle) for channel in self.channels):
+            self._silent_from = None
+            return NEVER
+        if self._silent_from is None:
+            self._silent_from = self.cycle
+        return self._silent_from + patience
 
     @property
     def irq(self) -> bool:
@@ -116,7 +133,7 @@ class Engine:
 
     def proceed(self, channel: Channel) -> None:
         """Between two jobs: halt, wait for the doorbell, or take the next one."""
-        if channel.abort:
+        if channel.killed:
             channel.state = State.DRAIN
         elif channel.stop:
             self._halt(channel, CAUSES.STOPPED.mask)
@@ -330,7 +347,7 @@ class Engine:
             count_completion(channel, self.cycle)
         if channel.empty(channel.head, channel.head_lap):
             channel.causes |= CAUSES.EMPTY.mask
-        if job.over and not channel.abort:
+        if job.over and not channel.killed:
             channel.state, channel.pause, channel.stop = State.IDLE, False, False
             return 0
         self.proceed(channel)
@@ -343,14 +360,15 @@ class Engine:
 
     def _drained(self, channel: Channel) -> int:
         """The bus is quiet after an error or an abort. A job that is complete still retires."""
-        job = channel.job
-        if job is not None and (job.complete or job.fault is not None):
+        job, timed_out = channel.job, channel.fault.kind is not Kind.NONE
+        if job is not None and (job.complete or (job.fault is not None and not timed_out)):
             return self._report(channel, job)
-        self._halt(channel, CAUSES.ABORTED.mask)
+        self._halt(channel, CAUSES.ERR.mask if timed_out else CAUSES.ABORTED.mask)
         return 0
 
     def _fail(self, channel: Channel, fault: Fault) -> int:
-        channel.fault = fault
+        if channel.fault.kind is Kind.NONE:
+            channel.fault = fault
         self._halt(channel, CAUSES.ERR.mask)
         return 0
 

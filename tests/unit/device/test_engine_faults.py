@@ -270,3 +270,47 @@ def test_early_status_is_written_before_the_data_is_complete(bench):
     order = [(what, burst.kind) for what, burst in bench.memory.log]
     assert order.index(("write", BurstKind.STATUS)) < order.index(("done", BurstKind.DATA))
     assert bench.status(0).done
+
+
+@pytest.mark.parametrize("op", [Op.COPY, Op.FILL])
+def test_the_watchdog_stops_a_channel_that_waits_too_long(bench, op):
+    job = Descriptor(op, DATA, DST, 256, irq=True)
+    bench.ring(job)
+    bench.write_global(reg.WDOG, bench.engine.sizes.latency - 2)
+    bench.start_ring()
+    bench.doorbell(1)
+    bench.run()
+    assert bench.error()[0] is Kind.TIMEOUT
+    assert bench.state() is State.HALTED
+    assert bench.causes() == CAUSES.ERR.mask
+    assert reg.CH_HEAD.INDEX.get(bench.read(reg.CH_HEAD)) == 0
+    bench.write_global(reg.WDOG, bench.engine.sizes.latency + 300)
+    bench.command(reg.CH_CMD.START)
+    bench.run()
+    assert bench.error()[0] is Kind.NONE
+    assert bench.status(0).done
+
+
+def test_the_watchdog_watches_only_what_is_outstanding(bench):
+    bench.ring(COPY)
+    bench.write_global(reg.WDOG, bench.engine.sizes.latency + 300)
+    bench.start_ring()
+    bench.run(5000)  # the channel waits for its doorbell
+    bench.doorbell(1)
+    bench.run()
+    assert bench.error()[0] is Kind.NONE
+    assert bench.status(0).done
+
+
+def test_the_watchdog_leaves_a_job_that_is_complete(bench):
+    """Its bytes are acknowledged while the channel drains: it retires, and then the channel halts."""
+    bench.ring(Descriptor(Op.FILL, 0, DST, 8, irq=True))
+    bench.start_ring()
+    bench.doorbell(1)
+    bench.run(bench.engine.sizes.latency + 2)  # the descriptor is there, the write is on its way
+    bench.write_global(reg.WDOG, 3)
+    bench.run()
+    assert bench.error()[0] is Kind.TIMEOUT
+    assert bench.state() is State.HALTED
+    assert bench.causes() & (CAUSES.ERR.mask | CAUSES.DONE.mask) == CAUSES.ERR.mask | CAUSES.DONE.mask
+    assert reg.CH_HEAD.INDEX.get(bench.read(reg.CH_HEAD)) == 1
