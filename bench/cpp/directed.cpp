@@ -3,7 +3,7 @@
 // expectation that fails, with its text.
 #include "directed.hpp"
 #include "limits.cpp"
-#include <functional>
+#include "observation.cpp"
 
 namespace directed {
 
@@ -402,7 +402,8 @@ int run(int argc, char** argv) {
         {"counters", counters}, {"early_status", early_status},
         {"error_behind_a_waiting_beat", error_behind_a_waiting_beat}, {"outstanding_limits", outstanding_limits},
         {"coalescing_thresholds", coalescing_thresholds}, {"addresses_follow_data", addresses_follow_data},
-        {"soft_reset_at_rest", soft_reset_at_rest}};
+        {"soft_reset_at_rest", soft_reset_at_rest}, {"events", events}, {"descriptor_of_each_beat", descriptor_of_each_beat},
+        {"counters_count", counters_count}, {"zero_strobes_count", zero_strobes_count}};
     unsigned ran = 0;
     for (auto& [name, test] : tests)
         if (argc < 2 || name == argv[1]) { std::printf("%s\n", name.c_str()); std::fflush(stdout); test(); ran++; }

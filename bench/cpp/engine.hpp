@@ -5,6 +5,7 @@
 #include "axi_memory.hpp"
 #include "dma_desc.h"
 #include "dma_regs.h"
+#include <functional>
 
 using Reg = uint32_t;
 constexpr Reg CTRL = 0x10, GSTATUS = 0x14, WDOG = 0x20;
@@ -43,6 +44,7 @@ class Engine {
     Vdma_top dut;
     Memory<Vdma_top> mem;
     uint64_t now = 0;
+    std::function<void()> watch;                   // called in every cycle, before its clock edge
 
     // checked: a violation of the protocol on either port ends the program (engine_rules.sv).
     explicit Engine(std::size_t size = 1 << 22, bool checked = true) : dut(prepared(context, checked)), mem(size) {
@@ -57,6 +59,7 @@ class Engine {
     }
     void tick(bool settled = false) {              // settled: evaluated since an input changed
         if (!settled) dut.eval();
+        if (watch) watch();
         mem.sample(dut, now);
         dut.clk = 1; dut.eval();
         now++;

@@ -55,6 +55,9 @@ MUTANTS = (
     EngineMutant("an interrupt one completion late", "dma_regs", "9'(waiting) + 9'd1 >= 9'(threshold)", "9'(waiting) >= 9'(threshold)"),
     EngineMutant("soft reset does not wait for idle", "dma_top", "soft_reset && idle", "soft_reset"),
     EngineMutant("an address before its data", "dma_wr", "ahead >= 16'(s_bytes)", "ahead != 0"),
+    EngineMutant("the counter of read stalls counts beats", "dma_pmu", "out_rd != 0 && !r_beat", "out_rd != 0"),
+    EngineMutant("the pulse of the interrupt lasts", "dma_top", "irq && !irq_q", "irq"),
+    EngineMutant("a response shows the descriptor of the data", "dma_wr", "sent.tag.index", "head.tag.index"),
 )  # fmt: skip
 
 
