@@ -107,6 +107,24 @@ class Load(Event):
 
 
 @dataclass(slots=True)
+class LinesTaken(Event):
+    """A CPU reads a word of each line of a range, and with `write` stores back what it read, to have the lines in its L1:
+    read and write for ownership. Nothing is read or written for its value."""
+
+    cpu: int
+    address: int
+    length: int
+    write: bool
+
+
+@dataclass(slots=True)
+class EntireMaintenance(Event):
+    """All of one CPU's L1 data cache is cleaned and invalidated (ARMv5, ARMv6: CP15 c7, c14, 0)."""
+
+    cpu: int
+
+
+@dataclass(slots=True)
 class Maintenance(Event):
     """Cache maintenance by address. The hardware acts on every line that the range touches.
 

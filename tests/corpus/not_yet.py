@@ -5,9 +5,7 @@ from __future__ import annotations
 
 KNOWN: dict[tuple[str, str], str] = {
     ("E2", "buggy"): "dmabounce wants the direction of the mapping at each sync, and no rule does",
-    ("L5", "fixed"): "the kernel of the model lacks the flushes of a VIVT cache between kernel and user addresses",
     ("M3", "buggy"): "events do not tell by which alias the maintenance would have gone: MISSING_CLEAN",
-    ("Q4", "fixed"): "the kernel of the model lacks CONFIG_DMA_CACHE_RWFO: its maintenance reaches one CPU only",
     (
         "T2",
         "buggy",

@@ -23,13 +23,9 @@ pytestmark = pytest.mark.thorough
 SCHEDULES = ("benign", "random", "adversarial")
 CELLS = [*cells("cortex-a9-pl310"), *cells("one-level")]
 SOUND = [cell for cell in CELLS if sound(cell) is True]
-# arm11mpcore maintains one CPU's cache at a time, of which the relation has no operation yet; cortex-m7 has no MMU.
-OTHERS = ("arm926", "arm1176", "cortex-a8", "cortex-a15", "cortex-a53", "cortex-a72")
-NOT_YET = ("arm926",)  # its kernel is not right yet: see `on_profile`
-EVERY_SOUND = [
-    *SOUND,
-    *(cell for other in OTHERS if other not in NOT_YET for cell in cells(other) if sound(cell) is True),
-]
+# Cortex-M7 has no MMU, and Linux here needs one.
+OTHERS = ("arm926", "arm1176", "arm11mpcore", "cortex-a8", "cortex-a15", "cortex-a53", "cortex-a72")
+EVERY_SOUND = [*SOUND, *(cell for other in OTHERS for cell in cells(other) if sound(cell) is True)]
 UNSOUND = [cell for cell in CELLS if sound(cell) is not True]
 EVENTS = 200_000
 DEEP_EVENTS = int(os.environ.get("DMASAN_EVENTS", "10_000_000"))
@@ -68,14 +64,7 @@ def test_correct_programs_are_silent_in_sound_cells(cell: Cell) -> None:
     be_silent(cell, EVENTS // len(SOUND), first_seed=7 * SOUND.index(cell))
 
 
-def on_profile(profile: str) -> object:
-    """The kernels of some profiles are not right yet, and their cells therefore not sound."""
-    reason = "the kernel of the model lacks the flushes of a VIVT cache between kernel and user addresses"
-    marks = pytest.mark.xfail(strict=True, reason=reason) if profile in NOT_YET else ()
-    return pytest.param(profile, marks=marks)
-
-
-@pytest.mark.parametrize("profile", map(on_profile, OTHERS))
+@pytest.mark.parametrize("profile", OTHERS)
 def test_a_correct_program_is_silent_on_every_profile(profile: str) -> None:
     be_silent(Cell("strict", profile), 1, first_seed=OTHERS.index(profile), length=150)
 

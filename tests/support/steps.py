@@ -14,6 +14,7 @@ import numpy as np
 from world import READABLE, UNDEFINED, WRITABLE, Buffer, Job, Step, World
 
 from dmasan.events import Direction
+from dmasan.linux.dma_sync import done_by_map
 from dmasan.linux.errors import CmaBusy, OutOfMemory
 
 IN_FLIGHT = 3  # copies of the device at a time
@@ -118,7 +119,8 @@ class SyncForCpu(Step):
 
 @dataclass(frozen=True)
 class SyncForDevice(Step):
-    """Of whole lines. A BIDIRECTIONAL mapping may be synced as TO_DEVICE, or as FROM_DEVICE if nothing was written."""
+    """Of whole lines. A BIDIRECTIONAL mapping may be synced as FROM_DEVICE if nothing was written, and as TO_DEVICE where
+    sync_for_cpu invalidates: a kernel that does it all here would keep clean lines under the device's writes."""
 
     which: int
     part: Part
@@ -134,7 +136,8 @@ class SyncForDevice(Step):
                 return  # a second sync_for_device would copy the CPU's old bytes over the device's
             if self.narrow and direction is Direction.BIDIRECTIONAL:
                 written = buffer.touched[buffer.lines(start, length)].any()
-                direction = Direction.TO_DEVICE if written or self.which % 2 else Direction.FROM_DEVICE
+                outward = direction if done_by_map(w.soc.kernel) else Direction.TO_DEVICE
+                direction = outward if written or self.which % 2 else Direction.FROM_DEVICE
             await w.sync_for_device(buffer, start, length, direction)
 
 

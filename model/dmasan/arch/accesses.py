@@ -16,7 +16,7 @@ from dmasan.arch.faults import AlignmentFault
 from dmasan.arch.memory import Bytes, Mask
 from dmasan.arch.tlb import Translation
 from dmasan.config import UsageError
-from dmasan.events import Load, MemoryType, Site, Store
+from dmasan.events import LinesTaken, Load, MemoryType, Site, Store
 
 _GATHERING = (MemoryType.WB, MemoryType.WT, MemoryType.NC)
 
@@ -119,6 +119,30 @@ class Accesses(Core):
                 self._store_piece(to, data[at : at + part], target, site)
                 at += part
             done += run
+            if self.owed_ns >= self._quantum_ns:
+                await self.catch_up()
+
+    async def take_lines(self, va: int, length: int, *, write: bool) -> None:
+        """A loop of LDR over the lines of the range, with `write` of STR of what was read: read, write for ownership.
+
+        The SCU brings the lines into this CPU's L1, with `write` into no other (arch/arm/mm/cache-v6.S, v6.0). Through a
+        translation that is not cacheable it brings in nothing.
+        """
+        self._check_length("take_lines", length)
+        site, line = None, self._hierarchy.line
+        for pa, run, entry in self._pieces(va, length, "store" if write else "load", write):
+            if not entry.cacheable or entry.through:
+                continue
+            site = site or self._begin("neighbour_wb" if write else "load_wb", pa, length)
+            if self._buffer.entries:
+                self._before_cacheable(pa, run, entry)
+                if self._buffered:
+                    self._noncacheable.drain_lines(self.index, pa, run)
+            self._hierarchy.snooping = entry.shareable
+            self._hierarchy.take(self.index, pa + entry.colour, run, write=write)
+            self._charge(-(-run // line) * self._hierarchy.costs.l1_hit * (1 + write))
+            if self._bus.active:
+                self._bus.emit(LinesTaken(self._now(), site, self.index, pa, run, write))
             if self.owed_ns >= self._quantum_ns:
                 await self.catch_up()
 

@@ -26,7 +26,7 @@ from dmasan.arch.short_descriptor import (
     slice_base,
 )
 
-_CACHEABLE = np.array([effective(t).cacheable for t in TYPES])
+_CACHEABLE = {through: np.array([effective(t, through).cacheable for t in TYPES]) for through in (False, True)}
 _SHIFT = 12
 
 
@@ -59,14 +59,14 @@ class _Invalidation:
     serial: int
 
 
-def section_spans(word: int, va: int) -> Iterator[Span]:
-    """The translations of a first-level word, if it is a leaf."""
+def section_spans(word: int, va: int, write_through: bool) -> Iterator[Span]:
+    """The translations of a first-level word, if it is a leaf; `write_through`: Write-Through memory is cached."""
     entry = decode_first(word)
     if isinstance(entry, Leaf):
-        yield Span(va, slice_base(entry, va), SECTION_SIZE, effective(entry.type).cacheable, SECTION_SIZE)
+        yield Span(va, slice_base(entry, va), SECTION_SIZE, effective(entry.type, write_through).cacheable, SECTION_SIZE)
 
 
-def table_spans(words: NDArray[np.uint32], va: int) -> Iterator[Span]:
+def table_spans(words: NDArray[np.uint32], va: int, write_through: bool) -> Iterator[Span]:
     """The translations of consecutive second-level words, the first one for `va`, joined where contiguous."""
     index = np.flatnonzero(words & 3)
     if not len(index):
@@ -76,7 +76,7 @@ def table_spans(words: NDArray[np.uint32], va: int) -> Iterator[Span]:
     pages = (va >> _SHIFT) + index
     base = np.where(small, word >> _SHIFT, (word >> 16 << 4) + (pages & 15))
     tex0 = np.where(small, word >> 6, word >> 12) & 1
-    cacheable = _CACHEABLE[tex0 << 2 | word >> 2 & 3]
+    cacheable = _CACHEABLE[write_through][tex0 << 2 | word >> 2 & 3]
     breaks = (
         np.flatnonzero((np.diff(index) != 1) | (np.diff(base) != 1) | (cacheable[1:] != cacheable[:-1])) + 1
     )
@@ -92,7 +92,7 @@ class AliasTracker:
     `live` counts cacheable, `uncached` all other translations, int32 of shape (pages,). `changed(pa, length, live)` is
     called for ranges of pages that gain their first or lose their last cacheable translation. First-level entries count
     once for each table that has them; a second-level table counts once for each distinct place of it, while linked.
-    `read_table(pa)` returns the 256 words of a second-level table.
+    `read_table(pa)` returns the 256 words of a second-level table. `write_through`: Write-Through pages count as cacheable.
     """
 
     def __init__(
@@ -102,6 +102,7 @@ class AliasTracker:
         cpus: int,
         changed: Callable[[int, int, bool], None],
         read_table: Callable[[int], NDArray[np.uint32]],
+        write_through: bool = False,
     ) -> None:
         self.base = base
         self.pages = size >> _SHIFT
@@ -111,6 +112,7 @@ class AliasTracker:
         self.residues: list[Residue] = []
         self._changed = changed
         self._read_table = read_table
+        self._write_through = write_through
         self._links: dict[
             int, dict[int, int]
         ] = {}  # second-level table -> virtual section -> first-level entries
@@ -208,9 +210,9 @@ class AliasTracker:
 
     def first_level_written(self, old: int, new: int, va: int) -> None:
         """A first-level word changed: sections come and go, second-level tables are linked and unlinked."""
-        for span in section_spans(new, va):
+        for span in section_spans(new, va, self._write_through):
             self._count(span, 1)
-        for span in section_spans(old, va):
+        for span in section_spans(old, va, self._write_through):
             self._retire(span)
         before, after = decode_first(old), decode_first(new)
         if isinstance(after, Table):
@@ -223,7 +225,7 @@ class AliasTracker:
         section = va & ~(SECTION_SIZE - 1)
         places[section] = places.get(section, 0) + 1
         if places[section] == 1:
-            for span in table_spans(self._read_table(table), section):
+            for span in table_spans(self._read_table(table), section, self._write_through):
                 self._count(span, 1)
 
     def _unlink(self, table: int, va: int) -> None:
@@ -234,7 +236,7 @@ class AliasTracker:
         places[section] -= 1
         if not places[section]:
             del places[section]
-            for span in table_spans(self._read_table(table), section):
+            for span in table_spans(self._read_table(table), section, self._write_through):
                 self._retire(span)
 
     def second_level_written(self, entry_pa: int, old: NDArray[np.uint32], new: NDArray[np.uint32]) -> None:
@@ -242,9 +244,9 @@ class AliasTracker:
         table = entry_pa & ~(SECOND_LEVEL_BYTES - 1)
         first = (entry_pa - table) // 4 << _SHIFT
         for section in list(self._links.get(table, ())):
-            for span in table_spans(new, section + first):
+            for span in table_spans(new, section + first, self._write_through):
                 self._count(span, 1)
-            for span in table_spans(old, section + first):
+            for span in table_spans(old, section + first, self._write_through):
                 self._retire(span)
 
     # --- TLB maintenance ---

@@ -18,6 +18,7 @@ from dmasan.config import UsageError, choose
 from dmasan.events import (
     Barrier,
     CacheOp,
+    EntireMaintenance,
     Level,
     Maintenance,
     MmioRead,
@@ -121,6 +122,22 @@ class Cpu(Descriptors):
             if self._bus.active:
                 self._bus.emit(Maintenance(self._now(), site, self.index, op, Level.INNER, pa, run, broadcast, entry.colour))
             await self._finish()
+
+    async def dcciall(self) -> None:
+        """Clean and Invalidate Entire Data Cache, of this CPU (CP15 c7, c14, 0; on ARM926 a loop of c7, c14, 3).
+
+        Raises UsageError where the architecture has no such operation: ARMv7 and later, and ARMv7-M.
+        """
+        profile = self.machine.profile
+        if not profile.architecture.startswith(("ARMv5", "ARMv6")):
+            raise UsageError(f"{profile.name} is {profile.architecture}: no operation acts on the entire cache")
+        site = self._begin("clean_invalidate_all", 0, 0)
+        self._noncacheable.after_dmb(self.index)
+        self.machine.maintenance.entire(self.index)
+        self._charge()
+        if self._bus.active:
+            self._bus.emit(EntireMaintenance(self._now(), site, self.index))
+        await self._finish()
 
     async def dccsw(self, level: int, set_: int, way: int) -> None:
         """DCCSW: cleans one slot, of this CPU's L1 (level 1) or the integrated L2 (2). Raises UsageError for no slot.

@@ -27,6 +27,7 @@ _SWITCHES = (
     "buffered_stores",
     "maintenance_broadcast",
     "maintenance_waits",
+    "speculates",
     "tlb_broadcast",
     "walker_cached",
     "highmem",

@@ -131,9 +131,16 @@ class Descriptors(Exclusives):
         return MemoryType.WB
 
     def _colour(self, pa: int) -> int:
-        """Under which colour this CPU reaches `pa` in a virtually indexed L1."""
+        """Under which colour this CPU stores to the table at `pa` in a virtually indexed L1.
+
+        The program says where its tables are mapped (`Machine.tables_at`); else a translation that the TLB holds tells.
+        """
+        if not self._hierarchy.virtual or self.ttbr is None:
+            return 0
+        if self.machine.tables_at is not None:
+            return self.translate(self.machine.tables_at(pa), "descriptor store").colour
         held = (entry.colour for entry in self.tlb.holding(pa) if entry.cacheable)
-        return next(held, 0) if self._hierarchy.virtual else 0
+        return next(held, 0)
 
     def _clean_tables(self, site: Site, pa: int, words: NDArray[np.uint32], level: int) -> None:
         """DCCMVAC on the words, and on the second-level tables that they link."""

@@ -22,6 +22,8 @@ class Family:
     (virtually indexed with more than 4 KiB a way) or virtual address (virtually tagged). `write_through`: Write-Through
     memory is cached; elsewhere it is treated as Non-cacheable (DDI 0388, 7.1; DDI 0500, 6.2). `loads_early`: a load of
     Normal memory may be satisfied before what precedes it in program order, up to a barrier (DDI 0406C, A3.8).
+    `speculates`: lines may be filled unasked, by a speculative load or a prefetch; without it a line comes in by an access
+    alone (ARM926, ARM11MPCore: that is what CONFIG_DMA_CACHE_RWFO and the ARMv5 kernel rely on; arch/arm/mm/Kconfig, v6.0).
     `walker_snoops`: the page-table walker finds entries in L1 (multiprocessing extensions; without them the kernel cleans
     each entry: arch/arm/mm/proc-v7-2level.S, v6.19).
     """
@@ -37,6 +39,7 @@ class Family:
     write_through: bool = False
     loads_early: bool = False
     walker_snoops: bool = True
+    speculates: bool = True
 
 
 ONE_LEVEL = Family("one-level", levels=1, buffers_cacheable=False)
@@ -57,6 +60,7 @@ FAMILIES = {
 }
 
 
-def family_of(name: str, shared_override: bool) -> Family:
-    """The family of a profile, with the PL310's shared attribute override taken into account."""
-    return PL310_OVERRIDE if name == PL310.name and shared_override else FAMILIES[name]
+def family_of(name: str, shared_override: bool, speculates: bool = True) -> Family:
+    """The family called `name` with the PL310's shared attribute override, and a core that speculates or not."""
+    family = PL310_OVERRIDE if name == PL310.name and shared_override else FAMILIES[name]
+    return family if speculates else replace(family, speculates=False)

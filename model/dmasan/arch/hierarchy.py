@@ -277,6 +277,13 @@ class Hierarchy:
             return data, None
         return data, l1.version.take(slots, axis=0).reshape(-1)[start : start + length]
 
+    def take(self, cpu: int, pa: int, length: int, *, write: bool) -> None:
+        """The lines of [pa, pa + length), within one piece, are in the L1 of `cpu`; with `write` dirty, and in no other."""
+        lines = self._lines(pa, length)
+        slots = self.ensure(cpu, lines)
+        if write:
+            self._own(cpu, lines, slots)
+
     def store(self, cpu: int, pa: int, data: Bytes) -> None:
         """Stores `data` at `pa`, within one piece; lines are allocated and dirty."""
         done, length = 0, len(data)

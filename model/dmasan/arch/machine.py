@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -86,6 +87,7 @@ class Machine:
         self.counters = Counters()
         self.clock: Clock = FreeClock()
         self.mmio: Mmio = NoDevice()
+        self.tables_at: Callable[[int], int] | None = None  # the virtual address of a table's physical one, if software tells
         self.forbidden: list[Region] = list(profile.forbidden)  # may change while the machine runs
         self.memory = Memory(knobs.ram_mib * _MIB, versions=knobs.versions)
         self.hierarchy = Hierarchy(profile, self.memory, knobs.cpus, self.counters, seed)
@@ -94,7 +96,7 @@ class Machine:
         )
         self.maintenance = CacheMaintenance(self.hierarchy, self.noncacheable)
         self.aliases = AliasTracker(
-            self.memory.base, self.memory.size, knobs.cpus, self._alias_changed, self._read_table
+            self.memory.base, self.memory.size, knobs.cpus, self._alias_changed, self._read_table, profile.write_through
         )
         self.long_tables = LongTables(self.aliases, self._read_long_table, profile.write_through)
         self.moves = HiddenMoves(self)

@@ -70,6 +70,17 @@ class CacheMaintenance:
                 self._leave_l1(cache.tags[slots])
             cache.drop(slots)
 
+    def entire(self, cpu: int) -> None:
+        """CP15 c7, c14, 0: the L1 of `cpu` is cleaned and invalidated, whatever lies in it (DDI 0100I, B6.6.5)."""
+        h = self.hierarchy
+        l1 = h.l1[cpu]
+        slots = np.flatnonzero(l1.tags >= 0)
+        slots = slots[np.argsort(l1.tags[slots], kind="stable")]
+        h.counters.l1_ops += len(slots)
+        h.cycles += len(slots) * h.costs.l1_op
+        h.write_back_l1(l1, slots)
+        l1.drop(slots)
+
     def set_way(self, op: CacheOp, cpu: int, level: int, set_: int, way: int) -> int | None:
         """DCCSW, DCISW, DCCISW of one slot: of the L1 of `cpu` alone, or of an integrated L2 (DDI 0406C, B2.2.6).
 

@@ -79,7 +79,9 @@ class HiddenMoves:
         return self.hierarchy.line
 
     def live_lines(self, address: int, reach: int) -> Sequence[int]:
-        """Lines within `reach` lines of `address` whose page is live."""
+        """Lines within `reach` lines of `address` whose page is live; none where the core does not speculate."""
+        if not self.machine.profile.speculates:
+            return []
         line = self.hierarchy.line
         first = (address & -line) - reach * line
         return [pa for pa in range(first, first + (2 * reach + 1) * line, line) if self.aliases.is_live(pa)]
@@ -117,6 +119,8 @@ class HiddenMoves:
         """The lines of a fill that `held` does not locate, in portions of which no two share a set."""
         h = self.hierarchy
         first, end = move.address >> h.shift, (move.address >> h.shift) + move.lines
+        if not self.machine.profile.speculates:
+            raise IllegalMove(move, f"{self.machine.profile.name} loads no data unasked")
         if not self.aliases.all_live(first << h.shift, move.lines << h.shift):
             raise IllegalMove(move, "no cacheable translation of the page is live")
         if self.machine.forbidden:

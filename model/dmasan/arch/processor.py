@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dmasan.arch.costs import Costs
-from dmasan.arch.family import FAMILIES
+from dmasan.arch.family import FAMILIES, Family, family_of
 from dmasan.arch.geometry import REPLACEMENTS, CacheGeometry, Region, disjoint, power_of_two
 from dmasan.config import UsageError, choose
 
@@ -49,6 +49,7 @@ class Profile:
     buffered_stores: bool = False  # single Write-Back stores wait in the store buffer too, but under `benign`
     maintenance_broadcast: bool = True  # cache maintenance by VA reaches the other CPUs
     maintenance_waits: bool = True  # it waits for the CPU's own buffered stores to the line
+    speculates: bool = True  # loads data unasked: False where the core neither speculates nor prefetches
     tlb_broadcast: bool = True  # TLB maintenance reaches the other CPUs; else an interrupt to each does
     # --- PL310 ---
     outer_buffer_entries: int = 3  # of one line each
@@ -123,6 +124,10 @@ class Profile:
             raise UsageError(f"profile {self.name}: a buffer without entries")
         if not power_of_two(self.store_buffer_bytes) or self.store_buffer_bytes > self.l1.line:
             raise UsageError(f"profile {self.name}: store buffer granule of {self.store_buffer_bytes} bytes")
+
+    def relation(self, shared_override: bool) -> Family:
+        """The relation of this hardware, by which its runs are judged."""
+        return family_of(self.family, shared_override, self.speculates)
 
     @property
     def outer(self) -> bool:

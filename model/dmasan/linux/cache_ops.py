@@ -24,14 +24,32 @@ def _dsb_option(kernel: Kernel) -> str:
     return "st" if v7 and since(kernel.era, "v6.0") else "sy"
 
 
+def takes_lines(kernel: Kernel) -> bool:
+    """CONFIG_DMA_CACHE_RWFO: lines are read, or read and written back, for ownership before they are maintained.
+
+    For several CPUs whose maintenance is not broadcast (ARM11MPCore). Mainline dropped it with their SMP support after
+    v6.3 (from the mailing list); there is no other kernel for them, so the era v6.19 keeps it here.
+    """
+    machine = kernel.machine
+    return not machine.profile.maintenance_broadcast and len(machine.cpus) > 1
+
+
+async def _take_lines(kernel: Kernel, va: int, length: int, *, write: bool) -> None:
+    if takes_lines(kernel):
+        await kernel.cpu.take_lines(va, length, write=write)
+
+
 async def dmac_clean_range(kernel: Kernel, va: int, length: int) -> None:
-    """v7_dma_clean_range: DCCMVAC on each line, dsb. arm64: dc cvac, dsb sy."""
+    """v7_dma_clean_range: DCCMVAC on each line, dsb. arm64: dc cvac, dsb sy. v6_dma_clean_range: perhaps LDR before it."""
+    await _take_lines(kernel, va, length, write=False)
     await kernel.cpu.dccmvac(va, length)
     await kernel.cpu.dsb(_dsb_option(kernel))
 
 
 async def dmac_flush_range(kernel: Kernel, va: int, length: int) -> None:
-    """v7_dma_flush_range: DCCIMVAC on each line, dsb. arm64: dc civac, dsb sy."""
+    """v7_dma_flush_range: DCCIMVAC on each line, dsb. arm64: dc civac, dsb sy. v6_dma_flush_range: perhaps LDRB, STRB
+    before it."""
+    await _take_lines(kernel, va, length, write=True)
     await kernel.cpu.dccimvac(va, length)
     await kernel.cpu.dsb(_dsb_option(kernel))
 
@@ -42,8 +60,13 @@ async def dmac_inv_range(kernel: Kernel, va: int, length: int) -> None:
     Up to v3.14 the first line, if partial, and a range inside one line are invalidated plainly after that as well: a
     store to the neighbours in between is lost. Newer kernels skip the lines that they have cleaned.
     """
-    if architecture_of(kernel.machine.profile) is Architecture.ARM64:
-        await _dcache_inval_poc(kernel, va, length)
+    own = {
+        Architecture.ARM64: _dcache_inval_poc,
+        Architecture.ARMV6: _v6_dma_inv_range,
+        Architecture.ARMV5: _arm926_dma_inv_range,
+    }.get(architecture_of(kernel.machine.profile))
+    if own is not None:
+        await own(kernel, va, length)
         return
     cpu = kernel.cpu
     line = kernel.machine.profile.l1.line
@@ -63,6 +86,33 @@ async def dmac_inv_range(kernel: Kernel, va: int, length: int) -> None:
     if start < end:
         await cpu.dcimvac(start, end - start)
     await cpu.dsb(_dsb_option(kernel))
+
+
+async def _v6_dma_inv_range(kernel: Kernel, va: int, length: int) -> None:
+    """arch/arm/mm/cache-v6.S, v6.0: a partial first line is cleaned, a partial last one cleaned and invalidated; then all
+    from the first line on are invalidated plainly, at least one. With CONFIG_DMA_CACHE_RWFO each line is taken before."""
+    cpu, line = kernel.cpu, kernel.machine.profile.l1.line
+    start, end = va & -line, va + length
+    await _take_lines(kernel, va, length, write=True)
+    if va % line:
+        await cpu.dccmvac(va, 1)
+    if end % line:
+        await cpu.dccimvac(end - 1, 1)
+        end -= end % line
+    end = max(end, min(start + line, va + length))  # the loop is entered before its condition is tested
+    await cpu.dcimvac(va, end - va)
+    await cpu.dsb()
+
+
+async def _arm926_dma_inv_range(kernel: Kernel, va: int, length: int) -> None:
+    """arch/arm/mm/proc-arm926.S, v6.0: partial first and last lines are cleaned, then all lines invalidated."""
+    cpu, line = kernel.cpu, kernel.machine.profile.l1.line
+    if va % line:
+        await cpu.dccmvac(va, 1)
+    if (va + length) % line:
+        await cpu.dccmvac(va + length - 1, 1)
+    await cpu.dcimvac(va, length)
+    await cpu.dsb()
 
 
 async def _dcache_inval_poc(kernel: Kernel, va: int, length: int) -> None:

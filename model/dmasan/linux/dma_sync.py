@@ -39,22 +39,28 @@ def operation_for_device(kernel: Kernel, direction: Direction) -> CacheOp:
     """What map and sync_for_device do.
 
     FROM_DEVICE must leave no dirty line that could be evicted onto the device's data. ARM32 invalidates; arm64 cleans
-    since v5.19, which keeps what the device does not write (c50f11c6196f). CONFIG_DMA_CACHE_RWFO of the ARM11MPCore
-    flushes BIDIRECTIONAL buffers here and does nothing afterwards.
+    since v5.19, which keeps what the device does not write (c50f11c6196f). Where nothing is done afterwards
+    (`done_by_map`) BIDIRECTIONAL buffers are flushed here.
     """
     if direction is Direction.FROM_DEVICE:
         keeps = architecture_of(kernel.machine.profile) is Architecture.ARM64 and since(kernel.era, "v6.0")
         return CacheOp.CLEAN if keeps else CacheOp.INVALIDATE
-    if direction is Direction.BIDIRECTIONAL and kernel.machine.profile.name == "arm11mpcore":
+    if direction is Direction.BIDIRECTIONAL and done_by_map(kernel):
         return CacheOp.CLEAN_INVALIDATE
     return CacheOp.CLEAN
 
 
+def done_by_map(kernel: Kernel) -> bool:
+    """Whether unmap and sync_for_cpu do nothing: the kernel relies on a core that loads nothing unasked.
+
+    ARMv5 (arch/arm/mm/proc-arm926.S:arm926_dma_unmap_area), and ARMv6 with CONFIG_DMA_CACHE_RWFO (cache-v6.S), v6.0.
+    """
+    return architecture_of(kernel.machine.profile) is Architecture.ARMV5 or cache_ops.takes_lines(kernel)
+
+
 def operation_for_cpu(kernel: Kernel, direction: Direction) -> CacheOp | None:
     """What sync_for_cpu and unmap do: lines may have been filled while the device wrote."""
-    if direction is Direction.TO_DEVICE:
-        return None
-    if direction is Direction.BIDIRECTIONAL and kernel.machine.profile.name == "arm11mpcore":
+    if direction is Direction.TO_DEVICE or done_by_map(kernel):
         return None
     return CacheOp.INVALIDATE
 

@@ -17,6 +17,7 @@ from dmasan.arch.cpu import Cpu
 from dmasan.arch.machine import Machine
 from dmasan.config import ERAS, Cell, UsageError, choose
 from dmasan.events import ContentUndefined, Event, KernelMessage, PolicyStep, Site, call_site
+from dmasan.linux import cacheflush
 from dmasan.linux.allocator import PageAllocator
 from dmasan.linux.cma import CmaArea
 from dmasan.linux.counters import KernelCounters
@@ -65,6 +66,7 @@ class Kernel:
             self.policy.cma_zone if cma_zone is None else cma_zone,
             self.policy.nomap_mib(knobs),
         )
+        machine.tables_at = self.layout.linear
         self.image_pages = KERNEL_IMAGE_PAGES
         self.fatal_signal = False  # for the task that runs: it will die as soon as the kernel lets it
         self.messages: list[str] = []  # what the kernel printed
@@ -248,9 +250,14 @@ class Kernel:
             self.pcp.free(pages, self.cpu.index)
 
     async def switch_mm(self, mm: Mm) -> None:
-        """cpu_switch_mm: TTBR0 of the running CPU; the table stands for its ASID too, so no TLB maintenance is needed."""
+        """cpu_switch_mm: TTBR0 of the running CPU; the table stands for its ASID too, so no TLB maintenance is needed.
+
+        ARMv5 has no ASIDs, and a cache that tells address spaces apart no better: there both are emptied.
+        """
+        await cacheflush.before_switch_mm(self)
         self.cpu.ttbr = mm.pgd
         await self.cpu.isb()
+        await cacheflush.after_switch_mm(self)
 
     def step(self, text: str, detail: str = "") -> None:
         """Announces a step of the policy."""

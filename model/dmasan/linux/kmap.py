@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmasan.linux import cache_ops
+from dmasan.linux import cache_ops, cacheflush
 from dmasan.linux.eras import since
 from dmasan.linux.layout import FIXMAP_START, KMAP_SLOTS, PAGE_SIZE, Zone
 from dmasan.linux.protections import FAULT, Protection, page
@@ -70,6 +70,7 @@ class KmapLocal:
         if va in self._shared:
             kernel.pkmap.unmap(self._shared[va])
             return
+        await cacheflush.flush_kunmap(kernel, kernel.layout.page(kernel.cpu.physical(va)), va)
         self._depth[kernel.cpu.index] -= 1
         if since(kernel.era, "v6.0"):
             await kernel.tables.set_pte(kernel.tables.init_mm, va, FAULT)

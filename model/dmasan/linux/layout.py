@@ -29,6 +29,7 @@ VMALLOC_END = 0xFF80_0000
 FIXMAP_START = 0xFFC8_0000
 PKMAP_BASE = PAGE_OFFSET - (2 << 20)
 LAST_PKMAP = 512
+FLUSH_ALIAS_START = 0xFFFF_4000  # one page for each colour of an aliasing cache (arch/arm/mm/mm.h)
 KMAP_SLOTS = 16  # KM_MAX_IDX per CPU, include/asm-generic/kmap_size.h
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dmasan.linux import cacheflush
 from dmasan.linux.errors import Interrupted
 from dmasan.linux.frames import Pages
 from dmasan.linux.layout import PAGE_SIZE, Zone
@@ -57,6 +58,7 @@ async def _migrate_page(kernel: Kernel, old: int, new: int) -> None:
     source = await kernel.kmap.map(old)
     target = await kernel.kmap.map(new)
     await kernel.cpu.copy(target, source, PAGE_SIZE)  # copy_highpage
+    await cacheflush.flush_dcache_pages(kernel, new, 1)  # flush_dcache_folio
     await kernel.kmap.unmap(target)
     await kernel.kmap.unmap(source)
     kernel.frames.replace(old, new)

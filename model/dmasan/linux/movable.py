@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.linux import cache_ops, protections
+from dmasan.linux import cache_ops, cacheflush, protections
 from dmasan.linux.frames import MigrateType, Owner, Pages, runs
 from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, SECTION_SIZE, Zone
 from dmasan.linux.page_tables import Mm, faults
@@ -128,14 +128,17 @@ class MovableUsers:
         """The file is dropped, or the process unmaps its memory; the pages are free again."""
         kernel = self.kernel
         if isinstance(user, Anonymous):
+            await cacheflush.flush_cache_range(kernel, user.va, user.pages.size << PAGE_SHIFT)
             await kernel.tables.set_ptes(user.mm, user.va, faults(user.pages.size))
             await cache_ops.flush_tlb_kernel_range(kernel, user.va, user.pages.size << PAGE_SHIFT)
             user.mm.give_back(user.va, user.pages.size)
         kernel.free_owner(user)
 
     async def unmap(self, user: MovableUser, index: int) -> None:
-        """try_to_migrate of one page: ptep_clear_flush of its user mapping, if it has one (mm/rmap.c, v6.19)."""
+        """try_to_migrate of one page: flush_cache_page, ptep_clear_flush of its user mapping, if it has one (mm/rmap.c,
+        v6.19)."""
         if isinstance(user, Anonymous):
+            await cacheflush.flush_cache_page(self.kernel, user.address(index), int(user.pages[index]))
             await self.kernel.tables.set_pte(user.mm, user.address(index), FAULT)
             await cache_ops.flush_tlb_kernel_range(self.kernel, user.address(index), PAGE_SIZE)
 
@@ -165,6 +168,8 @@ class MovableUsers:
             mm, user.va, protections.pages(kernel.layout.base + (pages << PAGE_SHIFT), Protection.USER)
         )
         await kernel.cpu.dsb("ishst")
+        for start, count in runs(pages):  # update_mmu_cache of pages that nobody had mapped
+            await cacheflush.flush_dcache_pages(kernel, start, count)
         await self.write(user)
         return user
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmasan.linux import cache_ops
+from dmasan.linux import cache_ops, cacheflush
 from dmasan.linux.errors import OutOfMemory
 from dmasan.linux.layout import LAST_PKMAP, PAGE_SIZE, PKMAP_BASE, Zone
 from dmasan.linux.protections import FAULT, Protection, page
@@ -57,6 +57,7 @@ class Pkmap:
     async def flush_all_zero_pkmaps(self) -> None:
         """Clears the entries that nobody uses."""
         kernel = self.kernel
+        await cacheflush.flush_cache_kmaps(kernel)
         unused = {frame: slot for frame, slot in self._slot_of.items() if self.count[slot] == 1}
         for frame, slot in unused.items():
             await kernel.tables.set_pte(kernel.tables.init_mm, PKMAP_BASE + slot * PAGE_SIZE, FAULT)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmasan.linux import cache_ops
+from dmasan.linux import cache_ops, cacheflush
 from dmasan.linux.layout import PAGE_SIZE, SECTION_SIZE
 from dmasan.linux.movable import UsingMm
 from dmasan.linux.page_tables import Mm, faults, words_of
@@ -32,6 +32,7 @@ class UserMappings:
         kernel = self.kernel
         mm = mm or kernel.tables.mms[0]
         va = mm.reserve(count)
+        await cacheflush.flush_cache_range(kernel, va, count * PAGE_SIZE)
         for start in range(va & -SECTION_SIZE, va + count * PAGE_SIZE, SECTION_SIZE):
             await kernel.tables.populate(mm, start)
         await kernel.tables.set_ptes(mm, va, words_of(kernel.layout.pa(first), count, prot))
@@ -42,6 +43,7 @@ class UserMappings:
         """Clears the entries and invalidates the TLBs on all CPUs."""
         kernel = self.kernel
         mm = mm or kernel.tables.mms[0]
+        await cacheflush.flush_cache_range(kernel, va, count * PAGE_SIZE)
         await kernel.tables.set_ptes(mm, va, faults(count))
         await cache_ops.flush_tlb_kernel_range(kernel, va, count * PAGE_SIZE)
         mm.give_back(va, count)

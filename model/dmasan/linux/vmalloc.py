@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dmasan.linux import cache_ops, protections
+from dmasan.linux import cache_ops, cacheflush, protections
 from dmasan.linux.eras import since
 from dmasan.linux.errors import DmaApiError, OutOfMemory
 from dmasan.linux.frames import Owner, Pages
@@ -71,7 +71,7 @@ class Vmalloc:
         owner, frames = Owner(name), kernel.allocator.movable(pages_of(size))
         kernel.give(owner, frames)
         area = await self.vmap_pages(frames, Protection.KERNEL)
-        await kernel.cpu.dsb("ishst")
+        await cacheflush.flush_cache_vmap(kernel)
         self._owners[area.va] = owner
         return area.va
 
@@ -96,13 +96,14 @@ class Vmalloc:
         if not force and not layout.nomap_first <= page < layout.nomap_first + layout.nomap_pages:
             raise DmaApiError(f"ioremap of {pa:#010x}: it is RAM that the kernel manages")
         area = await self.vmap(page, pages_of(pa % PAGE_SIZE + size), prot)
-        await self.kernel.cpu.dsb("ishst")
+        await cacheflush.flush_cache_vmap(self.kernel)
         return area.va + pa % PAGE_SIZE
 
     async def vunmap(self, va: int, *, eager: bool | None = None) -> None:
         """Unmaps the area at `va`; `eager` forces TLB maintenance, None leaves it to the era."""
         kernel = self.kernel
         area = self.areas.pop(va)
+        await cacheflush.flush_cache_vunmap(kernel)
         await kernel.tables.set_ptes(kernel.tables.init_mm, va, faults(area.count))
         if eager if eager is not None else not since(kernel.era, "v6.0"):
             await cache_ops.flush_tlb_kernel_range(kernel, va, area.count * PAGE_SIZE)

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dmasan import events as ev
 from dmasan.events import CacheOp, Level, MemoryType
+from dmasan.sanitizer.cached_pages import CachedPages
 from dmasan.sanitizer.codes import Code, Effect
+from dmasan.sanitizer.line_holders import LineHolders
 from dmasan.sanitizer.ownership_words import excuse
 from dmasan.sanitizer.pending import Ranges
 from dmasan.sanitizer.reporting import Core
@@ -35,13 +39,18 @@ class CpuRules:
         self.pending = [Ranges() for _ in range(core.cpus)]
         self.pending_outer = Ranges()
         self._elsewhere = [[r for r in self.pending if r is not own] for own in self.pending]
+        local = not core.family.broadcast and not core.family.speculates
+        self._holders = LineHolders(core.shadow.base, len(core.shadow.states), core.shadow.line) if local else None
+        self._cached = CachedPages(core.shadow.base, len(core.shadow.states), core.family.speculates)
         self._home: dict[int, int] = {}  # by page: the virtual colour that was used first
 
     def handlers(self) -> Handlers:
         return {
             ev.Store: self._store,
             ev.Load: self._load,
+            ev.LinesTaken: self._taken,
             ev.Maintenance: self._maintenance,
+            ev.EntireMaintenance: self._entire,
             ev.Barrier: self._barrier,
             ev.Interrupt: self._interrupt,
             ev.OuterSync: self._outer_sync,
@@ -55,11 +64,14 @@ class CpuRules:
         waits, address = True, e.address
         if e.type is MemoryType.WB:
             kind = self._kind(e)
+            self._cached.touched(e.address, e.length)
             core.remember("store" + kind, e.address, e.length, e, f"cpu{e.cpu}")
             wrong = core.shadow.store(e.address, e.length, kind)
             if wrong is not None:
                 address, _ = core.shadow.lines_of(e.address, e.length)
             waits = core.family.buffers_cacheable
+            if self._holders is not None:
+                self._holders.stored(e.cpu, e.address, e.length)
         else:
             name = "store_wt" if e.type is MemoryType.WT and core.family.write_through else "store_nc"
             if name == "store_nc" and self._waits_elsewhere(e):
@@ -76,8 +88,12 @@ class CpuRules:
             self._check_owner(e, write=False)
         if e.type is MemoryType.WB:
             name = "load_wb" + self._kind(e)
+            self._cached.touched(e.address, e.length)
+            if self._holders is not None:
+                self._holders.loaded(e.cpu, e.address, e.length)
         elif e.type is MemoryType.WT and core.family.write_through:
             name = "load_wt"
+            self._cached.touched(e.address, e.length)
         else:
             name = "load_nc_other" if self._waits_elsewhere(e) else "load_nc"
         states = core.states(e.address, e.length)
@@ -87,13 +103,33 @@ class CpuRules:
         if wrong is not None:
             core.report(Effect.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
 
+    def _taken(self, e: ev.LinesTaken) -> None:
+        """What a line holds stays as it is: taking it is an access to its neighbours, of which none is judged."""
+        address, length = self.core.shadow.lines_of(e.address, e.length)
+        name = "neighbour_wb" if e.write else "load_wb"
+        self.core.apply(name + self._kind(e), address, length, e, f"cpu{e.cpu}")
+        if self._holders is not None:
+            (self._holders.stored if e.write else self._holders.loaded)(e.cpu, address, length)
+
+    def _inner(self, e: ev.Maintenance, address: int, length: int) -> Verdicts | None:
+        """Maintenance by VA of whole lines: what is wrong with it."""
+        kind, by = self._kind(e), f"cpu{e.cpu}"
+        self.pending[e.cpu].add(address, length)
+        if kind == "_other":
+            return self.core.apply(_INNER[e.op].removeprefix("issue_") + kind, address, length, e, by)
+        if self._holders is None or e.broadcast:
+            return self.core.apply(_INNER[e.op] + kind, address, length, e, by)
+        verdicts = np.zeros(length, np.uint8)
+        for start, size, where in self._holders.runs(e.cpu, address, length):
+            wrong = self.core.apply(_INNER[e.op] + where, start, size, e, by)
+            if wrong is not None:
+                verdicts[start - address : start - address + size] = wrong
+        return verdicts if verdicts.any() else None
+
     def _maintenance(self, e: ev.Maintenance) -> None:
         address, length = self.core.shadow.lines_of(e.address, e.length)
         if e.level is Level.INNER:
-            kind = self._kind(e)
-            name = _INNER[e.op].removeprefix("issue_") + kind if kind == "_other" else _INNER[e.op] + kind
-            wrong = self.core.apply(name, address, length, e, f"cpu{e.cpu}")
-            self.pending[e.cpu].add(address, length)
+            wrong = self._inner(e, address, length)
         else:
             wrong = self.core.apply(_OUTER[e.op], address, length, e, f"cpu{e.cpu}")
             self.core.may_load_early(address, length)
@@ -102,13 +138,25 @@ class CpuRules:
         if wrong is not None:
             self.core.report(Effect.LOST_UPDATE, address, wrong, e, None)
 
-    def _kind(self, e: ev.Store | ev.Load | ev.Maintenance) -> str:
+    def _entire(self, e: ev.EntireMaintenance) -> None:
+        """All lines of the CPU's L1, of every colour, are cleaned and invalidated; then no colour is the first any more."""
+        core = self.core
+        for address, length in self._cached.take():
+            for name in ("issue_clean_invalidate", "issue_clean_invalidate_colour")[: 1 + core.family.virtual]:
+                wrong = core.apply(name, address, length, e, f"cpu{e.cpu}")
+                if wrong is not None:
+                    core.report(Effect.LOST_UPDATE, address, wrong, e, None)
+            self.pending[e.cpu].add(address, length)
+        if not core.family.speculates:
+            self._home.clear()
+
+    def _kind(self, e: ev.Store | ev.Load | ev.Maintenance | ev.LinesTaken) -> str:
         """Which of the operations of one name it is: through another virtual colour, past another CPU's buffer, or plain."""
-        if self.core.family.virtual:
+        if self.core.family.virtual and not isinstance(e, ev.LinesTaken):
             return "_colour" if e.colour != self._home.setdefault(e.address >> _PAGE, e.colour) else ""
         return "_other" if self._waits_elsewhere(e) else ""
 
-    def _waits_elsewhere(self, e: ev.Store | ev.Load | ev.Maintenance) -> bool:
+    def _waits_elsewhere(self, e: ev.Store | ev.Load | ev.Maintenance | ev.LinesTaken) -> bool:
         """Whether a store to the range may wait in another CPU's buffer.
 
         What that CPU stored before a DMB has landed: the program went on here, so there was something that told it to.

@@ -24,6 +24,7 @@ CURES = frozenset(
         "issue_clean",
         "issue_invalidate",
         "issue_clean_invalidate",
+        *(f"issue_{op}_{kind}" for op in ("clean", "invalidate", "clean_invalidate") for kind in ("held", "owned")),
         "outer_clean",
         "outer_invalidate",
         "outer_clean_invalidate",
@@ -33,7 +34,10 @@ CURES = frozenset(
     )
 )
 INVALIDATES = frozenset(
-    ("issue_invalidate", "issue_clean_invalidate", "outer_invalidate", "outer_clean_invalidate")
+    (
+        *(f"issue_{op}{kind}" for op in ("invalidate", "clean_invalidate") for kind in ("", "_held", "_owned")),
+        *("outer_invalidate", "outer_clean_invalidate"),
+    )
 )
 _KEPT = 1 << 12
 _MOST = 1 << 16  # bytes of one operation that are looked at

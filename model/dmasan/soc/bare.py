@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from dmasan.arch.cpu import Cpu
-from dmasan.arch.family import family_of
 from dmasan.arch.machine import Machine
 from dmasan.arch.memory import RAM_BASE
 from dmasan.arch.profile import find_profile
@@ -57,7 +56,7 @@ class BareSoc:
         self.type = type
         self.bus = EventBus()
         self.backend = backend if backend is not None else ModelBackend()
-        family = family_of(found.family, self.knobs.shared_override)
+        family = found.relation(self.knobs.shared_override)
         self.sanitizer = Sanitizer(family, RAM_BASE, self.knobs.ram_mib << 20, found.l1.line, self.knobs.cpus)
         self.schedule = Recorder(self._schedule(schedule))
         self.bus.subscribe(self.sanitizer.observe)  # before the machine tells what an MPU's default map makes cacheable

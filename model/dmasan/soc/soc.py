@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from dmasan.arch.cpu import Cpu
-from dmasan.arch.family import family_of
 from dmasan.arch.machine import Machine
 from dmasan.arch.memory import RAM_BASE
 from dmasan.arch.profile import find_profile
@@ -69,7 +68,7 @@ class Soc:
         self.seed = seed
         self.bus = EventBus()
         self.backend = backend if backend is not None else ModelBackend()
-        family = family_of(found.family, self.knobs.shared_override)
+        family = found.relation(self.knobs.shared_override)
         self.sanitizer = Sanitizer(family, RAM_BASE, self.knobs.ram_mib << 20, found.l1.line, self.knobs.cpus)
         self.schedule = Recorder(self._schedule(schedule))
         self.machine = Machine(found, self.knobs, self.schedule, self.bus, seed)

@@ -7,12 +7,15 @@ from mutant import INSIDE, Mutant
 
 HIERARCHY, CACHE, MAINTENANCE = "arch/hierarchy.py", "arch/cache.py", "arch/maintenance.py"
 BUFFER, NONCACHEABLE, MOVES = "arch/write_buffer.py", "arch/noncacheable.py", "arch/moves.py"
+FLUSH, OPS = "linux/cacheflush.py", "linux/cache_ops.py"
 LONG, BREAK, TLB, ALIAS = "arch/long_walk.py", "arch/break_before_make.py", "arch/tlb.py", "arch/alias.py"
 
 POLICIES = ("tests/unit/arch/test_cache_policies.py", "tests/property/test_arch_cache.py")
 BUFFERS = ("tests/unit/arch/test_buffers.py", "tests/unit/arch/test_sequences.py")
 TABLES = ("tests/unit/arch/test_long_tables.py", "tests/unit/arch/test_translation.py")
 MMU = ("tests/oracle/test_mmu_oracle.py",)
+OWNERSHIP = ("tests/unit/arch/test_ownership.py",)
+CACHEFLUSH = ("tests/unit/linux/test_cacheflush.py",)
 BBM = ("tests/oracle/test_break_before_make.py",)
 
 
@@ -42,6 +45,15 @@ ARCH_MUTANTS = (
     Mutant("local maintenance reaches everybody", MAINTENANCE, "h.l1 if cpu is None else (h.l1[cpu],)", "h.l1", POLICIES),
     Mutant("maintenance searches colour 0", MAINTENANCE, "ahead = colour >> h.shift", "ahead = 0", POLICIES),
     Mutant("maintenance stops before an integrated L2", MAINTENANCE, "if h.inner_l2 is not None:", "if False:", INSIDE),
+    Mutant("a core that does not speculate fills all the same", MOVES, "        if not self.machine.profile.speculates:\n            raise", "        if False:\n            raise", OWNERSHIP),
+    Mutant("taking a line leaves it with the others", HIERARCHY, "        if write:\n            self._own(cpu, lines, slots)", "        if False:\n            self._own(cpu, lines, slots)", OWNERSHIP),
+    Mutant("cleaning the entire cache keeps the lines", MAINTENANCE, "        h.write_back_l1(l1, slots)\n        l1.drop(slots)\n\n    def set_way", "        h.write_back_l1(l1, slots)\n\n    def set_way", OWNERSHIP),
+    # the kernels of old processors
+    Mutant("a VIVT cache survives the change of the address space", FLUSH, "    if cache_is_vivt(kernel):\n        await flush_cache_all(kernel)\n\n\nasync def after", "    if False:\n        await flush_cache_all(kernel)\n\n\nasync def after", CACHEFLUSH),
+    Mutant("vmap does not flush aliasing caches", FLUSH, "    if cache_is_aliasing(kernel):\n        await flush_cache_all(kernel)\n    else:", "    if False:\n        await flush_cache_all(kernel)\n    else:", CACHEFLUSH),
+    Mutant("a page is migrated with its user's lines", "linux/movable.py", "            await cacheflush.flush_cache_page(", "            0 and await cacheflush.flush_cache_page(", CACHEFLUSH),
+    Mutant("ARMv5 invalidates at unmap", "linux/dma_sync.py", "is Architecture.ARMV5 or", "is None or", CACHEFLUSH),
+    Mutant("lines are taken by a load before an invalidate", OPS, "    await _take_lines(kernel, va, length, write=True)\n    if va % line:", "    await _take_lines(kernel, va, length, write=False)\n    if va % line:", CACHEFLUSH),
     # buffers
     Mutant("an entry overtakes what a DMB put before it", BUFFER, "e.cpu == entry.cpu and e.epoch < entry.epoch", "False", BUFFERS),
     Mutant("stores merge across a DMB", BUFFER, "entry.cpu == cpu and entry.epoch == epoch", "entry.cpu == cpu", BUFFERS),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from mutant import ORACLE, RELATION, STORIES, Mutant
 
 CONFIGURATION = "arch/configuration.py"
+LOCAL = ("tests/unit/sanitizer/test_local_maintenance.py",)
 
 
 def _in(file: str, name: str, old: str, new: str, tests: tuple[str, ...] = ORACLE) -> Mutant:
@@ -14,11 +15,11 @@ def _in(file: str, name: str, old: str, new: str, tests: tuple[str, ...] = ORACL
 
 RELATION_MUTANTS = (
     # hidden moves
-    _in("moves", "fills of L1 ignore liveness", "if c.live and not c.l1:", "if not c.l1:"),
-    _in("moves", "fills of L2 ignore liveness", "if c.live and family.levels", "if family.levels"),
-    _in("moves", "no speculative fill of L1", "if c.live and not c.l1:", "if False:"),
-    _in("moves", "no fill of L2", "if c.live and family.levels == 2 and not c.l2:", "if False:"),
-    _in("moves", "no fill of the other colour", "if c.live and family.virtual and not c.other:", "if False:"),
+    _in("moves", "fills of L1 ignore liveness", "c.live and not c.l1:", "not c.l1:"),
+    _in("moves", "fills of L2 ignore liveness", "c.live and family.levels", "family.levels"),
+    _in("moves", "no speculative fill of L1", "if family.speculates and c.live and not c.l1:", "if False:"),
+    _in("moves", "no fill of L2", "if family.speculates and c.live and family.levels == 2 and not c.l2:", "if False:"),
+    _in("moves", "no fill of the other colour", "if family.speculates and c.live and family.virtual and not c.other:", "if False:"),
     _in("moves", "the other colour is never evicted", "in evict_l1(family, flow.exchanged(c))", "in ()"),
     _in("moves", "a dirty line of L1 is not evicted", "    if is_dirty(c.l1):\n        value", "    if False:\n        value"),
     _in("moves", "eviction of L2 drops dirty data", "l2=ABSENT, memory=value)", "l2=ABSENT)"),
@@ -30,6 +31,12 @@ RELATION_MUTANTS = (
     _in("moves", "loads are never early", "if not family.loads_early or", "if True or"),
     _in("moves", "loads pass a DMB", "or order_of(c.store_buffer) == BEFORE_ALL:", "or False:"),
     _in("moves", "cacheable loads pass maintenance of the line", "if c.live and not c.in_flight:", "if c.live:"),
+    _in("moves", "a core that does not speculate fills", "if family.speculates and c.live and not c.l1:", "if c.live and not c.l1:", LOCAL),
+    _in("cpu", "an early load without speculation allocates nothing", "if not family.speculates and alias != NC", "if False and alias != NC", LOCAL),
+    # local maintenance
+    _in("local", "a line that was stored to may be elsewhere", "    if family.broadcast or family.speculates:", "    if True:", LOCAL),
+    _in("local", "a line that was loaded is nowhere else", "and operation != CLEANING and shared:", "and False:", LOCAL),
+    _in("local", "ownership counts where cores speculate", "    if family.broadcast or family.speculates:", "    if family.broadcast:", LOCAL),
     # maintenance
     _in(
         "flow",

@@ -44,20 +44,7 @@ def picture() -> Picture:
     return Picture(Path("noise"), data)
 
 
-# What the model's kernel does not do there yet, and the real one does.
-_OWNERSHIP = "no reads or writes for ownership before maintenance (CONFIG_DMA_CACHE_RWFO)"
-GAPS = {
-    ("arm926", "strict"): "no flushes between the kernel's and a user's address of a page, or when mappings change (VIVT)",
-    ("arm11mpcore", "strict"): _OWNERSHIP,
-    ("arm11mpcore", "double_map"): _OWNERSHIP,
-}
-CELLS = [
-    pytest.param(*cell, marks=pytest.mark.xfail(reason=GAPS[cell]) if cell in GAPS else ())
-    for cell in product(NAMED, ["strict", "double_map"])
-]
-
-
-@pytest.mark.parametrize(("name", "policy"), CELLS)
+@pytest.mark.parametrize(("name", "policy"), list(product(NAMED, ["strict", "double_map"])))
 @pytest.mark.thorough
 def test_the_picture_arrives_where_the_kernel_is_sound(name: str, policy: str) -> None:
     soc = Soc(profile=name, policy=policy, schedule="random", seed=3, shared_override=True, **SMALL)

@@ -12,10 +12,16 @@ from dmasan.arch.semantics.flow import Outcome
 
 
 def _load(family: Family, c: Config, alias: int) -> Iterator[Outcome]:
-    """A load that was satisfied early returns what it found; it stays for those behind it, which may have been too."""
+    """A load that was satisfied early returns what it found; it stays for those behind it, which may have been too.
+
+    On a core that does not speculate it is this load, and no other, that has brought the line in when it was satisfied.
+    """
     c = flow.before_load(family, c)
     if is_early_by(c.early, alias):
-        yield c, value_of(c.early)
+        found = value_of(c.early)
+        yield c, found
+        if not family.speculates and alias != NC and c.live and not c.l1:
+            yield c._replace(l1=copy(False, found)), found
     elif alias == NC:
         for ready in flow.noncacheable_access(family, c):
             yield ready, flow.seen_by_load(family, ready, NC)

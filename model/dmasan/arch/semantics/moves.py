@@ -25,19 +25,19 @@ from dmasan.arch.semantics import flow
 
 def fill_l1(family: Family, c: Config) -> Iterator[Config]:
     """A speculative read allocates the line in L1. It is given no promise to see the outer buffer."""
-    if c.live and not c.l1:
+    if family.speculates and c.live and not c.l1:
         yield c._replace(l1=copy(False, flow.beneath(c)))
 
 
 def fill_l2(family: Family, c: Config) -> Iterator[Config]:
     """A speculative read or a prefetch allocates the line in L2."""
-    if c.live and family.levels == 2 and not c.l2:
+    if family.speculates and c.live and family.levels == 2 and not c.l2:
         yield c._replace(l2=copy(False, c.memory))
 
 
 def fill_other(family: Family, c: Config) -> Iterator[Config]:
     """A speculative read allocates the line in L1 under the other virtual colour: once more, if it is there already."""
-    if c.live and family.virtual and not c.other:
+    if family.speculates and c.live and family.virtual and not c.other:
         yield c._replace(other=copy(False, c.memory))
 
 

@@ -133,6 +133,12 @@ def other_alias_was_speculated_through(e: Evidence) -> bool:
     return used_uncached(e) and e.made_by_speculation
 
 
+def write_through_stands_for_uncached(e: Evidence) -> bool:
+    """A Write-Through mapping is taken for an uncached one: the CPU loads through it, and never maintains the bytes."""
+    since = e.maker_touch.number if e.maker_touch else 0
+    return e.accessor == "load_wt" and not any(_is_maintenance(touch) and touch.number > since for touch in e.touches)
+
+
 def ring_is_cached(e: Evidence) -> bool:
     """Somebody's cached copy of a line of descriptors, which the device writes too, is in the way."""
     cached = any(name in ("store_wb", "neighbour_wb", "load_wb") for name in e.names)

@@ -14,7 +14,7 @@ from dmasan.sanitizer.history import Mark, Touch
 ALLOCATED, FREED = "page allocated", "page freed"  # why content is given up, in the kernel's words
 _KINDS = ("clean", "invalidate", "clean_invalidate")
 _ROUNDED = (  # maintenance, which acts on whole lines
-    *(f"{place}_{kind}{where}" for place in ("issue", "outer") for kind in _KINDS for where in ("", "_colour")),
+    *(f"{place}_{kind}{where}" for place in ("issue", "outer") for kind in _KINDS for where in ("", "_colour", "_held", "_owned")),
     *(f"{kind}_other" for kind in _KINDS),
 )
 _RING = ("descriptor", "status")  # kinds of points at which a device touches its ring

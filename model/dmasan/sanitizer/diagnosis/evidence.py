@@ -29,6 +29,9 @@ CPU_ACCESSES = (*(f"{name}{where}" for name in _ACCESSES for where in ("", "_oth
 # What another CPU's local maintenance, or maintenance under another virtual colour, would be if it reached this copy.
 REACHING = {f"{name}_other": f"issue_{name}" for name in ("clean", "invalidate", "clean_invalidate")}
 REACHING |= {f"{name}_colour": name for name in ("issue_clean", "issue_invalidate", "issue_clean_invalidate")}
+REACHING |= {
+    f"issue_{name}_{where}": f"issue_{name}" for name in ("clean", "invalidate", "clean_invalidate") for where in ("held", "owned")
+}
 _NAMES = ("issue_clean", "issue_invalidate", "issue_clean_invalidate", *REACHING)
 _OUTER = ("outer_clean", "outer_invalidate", "outer_clean_invalidate")
 CLEANS = tuple(name for name in (*_NAMES, *_OUTER) if "clean" in name)

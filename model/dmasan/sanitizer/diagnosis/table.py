@@ -112,6 +112,12 @@ TABLE = (
         "the offending copy ({place}) was made {maker}, through an alias with other attributes",
     ),
     Row(
+        Code.ALIAS_ATTR,
+        "the page is used Write-Through, which lets loads hit lines older than the device's writes, and nothing maintains it",
+        has.write_through_stands_for_uncached,
+        "the offending copy ({place}) was made {maker}: Write-Through memory makes stores visible, but is cached for loads",
+    ),
+    Row(
         Code.SPEC_FORBIDDEN,
         "the page is used uncached, and speculation through its cacheable alias made the offending copy",
         has.other_alias_was_speculated_through,

@@ -18,7 +18,6 @@ import numpy as np
 from cocotbext.dmasan.commands.witness import write_witness
 from dmasan.config import RunError, UsageError
 from dmasan.device.backend import Backend
-from dmasan.linux.limits import limits
 from dmasan.report import eventlog
 from dmasan.report import picture as drawn
 from dmasan.report.eventlog import EventLog
@@ -156,7 +155,7 @@ def _report(cell: Cell, soc: Soc, notes: list[str], folder: Path, seconds: float
         schedule=cell.schedule,
         backend=soc.backend.name,
         hazards=tuple(Finding.of(each, soc.machine.profile.l1.line) for each in soc.hazards),
-        notes=(*told, *notes, *limits(soc.machine.profile)),
+        notes=(*told, *notes),
         schedule_file=str(folder / "schedule.jsonl"),
         cost=Cost(
             counters.pte_writes,
