@@ -135,7 +135,7 @@ class Accesses(Core):
                 continue
             site = site or self._begin("neighbour_wb" if write else "load_wb", pa, length)
             if self._buffer.entries:
-                self._before_cacheable(pa, run, entry)
+                self._before_load(pa, run, entry)
                 if self._buffered:
                     self._noncacheable.drain_lines(self.index, pa, run)
             self._hierarchy.snooping = entry.shareable
