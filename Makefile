@@ -48,7 +48,7 @@ synthesis: setup-formal ## synthesise the engine; its cells and flip-flops into 
 	@$(VENV)/python tools/synthesis.py --update
 
 system-test: ## installs the optional programs and runs the tests that use them
-	@$(SETUP) --dev --debian rumur:rumur
+	@$(SETUP) --dev --debian rumur:rumur --debian chromium:chromium --debian gtkwave:gtkwave --debian xvfb:Xvfb --debian xdotool:xdotool --debian imagemagick:import
 	@$(PYTEST) -m system --timeout=600
 
 clean: ## remove results, builds and caches; .venv stays

@@ -16,7 +16,7 @@ from dmasan.report.jsonfile import write_bytes
 Pixels = NDArray[np.uint8]  # (height, width, 3)
 
 _WRONG = np.array((255, 0, 64), np.uint8)
-_GAP = 8  # pixels between panels
+GAP = 8  # pixels between panels
 _RAW_WIDTH = 512  # bytes in a row of a byte map, at most
 
 
@@ -40,7 +40,7 @@ def compare(
         marked = wrong.reshape(*shape, 3).any(axis=2)
     difference = (panels[0] // 3 + 32).astype(np.uint8)
     difference[marked] = _WRONG
-    gap = np.full((shape[0], _GAP, 3), 255, np.uint8)
+    gap = np.full((shape[0], GAP, 3), 255, np.uint8)
     return np.concatenate((panels[0], gap, panels[1], gap, difference), axis=1)
 
 

@@ -18,8 +18,9 @@ from cocotbext.dmasan.commands.progress import Progress
 from cocotbext.dmasan.commands.runner import runner_of
 from cocotbext.dmasan.commands.settings import COMPARED, Settings
 from dmasan.config import UsageError
-from dmasan.report.jsonfile import write_json
-from dmasan.report.results import Comparison, Row, Run, count, shorten
+from dmasan.report.html.compare_report import compare_report
+from dmasan.report.jsonfile import write_bytes, write_json
+from dmasan.report.results import Comparison, Finding, Row, Run, count, shorten
 from dmasan.report.table import console, print_comparison
 
 DEFAULTS = Settings(policy=COMPARED, schedule="adversarial", out="build/compare")
@@ -64,11 +65,15 @@ def execute(arguments: argparse.Namespace) -> int:
     jobs = [_job(settings, each) for each in places]
     rows: list[Row | None] = [None] * len(jobs)
     wrong: dict[int, list[str]] = {}
+    found: dict[int, tuple[Finding, ...]] = {}
     with Progress(len(jobs), settings.quiet) as progress:
         runner = runner_of(settings, progress)
         for index, result in run_all(jobs, runner, settings.jobs):
             rows[index] = row_of(places[index], result)
             wrong[index] = result.get("wrong_pictures", [])
+            if "run" in result:
+                write_json(jobs[index].folder / "run.json", result["run"])  # for dmasan explain
+                found[index] = Run.from_json(result["run"]).hazards
             progress.step(f"{places[index]}: {_summary(rows[index])}")
     _check_any(rows)
     comparison = Comparison(
@@ -79,6 +84,8 @@ def execute(arguments: argparse.Namespace) -> int:
         settings.backend,
         tuple(row for row in rows if row),
     )
+    written = compare_report(comparison, found, [job.folder for job in jobs], settings.folder)
+    write_bytes(settings.folder / "report.html", written.encode())
     _deliver(comparison, [path for index in sorted(wrong) for path in wrong[index]], settings)
     return 0
 
@@ -171,3 +178,5 @@ def _deliver(comparison: Comparison, wrong: Sequence[str], settings: Settings) -
     for path in wrong:
         out.print(f"  {shorten(path)}", markup=False, soft_wrap=True)
     out.print(f"summary: {shorten(str(summary.absolute()))}", markup=False, soft_wrap=True)
+    page = settings.folder / "report.html"
+    out.print(f"report: {shorten(str(page.absolute()))} (open it in a browser)", markup=False, soft_wrap=True)

@@ -20,6 +20,8 @@ from cocotbext.dmasan.commands.settings import Settings
 from cocotbext.dmasan.commands.witness import replay_of, verdict
 from dmasan import __version__
 from dmasan.config import UsageError
+from dmasan.report import eventlog
+from dmasan.report.html.run_report import run_report
 from dmasan.report.jsonfile import write_bytes, write_json
 from dmasan.report.junit import to_junit
 from dmasan.report.known import Sorted, read_baseline, read_suppressions, sort
@@ -140,9 +142,12 @@ def _job(scenario: str, settings: Settings, witness: int) -> Job:
 
 
 def _deliver(run: Run, result: dict[str, Any], settings: Settings, told: Sequence[str]) -> None:
-    """Writes `run.json`, prints the hazards."""
+    """Writes `run.json` and the page, prints the hazards."""
     file = settings.folder / "run.json"
     write_json(file, run.to_json())
+    page = settings.folder / "report.html"
+    log = eventlog.read(settings.folder / eventlog.FILE)
+    write_bytes(page, run_report(run, log, settings.folder, result["pictures"]).encode())
     out, aside = console(), sys.stdout
     if settings.json:
         write_json(settings.json, run.to_json())
@@ -156,3 +161,4 @@ def _deliver(run: Run, result: dict[str, Any], settings: Settings, told: Sequenc
         for picture in result["pictures"]:
             out.print(f"picture: {shorten(picture)}", markup=False, soft_wrap=True)
         out.print(f"report: {shorten(str(file.absolute()))}", markup=False, soft_wrap=True)
+        out.print(f"page: {shorten(str(page.absolute()))} (open it in a browser)", markup=False, soft_wrap=True)
