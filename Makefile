@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV   := .venv/bin
 SETUP  := $(PYTHON) tools/bootstrap.py
 PYTEST := $(VENV)/python -m pytest
+# Optional programs that system-test installs: Debian package and command.
+SYSTEM := rumur:rumur chromium:chromium gtkwave:gtkwave xvfb:Xvfb xdotool:xdotool imagemagick:import
 
 .DEFAULT_GOAL := all
 .PHONY: all setup setup-dev setup-formal test check lint test-deep bench formal synthesis system-test clean distclean help
@@ -48,7 +50,7 @@ synthesis: setup-formal ## synthesise the engine; its cells and flip-flops into 
 	@$(VENV)/python tools/synthesis.py --update
 
 system-test: ## installs the optional programs and runs the tests that use them
-	@$(SETUP) --dev --debian rumur:rumur --debian chromium:chromium --debian gtkwave:gtkwave --debian xvfb:Xvfb --debian xdotool:xdotool --debian imagemagick:import
+	@$(SETUP) --dev $(foreach each,$(SYSTEM),--debian $(each))
 	@$(PYTEST) -m system --timeout=600
 
 clean: ## remove results, builds and caches; .venv stays

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dmasan import events as ev
-from dmasan.arch.semantics import MOVES, OPERATIONS
 from dmasan.events import Event, MappingKind
 from dmasan.sanitizer.history import SEEN, Step, Touch
 
@@ -62,7 +61,13 @@ _TEXTS = {
     "complete_maintenance": "the maintenance in flight takes effect",
     "load_early": "a later load is executed early",
 }
-_SUFFIXES = {"_other": ", by another CPU than the one whose buffer may hold it", "_colour": ", under another colour"}
+# What the end of a name says of an operation that has no text of its own.
+_KINDS_OF = {
+    "other": "by another CPU than the one whose buffer may hold it",
+    "colour": "under another colour",
+    "held": "by the CPU that has loaded the line last",
+    "owned": "by the CPU that has stored to the line last",
+}
 
 
 def size(count: int) -> str:
@@ -77,17 +82,14 @@ def operation(name: str, length: int) -> str:
     """An operation or a hidden move of the relation; one without a text of its own by its name."""
     if name.endswith(SEEN):
         return operation(name.removesuffix(SEEN), length) + ": seen to return the latest value"
-    base, more = name, ""
-    for suffix, words in _SUFFIXES.items():
-        if name not in _TEXTS and name.endswith(suffix):
-            base, more = name.removesuffix(suffix), words
-    text = _TEXTS.get(base) or _TEXTS.get(f"issue_{base}") or name.replace("_", " ")
-    return text.format(n=size(length)) + more
-
-
-def known() -> list[str]:
-    """The names of the relation that have no text of their own."""
-    return [name for name in (*OPERATIONS, *MOVES) if operation(name, 0) == name.replace("_", " ")]
+    base, _, rest = name, "", ""
+    while base not in _TEXTS and f"issue_{base}" not in _TEXTS and "_" in base:
+        base, _, last = base.rpartition("_")
+        rest = f"{last} {rest}".strip()
+    text = _TEXTS.get(base) or _TEXTS.get(f"issue_{base}")
+    if text is None:
+        return name.replace("_", " ")
+    return text.format(n=size(length)) + (f", {_KINDS_OF.get(rest, rest)}" if rest else "")
 
 
 def agent(step: Step) -> str:
