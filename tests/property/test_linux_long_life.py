@@ -17,7 +17,7 @@ from dmasan.config import Cell, Knobs
 from dmasan.events import Direction, EventBus
 from dmasan.linux import POLICIES, CmaBusy, CoherentBuffer, Kernel, OutOfMemory
 from dmasan.linux.layout import PAGE_SIZE
-from dmasan.linux.movable import MovableUser
+from dmasan.linux.movable import Anonymous, MovableUser
 from dmasan.schedule import Benign, RandomMoves, Schedule
 from dmasan.soc.snoop import snoop_read, snoop_write
 
@@ -126,9 +126,12 @@ class Life:
     async def new_user(self) -> None:
         make = self.draw.choice((self.kernel.movable.page_cache, self.kernel.movable.anonymous))
         try:
-            await make(self.draw.randint(1, 12))
+            user = await make(self.draw.randint(1, 12))
         except OutOfMemory:
             self.refused += 1
+            return
+        if isinstance(user, Anonymous) and self.draw.random() < 0.5:
+            await self.kernel.movable.share(user)
 
     async def refill(self) -> None:
         """Somebody takes free pages right where CMA allocates."""

@@ -3,7 +3,8 @@
 
 Each page of a user is filled with a pattern of its own, so that a page that was lost, swapped or torn by a migration is
 seen. The page cache is written through the linear map; anonymous pages, which may lie in highmem, through their user
-mapping.
+mapping. Shared anonymous memory (MAP_SHARED, after a fork) is mapped into several processes: each maps the page that a
+migration made, and none may keep a translation of the old one.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 
 from dmasan.linux import cache_ops, cacheflush, protections
 from dmasan.linux.frames import MigrateType, Owner, Pages, runs
-from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, SECTION_SIZE, Zone
-from dmasan.linux.page_tables import Mm, faults
+from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, Zone
+from dmasan.linux.page_tables import Mm
 from dmasan.linux.protections import FAULT, Protection, page
+from dmasan.linux.user_mappings import UsingMm
 
 if TYPE_CHECKING:
     from dmasan.linux.kernel import Kernel
@@ -46,15 +48,30 @@ class PageCache(MovableUser):
     """Pages of a file in lowmem (`struct address_space`): nothing maps them but the linear map."""
 
 
-@dataclass(eq=False, kw_only=True)
-class Anonymous(MovableUser):
-    """Pages of a process from user address `va` on, in `mm`."""
+@dataclass(frozen=True)
+class UserMapping:
+    """Where the pages of a user lie in one process (`struct vm_area_struct`): from user address `va` on, in `mm`."""
 
     mm: Mm
     va: int
 
     def address(self, index: int) -> int:
         return self.va + (index << PAGE_SHIFT)
+
+
+@dataclass(eq=False, kw_only=True)
+class Anonymous(MovableUser):
+    """Anonymous pages, in one process or shared by several; the first of `mappings` writes them."""
+
+    mappings: list[UserMapping]
+
+    @property
+    def mm(self) -> Mm:
+        return self.mappings[0].mm
+
+    @property
+    def va(self) -> int:
+        return self.mappings[0].va
 
 
 class MovableUsers:
@@ -111,13 +128,15 @@ class MovableUsers:
             done += count
 
     async def damaged(self, user: MovableUser) -> int:
-        """Reads all pages of the user back and counts the bytes that are not what it wrote."""
+        """Reads all pages back, in every process that maps them, and counts the bytes that are not what was written."""
         kernel = self.kernel
-        if isinstance(user, Anonymous):
-            async with UsingMm(kernel, user.mm):
-                found = await kernel.cpu.read(user.va, user.pages.size << PAGE_SHIFT)
-            return int(np.count_nonzero(found != user.pattern(0, user.pages.size)))
         wrong = done = 0
+        if isinstance(user, Anonymous):
+            for each in user.mappings:
+                async with UsingMm(kernel, each.mm):
+                    found = await kernel.cpu.read(each.va, user.pages.size << PAGE_SHIFT)
+                wrong += int(np.count_nonzero(found != user.pattern(0, user.pages.size)))
+            return wrong
         for start, count in runs(user.pages):
             found = await kernel.cpu.read(kernel.linear.va(start), count << PAGE_SHIFT)
             wrong += int(np.count_nonzero(found != user.pattern(done, count)))
@@ -125,28 +144,40 @@ class MovableUsers:
         return wrong
 
     async def free(self, user: MovableUser) -> None:
-        """The file is dropped, or the process unmaps its memory; the pages are free again."""
+        """The file is dropped, or every process unmaps the memory; the pages are free again."""
         kernel = self.kernel
         if isinstance(user, Anonymous):
-            await cacheflush.flush_cache_range(kernel, user.va, user.pages.size << PAGE_SHIFT)
-            await kernel.tables.set_ptes(user.mm, user.va, faults(user.pages.size))
-            await cache_ops.flush_tlb_kernel_range(kernel, user.va, user.pages.size << PAGE_SHIFT)
-            user.mm.give_back(user.va, user.pages.size)
+            for each in user.mappings:
+                await kernel.user.munmap(each.va, user.pages.size, each.mm)
         kernel.free_owner(user)
 
+    async def share(self, user: Anonymous) -> UserMapping | None:
+        """The next process that does not map the pages of `user` yet maps them too; None if there is none.
+
+        A child that inherits a MAP_SHARED mapping: copy_page_range, mm/memory.c, v6.19. Invalid to valid: no TLBI.
+        """
+        mapped = {each.mm for each in user.mappings}
+        mm = next((each for each in self.kernel.tables.mms if each not in mapped), None)
+        if mm is None:
+            return None
+        mapping = await self._map(user, mm)
+        user.mappings.append(mapping)
+        return mapping
+
     async def unmap(self, user: MovableUser, index: int) -> None:
-        """try_to_migrate of one page: flush_cache_page, ptep_clear_flush of its user mapping, if it has one (mm/rmap.c,
-        v6.19)."""
+        """try_to_migrate of one page: flush_cache_page, ptep_clear_flush of each user mapping (mm/rmap.c, v6.19)."""
         if isinstance(user, Anonymous):
-            await cacheflush.flush_cache_page(self.kernel, user.address(index), int(user.pages[index]))
-            await self.kernel.tables.set_pte(user.mm, user.address(index), FAULT)
-            await cache_ops.flush_tlb_kernel_range(self.kernel, user.address(index), PAGE_SIZE)
+            for each in user.mappings:
+                await cacheflush.flush_cache_page(self.kernel, each.address(index), int(user.pages[index]))
+                await self.kernel.tables.set_pte(each.mm, each.address(index), FAULT)
+                await cache_ops.flush_tlb_kernel_range(self.kernel, each.address(index), PAGE_SIZE)
 
     async def remap(self, user: MovableUser, index: int, frame: int) -> None:
-        """remove_migration_ptes of one page: the user mapping points to `frame`; invalid to valid, so a DSB will do."""
+        """remove_migration_ptes of one page: its user mappings point to `frame`; invalid to valid, so a DSB will do."""
         if isinstance(user, Anonymous):
             word = page(self.kernel.layout.pa(frame), Protection.USER)
-            await self.kernel.tables.set_pte(user.mm, user.address(index), word)
+            for each in user.mappings:
+                await self.kernel.tables.set_pte(each.mm, each.address(index), word)
             await self.kernel.cpu.dsb("ishst")
 
     async def _fill_file(self, pages: Pages) -> PageCache:
@@ -160,31 +191,16 @@ class MovableUsers:
         kernel = self.kernel
         self._created += 1
         mm = kernel.tables.mms[self._created % len(kernel.tables.mms)]
-        user = Anonymous(f"anonymous {self._created} of {mm.name}", mm=mm, va=mm.reserve(pages.size))
+        user = Anonymous(f"anonymous {self._created} of {mm.name}", mappings=[])
         kernel.give(user, pages)
-        for va in range(user.va & -SECTION_SIZE, user.address(pages.size), SECTION_SIZE):
-            await kernel.tables.populate(mm, va)
-        await kernel.tables.set_ptes(
-            mm, user.va, protections.pages(kernel.layout.base + (pages << PAGE_SHIFT), Protection.USER)
-        )
-        await kernel.cpu.dsb("ishst")
-        for start, count in runs(pages):  # update_mmu_cache of pages that nobody had mapped
-            await cacheflush.flush_dcache_pages(kernel, start, count)
+        user.mappings.append(await self._map(user, mm))
         await self.write(user)
         return user
 
-
-class UsingMm:
-    """kthread_use_mm: the running CPU translates through `mm` inside the block, through init_mm after it.
-
-    A class, not a generator of contextlib: a frame of the standard library would pass for the driver program's.
-    """
-
-    def __init__(self, kernel: Kernel, mm: Mm) -> None:
-        self._kernel, self._mm = kernel, mm
-
-    async def __aenter__(self) -> None:
-        await self._kernel.switch_mm(self._mm)
-
-    async def __aexit__(self, *error: object) -> None:
-        await self._kernel.switch_mm(self._kernel.tables.init_mm)
+    async def _map(self, user: Anonymous, mm: Mm) -> UserMapping:
+        base = self.kernel.layout.base
+        words = protections.pages(base + (user.pages << PAGE_SHIFT), Protection.USER)
+        mapping = UserMapping(mm, await self.kernel.user.insert(words, mm))
+        for start, count in runs(user.pages):  # update_mmu_cache of pages that others have mapped, or nobody
+            await cacheflush.flush_dcache_pages(self.kernel, start, count)
+        return mapping

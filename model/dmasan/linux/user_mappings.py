@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from dmasan.linux import cache_ops, cacheflush
 from dmasan.linux.layout import PAGE_SIZE, SECTION_SIZE
-from dmasan.linux.movable import UsingMm
-from dmasan.linux.page_tables import Mm, faults, words_of
+from dmasan.linux.page_tables import Mm, Words, faults, words_of
 from dmasan.linux.protections import Protection
 
 if TYPE_CHECKING:
@@ -29,13 +28,17 @@ class UserMappings:
         self, first: int, count: int, prot: Protection = Protection.USER, mm: Mm | None = None
     ) -> int:
         """Maps frames [first, first + count) into `mm` (the first process) with `prot`; returns the user address."""
+        return await self.insert(words_of(self.kernel.layout.pa(first), count, prot), mm)
+
+    async def insert(self, words: Words, mm: Mm | None = None) -> int:
+        """Maps pages by their second-level words into `mm` (the first process) where nothing is; the user address."""
         kernel = self.kernel
         mm = mm or kernel.tables.mms[0]
-        va = mm.reserve(count)
-        await cacheflush.flush_cache_range(kernel, va, count * PAGE_SIZE)
-        for start in range(va & -SECTION_SIZE, va + count * PAGE_SIZE, SECTION_SIZE):
+        va = mm.reserve(words.size)
+        await cacheflush.flush_cache_range(kernel, va, words.size * PAGE_SIZE)
+        for start in range(va & -SECTION_SIZE, va + words.size * PAGE_SIZE, SECTION_SIZE):
             await kernel.tables.populate(mm, start)
-        await kernel.tables.set_ptes(mm, va, words_of(kernel.layout.pa(first), count, prot))
+        await kernel.tables.set_ptes(mm, va, words)
         await kernel.cpu.dsb("ishst")
         return va
 
@@ -51,3 +54,19 @@ class UserMappings:
     def using(self, mm: Mm | None = None) -> UsingMm:
         """`async with`: the running CPU is in the process, and may use its addresses."""
         return UsingMm(self.kernel, mm or self.kernel.tables.mms[0])
+
+
+class UsingMm:
+    """kthread_use_mm: the running CPU translates through `mm` inside the block, through init_mm after it.
+
+    A class, not a generator of contextlib: a frame of the standard library would pass for the driver program's.
+    """
+
+    def __init__(self, kernel: Kernel, mm: Mm) -> None:
+        self._kernel, self._mm = kernel, mm
+
+    async def __aenter__(self) -> None:
+        await self._kernel.switch_mm(self._mm)
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._kernel.switch_mm(self._kernel.tables.init_mm)

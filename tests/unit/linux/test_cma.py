@@ -200,7 +200,7 @@ def test_migration_unmaps_with_tlb_maintenance_before_it_copies(make) -> None:
     index = int(kernel.frames.index[kernel.cma.first])
     log = world.watch(kernel.cma.alloc(1, "page"))
     broadcast = [e for e in log if isinstance(e, TlbMaintenance) and e.broadcast]
-    assert [e.va for e in broadcast] == [user.address(index)]
+    assert [e.va for e in broadcast] == [user.mappings[0].address(index)]
     assert int(user.pages[index]) != kernel.cma.first
     assert [e.why for e in log if isinstance(e, ContentUndefined)] == [
         "page allocated",

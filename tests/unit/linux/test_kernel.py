@@ -7,7 +7,9 @@ from dmasan.events import ContentUndefined
 from dmasan.linux import DmaApiError, OutOfMemory, Zone
 from dmasan.linux.frames import MigrateType
 from dmasan.linux.layout import PAGE_SIZE
-from dmasan.linux.movable import Anonymous, PageCache, UsingMm
+from dmasan.linux.migrate import migrate_pages
+from dmasan.linux.movable import Anonymous, PageCache
+from dmasan.linux.user_mappings import UsingMm
 
 
 def test_boot(make) -> None:
@@ -51,7 +53,7 @@ def test_anonymous_memory_is_seen_through_its_process_alone(make) -> None:
 
     async def look() -> bytes:
         async with UsingMm(kernel, user.mm):
-            return bytes(await kernel.cpu.read(user.address(2), PAGE_SIZE))
+            return bytes(await kernel.cpu.read(user.mappings[0].address(2), PAGE_SIZE))
 
     assert world.run(look()) == user.pattern(2, 1).tobytes()
     with pytest.raises(Exception, match="translation fault"):
@@ -62,6 +64,33 @@ def test_anonymous_memory_is_seen_through_its_process_alone(make) -> None:
     with pytest.raises(Exception, match="translation fault"):
         world.run(look())
     assert world.run(kernel.movable.anonymous(3)).va in (user.va, 0x1000_0000)  # addresses are used again
+
+
+def test_shared_memory_moves_under_every_process_that_maps_it(make) -> None:
+    world = make("strict", zone=Zone.HIGHMEM, processes=3)
+    kernel = world.kernel
+    user = world.run(kernel.movable.anonymous(3))
+    assert [world.run(kernel.movable.share(user)) is None for _ in range(3)] == [False, False, True]
+    assert len({id(each.mm) for each in user.mappings}) == 3
+    old = user.pages.copy()
+    assert world.run(kernel.movable.damaged(user)) == 0  # every process reads, and has translations in the TLB
+
+    world.run(migrate_pages(kernel, old))
+    assert not set(old.tolist()) & set(user.pages.tolist())
+    world.run(kernel.movable.write(user))  # through the first process
+    assert world.run(kernel.movable.damaged(user)) == 0  # the others see the same pages
+
+    free = kernel.frames.free_count()
+    world.run(kernel.movable.free(user))
+    assert kernel.frames.free_count() == free + 3
+    for each in user.mappings:
+        with pytest.raises(Exception, match="translation fault"):
+            world.run(_read_in(kernel, each))
+
+
+async def _read_in(kernel, mapping) -> int:
+    async with UsingMm(kernel, mapping.mm):
+        return await kernel.cpu.ldr(mapping.va)
 
 
 def test_kmalloc(make) -> None:
