@@ -18,7 +18,7 @@ module dma_top
     parameter int unsigned ADDR_W       = 40,      // bits, 32 to 63
     parameter int unsigned DATA_W       = 64,      // bits, 32, 64, 128 or 256
     parameter int unsigned NCH          = 2,       // channels, 1 to what rtl/gen was generated for (at most 8)
-    parameter int unsigned FIFO_BEATS   = 512,     // read credit in beats, power of two, at least MAX_BURST
+    parameter int unsigned FIFO_BEATS   = 512,     // read credit in beats, power of two, at least 2 * MAX_BURST
     parameter int unsigned MAX_BURST    = 64,      // beats, power of two, 1 to 256
     parameter int unsigned ID_W         = 4,       // bits, 2 or more
     parameter int unsigned USER_W       = 16,      // bits, 8 to 22: 6 and the descriptor index's low bits
@@ -116,8 +116,9 @@ module dma_top
     if (ADDR_W < 32 || ADDR_W > 63) begin : g_addr $error("dma_top: ADDR_W must be 32 to 63"); end
     if (!(DATA_W inside {32, 64, 128, 256})) begin : g_data $error("dma_top: DATA_W must be 32, 64, 128 or 256"); end
     if (NCH < 1 || NCH > int'(dma_csr_pkg::NCH)) begin : g_nch $error("dma_top: NCH must be 1 to the number in rtl/gen"); end
-    if (FIFO_BEATS < MAX_BURST || (FIFO_BEATS & (FIFO_BEATS - 1)) != 0) begin : g_fifo
-        $error("dma_top: FIFO_BEATS must be a power of two, at least MAX_BURST");
+    // A write burst waits for all of its bytes; what is there of them must leave room for the read burst with the rest.
+    if (FIFO_BEATS < 2 * MAX_BURST || (FIFO_BEATS & (FIFO_BEATS - 1)) != 0) begin : g_fifo
+        $error("dma_top: FIFO_BEATS must be a power of two, at least 2 * MAX_BURST");
     end
     if (MAX_BURST < 1 || MAX_BURST > 256 || (MAX_BURST & (MAX_BURST - 1)) != 0) begin : g_burst
         $error("dma_top: MAX_BURST must be a power of two, 1 to 256");

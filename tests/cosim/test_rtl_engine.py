@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from cocotbext.dmasan import hdl
+from cocotbext.dmasan import hdl, toolchain
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bench import engine
-from bench._engine_bench import run
+from bench._engine_bench import run, sources
 
 pytestmark = pytest.mark.cosim
 UNREACHABLE = "bus use, 64-beat bursts, latency 200, 64 KiB (95.3 % is possible)"
@@ -56,6 +56,27 @@ def test_many_random_programs(width: int) -> None:
     total = run(width, "random", str(TRANSFERS // 4), str(1000 * width), timeout=7000)[-1]
     assert total["transfers"] >= TRANSFERS // 4
     assert min(total[kind] for kind in ERRORS) > total["transfers"] // 500
+
+
+REFUSED = {
+    "FIFO_BEATS=256": "FIFO_BEATS must be a power of two, at least 2 * MAX_BURST",  # a copy from (3) to (1) would hang
+    "FIFO_BEATS=768": "FIFO_BEATS must be a power of two",
+    "MAX_BURST=48": "MAX_BURST must be a power of two, 1 to 256",
+    "DATA_W=512": "DATA_W must be 32, 64, 128 or 256",
+    "ADDR_W=31": "ADDR_W must be 32 to 63",
+    "NCH=3": "NCH must be 1 to the number in rtl/gen",
+    "USER_W=7": "USER_W 8 to 22",
+}
+
+
+@pytest.mark.parametrize("parameter", REFUSED)
+def test_parameters_that_cannot_work_are_refused(parameter: str) -> None:
+    tools = toolchain.find()
+    options = ("--lint-only", "--top-module", "dma_top", "-GMAX_BURST=256", f"-G{parameter}")
+    command = [tools.verilator, *options, *sources()]
+    done = subprocess.run(command, env=tools.environment, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert REFUSED[parameter] in done.stderr
 
 
 def test_generated_registers_are_current() -> None:
