@@ -71,7 +71,9 @@ class Knobs:
     random_rate: float = _knob(
         0.25, "chance of a hidden move before an operation under the random schedule", 0, 1
     )
-    prefetch_reach: int = _knob(4, "lines around an access that a random prefetch may touch", 0, 64)
+    prefetch_reach: int = _knob(
+        -1, "lines around an access that a random prefetch may touch; -1: as the profile says", -1, 64
+    )
 
     def with_settings(self, settings: Mapping[str, object]) -> Knobs:
         """A copy with `settings` (values or their text) applied. Raises UsageError for an unknown knob or a bad value."""

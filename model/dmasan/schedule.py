@@ -91,6 +91,9 @@ class MachineView(Protocol):
     def resident_lines(self, level: str) -> Sequence[int]:
         """Line addresses held by a cache level ("l1" of any CPU, "l2"), in a fixed order."""
 
+    def next_victims(self, level: str) -> Sequence[int]:
+        """As `resident_lines`, those that their full sets would give up next."""
+
     def line_bytes(self) -> int:
         """Line size in bytes."""
 
@@ -133,12 +136,15 @@ class Benign:
 class RandomMoves:
     """Seeded moves near the program's own accesses, within the profile's prefetch reach.
 
-    `rate` is the chance of a move before an operation; `reach` is in lines.
+    `rate` is the chance of a move before an operation; `reach` is in lines. `into`: the levels that fills go to;
+    `by_replacement`: only lines leave that the cache would replace next, and that for want of room.
     """
 
     seed: int = 1
     rate: float = 0.25
     reach: int = 4
+    into: tuple[str, ...] = ("l1", "l2")
+    by_replacement: bool = False
     name: str = "random"
     benign: bool = False
 
@@ -168,9 +174,11 @@ class RandomMoves:
         level = "l2" if second else "l1"
         drawn = _mixed(drawn)
         near = footprint.address + (drawn & 0xFFFF_FFFF) % max(footprint.length, 1)
-        lines = (
-            machine.live_lines(near, self.reach) if kind is MoveKind.FILL else machine.resident_lines(level)
-        )
+        if kind is MoveKind.FILL:
+            lines = machine.live_lines(near, self.reach)
+            level = level if level in self.into else self.into[0]
+        else:
+            lines = machine.next_victims(level) if self.by_replacement else machine.resident_lines(level)
         return (Move(kind, level, 0, lines[(drawn >> 32) % len(lines)]),) if lines else ()
 
 

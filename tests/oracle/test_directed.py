@@ -19,6 +19,7 @@ from dmasan.arch.faults import TranslationFault
 from dmasan.device.transaction import DmaError
 from dmasan.events import Direction, MemoryType
 from dmasan.linux.dma_attributes import DmaAttr
+from dmasan.linux.movable import Anonymous, UsingMm
 from dmasan.sanitizer import State
 from dmasan.soc import Soc
 
@@ -104,6 +105,26 @@ def test_t6_a_store_through_the_linear_alias_of_a_coherent_buffer() -> None:
 def test_t7_faults_where_the_alias_is_unmapped() -> None:
     with pytest.raises(TranslationFault, match="store at 0xc"):
         verdict(stray_write, A9, "unmap_linear", shared_override=True)
+
+
+async def former_owner(w: World) -> None:
+    """The buffer's pages were a process's until now, which has just written them: its dirty lines are in the caches."""
+    frames, cma = w.kernel.frames, w.kernel.cma
+    first = next(page for page in range(cma.first, cma.first + cma.count, 2) if isinstance(frames.owner_of(page), Anonymous))
+    owner = frames.owner_of(first)
+    assert isinstance(owner, Anonymous)
+    async with UsingMm(w.kernel, owner.mm):
+        await w.cpu.fill(owner.address(int(frames.index[first])), 8192, 0xD1)
+    buffer = await w.dma.alloc_coherent(8192, "taken over")
+    await w.device_writes(buffer.dma_handle)
+    await w.device_reads(buffer.dma_handle)
+    await w.cpu.read(buffer.cpu_addr, 256)
+
+
+def test_t8_highmem_pages_of_v3_5_come_with_their_former_owners_lines() -> None:
+    """Up to v3.14 the default area was limited to lowmem; a board's own area was not."""
+    assert verdict(former_owner, A9, "highmem_only", era="v3.5", shared_override=True) == "manifest"
+    assert verdict(former_owner, A9, "highmem_only", era="v6.19", shared_override=True) == "clean"
 
 
 def streaming(direction: Direction, at_map: DmaAttr, at_unmap: DmaAttr) -> Story:

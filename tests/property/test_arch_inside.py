@@ -30,6 +30,8 @@ TINY = {name: tiny(name) for name in PROFILES}
 TINY["integrated"] = replace(TINY["cortex-a15"], replacement="round-robin", l2_content="non-inclusive")
 TINY["inclusive, round-robin"] = replace(TINY["cortex-a15"], replacement="round-robin", l2_replacement=None)
 TINY["read-allocate in one level"] = replace(TINY["one-level"], write_allocate=False)
+TINY["exclusive"] = replace(TINY["cortex-a9-pl310"], l2_content="victim")
+TINY["full lines invalidate"] = replace(TINY["cortex-a9-pl310"], full_line_invalidates=True, store_buffer_bytes=32)
 TINY |= {f"{name}, buffered": replace(TINY[name], buffered_stores=True) for name in ("cortex-a15", "cortex-a9-pl310")}
 LINE = PA + DATA
 WORDS = range(4)  # two words of a line, and two lines of the same set
@@ -195,7 +197,7 @@ def returned(b: ArchBench, step: Step, pa: int) -> Iterator[int]:
 
 def walk(profile: str, override: bool, seed: int, steps: Iterable[Step]) -> None:
     """Performs the steps on a machine whose hidden moves are random; after each, every word is inside its may-set."""
-    family = replace(family_of(TINY[profile].family, override), loads_early=False)  # the machine never does
+    family = replace(TINY[profile].relation(override), loads_early=False)  # the machine never does
     schedule = RandomMoves(seed=seed, rate=0.7, reach=3)
     b = ArchBench(TINY[profile], schedule=schedule, sections=2, shared_override=override)
     where, cpus = places(TINY[profile]), len(b.machine.cpus)

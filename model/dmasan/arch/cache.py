@@ -17,6 +17,10 @@ Indices = NDArray[np.int64]
 
 EMPTY = -1
 
+# Above the bits of a physical line number: the distance of virtual from physical page, modulo the colours.
+COLOUR_BIT = 40
+PHYSICAL = (1 << COLOUR_BIT) - 1
+
 
 class Cache:
     """Tags, dirtiness, data and (in checking mode) versions of one cache.
@@ -110,6 +114,14 @@ class Cache:
             self._pass_over_kept(slots)
         return slots
 
+    def next_victims(self) -> Indices:
+        """The physical line numbers that full sets would give up next; the replacement state stays."""
+        full = np.flatnonzero((self._by_set >= 0).all(axis=1))
+        turn = self._turn[full].copy()
+        ways = self._ways_to_replace(full)
+        self._turn[full] = turn
+        return self.tags[full * self.ways + ways] & PHYSICAL
+
     def _ways_to_replace(self, sets: Indices) -> NDArray[np.integer]:
         """The way that each of `sets`, all full, is to give up."""
         if self.lru:
@@ -181,11 +193,6 @@ class Cache:
     def lines(self) -> Indices:
         """The line numbers held, ascending."""
         return np.sort(self.tags[self.tags >= 0])
-
-
-# Above the bits of a physical line number: the distance of virtual from physical page, modulo the colours.
-COLOUR_BIT = 40
-PHYSICAL = (1 << COLOUR_BIT) - 1
 
 
 class VirtualCache(Cache):

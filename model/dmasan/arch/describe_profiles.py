@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of the documentation, printed from the profiles: geometry, switches, costs, sources.
+"""Tables of the documentation, printed from the profiles: geometry, switches, hidden moves, costs, sources.
 
     python -m dmasan.arch.describe_profiles [FILE]
 
@@ -65,6 +65,12 @@ def switches() -> Iterator[str]:
     return _table(("profile", "family", *(f"`{s}`" for s in _SWITCHES)), rows)
 
 
+def moves() -> Iterator[str]:
+    names = ("speculates", "prefetch_reach", "prefetch_into", "eviction_order", "outer_drains_alone")
+    rows = [(f"`{name}`", *(_shown(getattr(p, each)) for each in names)) for name, p in PROFILES.items()]
+    return _table(("profile", *(f"`{each}`" for each in names)), rows)
+
+
 def costs() -> Iterator[str]:
     names = [item.name for item in fields(Costs)]
     rows = [(f"`{cost}`", *(str(getattr(p.costs, cost)) for p in PROFILES.values())) for cost in names]
@@ -79,6 +85,7 @@ def sources() -> Iterator[str]:
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "geometry": geometry,
     "switches": switches,
+    "moves": moves,
     "costs": costs,
     "sources": sources,
 }

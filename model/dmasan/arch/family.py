@@ -24,7 +24,8 @@ class Family:
     Normal memory may be satisfied before what precedes it in program order, up to a barrier (DDI 0406C, A3.8).
     `speculates`: lines may be filled unasked, by a speculative load or a prefetch; without it a line comes in by an access
     alone (ARM926, ARM11MPCore: that is what CONFIG_DMA_CACHE_RWFO and the ARMv5 kernel rely on; arch/arm/mm/Kconfig, v6.0).
-    `walker_snoops`: the page-table walker finds entries in L1 (multiprocessing extensions; without them the kernel cleans
+    `exclusive`: a clean line that leaves L1 is allocated in the outer cache (exclusive mode of the PL310, auxiliary control
+    bit 12: DDI 0246, 2.3.3). `walker_snoops`: the page-table walker finds entries in L1 (multiprocessing extensions; without them the kernel cleans
     each entry: arch/arm/mm/proc-v7-2level.S, v6.19).
     """
 
@@ -40,6 +41,7 @@ class Family:
     loads_early: bool = False
     walker_snoops: bool = True
     speculates: bool = True
+    exclusive: bool = False
 
 
 ONE_LEVEL = Family("one-level", levels=1, buffers_cacheable=False)

@@ -94,6 +94,13 @@ class HiddenMoves:
             return LineAddresses(held, h.shift)
         return LineAddresses(h.l2.lines(), h.shift) if level == "l2" and h.l2 is not None else ()
 
+    def next_victims(self, level: str) -> Sequence[int]:
+        """Of the lines that `resident_lines` names those that the next allocation in their sets replaces; ascending."""
+        h = self.hierarchy
+        caches = h.l1 if level == "l1" else [h.l2] if level == "l2" and h.l2 is not None else []
+        held = [cache.next_victims() for cache in caches]
+        return LineAddresses(np.unique(np.concatenate(held)), h.shift) if held else ()
+
     def copies_of_lines(self, pa: int, lines: int) -> LineCopies:
         """Where the copies of `lines` lines from `pa` are. Raises UsageError without versions."""
         return copies_of_lines(self.hierarchy, self.noncacheable, self.aliases, pa, lines)

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dmasan.arch.costs import Costs
 from dmasan.arch.family import FAMILIES, Family, family_of
 from dmasan.arch.geometry import REPLACEMENTS, CacheGeometry, Region, disjoint, power_of_two
-from dmasan.config import UsageError, choose
+from dmasan.config import Knobs, UsageError, choose
+from dmasan.schedule import RandomMoves
 
 CONTENTS = ("non-inclusive", "inclusive", "victim")
 INDEXINGS = ("pipt", "vipt", "vivt")
+PREFETCH_LEVELS = {"l1": ("l1",), "l2": ("l2",), "both": ("l1", "l2")}
+EVICTION_ORDERS = ("any", "replacement")
 TRANSLATIONS = ("short", "long", "regions")
 _PAGE = 4096
 
@@ -50,6 +53,9 @@ class Profile:
     maintenance_broadcast: bool = True  # cache maintenance by VA reaches the other CPUs
     maintenance_waits: bool = True  # it waits for the CPU's own buffered stores to the line
     speculates: bool = True  # loads data unasked: False where the core neither speculates nor prefetches
+    prefetch_reach: int = 4  # lines around an access that a prefetch may touch under `random`
+    prefetch_into: str = "both"  # the levels that it fills under `random`
+    eviction_order: str = "any"  # which lines leave under `random`: any, or what the replacement policy would take next
     tlb_broadcast: bool = True  # TLB maintenance reaches the other CPUs; else an interrupt to each does
     # --- PL310 ---
     outer_buffer_entries: int = 3  # of one line each
@@ -71,6 +77,8 @@ class Profile:
             ("content of L2", self.l2_content, CONTENTS),
             ("indexing", self.indexing, INDEXINGS),
             ("translation", self.translation, TRANSLATIONS),
+            ("level of prefetches", self.prefetch_into, tuple(PREFETCH_LEVELS)),
+            ("order of evictions", self.eviction_order, EVICTION_ORDERS),
         ):
             choose(what, chosen, allowed)
         self._check_levels()
@@ -117,6 +125,7 @@ class Profile:
             ("max_cpus", self.max_cpus, 1),
             ("cpu_mhz", self.cpu_mhz, 1),
             ("write_streaming", self.write_streaming, 0),
+            ("prefetch_reach", self.prefetch_reach, 0),
         ):
             if number < least:
                 raise UsageError(f"profile {self.name}: {what} is {number}, at least {least} is needed")
@@ -125,9 +134,18 @@ class Profile:
         if not power_of_two(self.store_buffer_bytes) or self.store_buffer_bytes > self.l1.line:
             raise UsageError(f"profile {self.name}: store buffer granule of {self.store_buffer_bytes} bytes")
 
+    def random_moves(self, seed: int, knobs: Knobs) -> RandomMoves:
+        """The schedule `random` on this processor: its prefetches and evictions, unless a knob says otherwise."""
+        reach = self.prefetch_reach if knobs.prefetch_reach < 0 else knobs.prefetch_reach
+        into = PREFETCH_LEVELS[self.prefetch_into]
+        return RandomMoves(seed, knobs.random_rate, reach, into, self.eviction_order == "replacement")
+
     def relation(self, shared_override: bool) -> Family:
         """The relation of this hardware, by which its runs are judged."""
-        return family_of(self.family, shared_override, self.speculates)
+        return replace(
+            family_of(self.family, shared_override, self.speculates),
+            exclusive=self.outer and self.l2_content == "victim",
+        )
 
     @property
     def outer(self) -> bool:

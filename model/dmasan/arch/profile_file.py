@@ -19,7 +19,14 @@ from typing import Any, TypeVar
 from dmasan.arch.costs import Costs
 from dmasan.arch.family import FAMILIES
 from dmasan.arch.geometry import REPLACEMENTS, CacheGeometry, Region
-from dmasan.arch.processor import CONTENTS, INDEXINGS, TRANSLATIONS, Profile
+from dmasan.arch.processor import (
+    CONTENTS,
+    EVICTION_ORDERS,
+    INDEXINGS,
+    PREFETCH_LEVELS,
+    TRANSLATIONS,
+    Profile,
+)
 from dmasan.config import UsageError, choose
 
 Built = TypeVar("Built")
@@ -31,6 +38,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "l2_content": CONTENTS,
     "indexing": INDEXINGS,
     "translation": TRANSLATIONS,
+    "prefetch_into": tuple(PREFETCH_LEVELS),
+    "eviction_order": EVICTION_ORDERS,
 }
 _KEYS = ("base", *(item.name for item in fields(Profile) if item.name != "sources"))
 

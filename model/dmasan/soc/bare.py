@@ -13,6 +13,7 @@ from typing import TypeVar
 from dmasan.arch.cpu import Cpu
 from dmasan.arch.machine import Machine
 from dmasan.arch.memory import RAM_BASE
+from dmasan.arch.processor import Profile
 from dmasan.arch.profile import find_profile
 from dmasan.baremetal.platform import BareMetal
 from dmasan.config import Knobs, RunError, choose
@@ -21,7 +22,7 @@ from dmasan.device.model import ModelBackend
 from dmasan.events import EventBus, MemoryType, OwnershipWords
 from dmasan.sanitizer import Hazard, Sanitizer
 from dmasan.sanitizer.adversary import Adversary
-from dmasan.schedule import SCHEDULES, Benign, RandomMoves, Recorder, Schedule
+from dmasan.schedule import SCHEDULES, Benign, Recorder, Schedule
 from dmasan.soc.doorbells import EngineRegisters
 from dmasan.soc.port import Port
 
@@ -58,7 +59,7 @@ class BareSoc:
         self.backend = backend if backend is not None else ModelBackend()
         family = found.relation(self.knobs.shared_override)
         self.sanitizer = Sanitizer(family, RAM_BASE, self.knobs.ram_mib << 20, found.l1.line, self.knobs.cpus)
-        self.schedule = Recorder(self._schedule(schedule))
+        self.schedule = Recorder(self._schedule(schedule, found))
         self.bus.subscribe(self.sanitizer.observe)  # before the machine tells what an MPU's default map makes cacheable
         self.machine = Machine(found, self.knobs, self.schedule, self.bus, seed)
         self.sanitizer.point = self.machine.point
@@ -70,12 +71,12 @@ class BareSoc:
         self.memory = self.platform.memory
         self.backend.bind(self)
 
-    def _schedule(self, schedule: str | Schedule) -> Schedule:
+    def _schedule(self, schedule: str | Schedule, profile: Profile) -> Schedule:
         if not isinstance(schedule, str):
             return schedule
         choose("schedule", schedule, SCHEDULES)
         if schedule == "random":
-            return RandomMoves(self.seed, self.knobs.random_rate, self.knobs.prefetch_reach)
+            return profile.random_moves(self.seed, self.knobs)
         if schedule == "adversarial":
             return Adversary(self.sanitizer.family, self.sanitizer.buffers, self.sanitizer.shadow.line)
         return Benign()

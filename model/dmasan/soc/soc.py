@@ -9,6 +9,7 @@ from typing import TypeVar
 from dmasan.arch.cpu import Cpu
 from dmasan.arch.machine import Machine
 from dmasan.arch.memory import RAM_BASE
+from dmasan.arch.processor import Profile
 from dmasan.arch.profile import find_profile
 from dmasan.config import DEFAULT_ERA, DEFAULT_PROFILE, ERAS, Cell, Knobs, RunError, UsageError, choose
 from dmasan.device.backend import Backend
@@ -19,7 +20,7 @@ from dmasan.linux.io import Io
 from dmasan.linux.kernel import Kernel
 from dmasan.sanitizer import Hazard, Sanitizer
 from dmasan.sanitizer.adversary import Adversary
-from dmasan.schedule import SCHEDULES, Benign, RandomMoves, Recorder, Schedule
+from dmasan.schedule import SCHEDULES, Benign, Recorder, Schedule
 from dmasan.soc.doorbells import EngineRegisters
 from dmasan.soc.port import Port
 
@@ -59,8 +60,6 @@ class Soc:
         found = find_profile(profile)
         if found.translation == "regions":
             raise UsageError(f"profile {profile} has no MMU: the kernel does not run on it")
-        if found.outer and found.l2_content == "victim":
-            raise UsageError(f"profile {profile}: no relation has an outer cache in exclusive mode; use the machine alone")
         if policy == "coherent":
             knobs = {**knobs, "snoop_port": True}
         self.knobs = Knobs().with_settings(found.fitted(knobs))
@@ -70,7 +69,7 @@ class Soc:
         self.backend = backend if backend is not None else ModelBackend()
         family = found.relation(self.knobs.shared_override)
         self.sanitizer = Sanitizer(family, RAM_BASE, self.knobs.ram_mib << 20, found.l1.line, self.knobs.cpus)
-        self.schedule = Recorder(self._schedule(schedule))
+        self.schedule = Recorder(self._schedule(schedule, found))
         self.machine = Machine(found, self.knobs, self.schedule, self.bus, seed)
         self.bus.subscribe(self.sanitizer.observe)
         self.sanitizer.point = self.machine.point
@@ -83,12 +82,12 @@ class Soc:
         self.port.decode = self.kernel.dma.device.decode
         self.backend.bind(self)
 
-    def _schedule(self, schedule: str | Schedule) -> Schedule:
+    def _schedule(self, schedule: str | Schedule, profile: Profile) -> Schedule:
         if not isinstance(schedule, str):
             return schedule
         choose("schedule", schedule, SCHEDULES)
         if schedule == "random":
-            return RandomMoves(self.seed, self.knobs.random_rate, self.knobs.prefetch_reach)
+            return profile.random_moves(self.seed, self.knobs)
         if schedule == "adversarial":
             return Adversary(self.sanitizer.family, self.sanitizer.buffers, self.sanitizer.shadow.line)
         return Benign()

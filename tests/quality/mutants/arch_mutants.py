@@ -14,6 +14,7 @@ POLICIES = ("tests/unit/arch/test_cache_policies.py", "tests/property/test_arch_
 BUFFERS = ("tests/unit/arch/test_buffers.py", "tests/unit/arch/test_sequences.py")
 TABLES = ("tests/unit/arch/test_long_tables.py", "tests/unit/arch/test_translation.py")
 MMU = ("tests/oracle/test_mmu_oracle.py",)
+HIDDEN = ("tests/unit/arch/test_hidden_moves.py",)
 OWNERSHIP = ("tests/unit/arch/test_ownership.py",)
 CACHEFLUSH = ("tests/unit/linux/test_cacheflush.py",)
 BBM = ("tests/oracle/test_break_before_make.py",)
@@ -48,6 +49,11 @@ ARCH_MUTANTS = (
     Mutant("a core that does not speculate fills all the same", MOVES, "        if not self.machine.profile.speculates:\n            raise", "        if False:\n            raise", OWNERSHIP),
     Mutant("taking a line leaves it with the others", HIERARCHY, "        if write:\n            self._own(cpu, lines, slots)", "        if False:\n            self._own(cpu, lines, slots)", OWNERSHIP),
     Mutant("cleaning the entire cache keeps the lines", MAINTENANCE, "        h.write_back_l1(l1, slots)\n        l1.drop(slots)\n\n    def set_way", "        h.write_back_l1(l1, slots)\n\n    def set_way", OWNERSHIP),
+    # hidden moves
+    Mutant("prefetches fill every level", "schedule.py", "level = level if level in self.into else self.into[0]", "pass", HIDDEN),
+    Mutant("any line leaves where only a victim may", "schedule.py", "if self.by_replacement else", "if False else", HIDDEN),
+    Mutant("looking at the next victims moves on", CACHE, "        self._turn[full] = turn\n", "", HIDDEN),
+    Mutant("an exclusive outer cache takes no clean lines", "arch/semantics/moves.py", "if family.exclusive and not c.l2:", "if False:", HIDDEN),
     # the kernels of old processors
     Mutant("a VIVT cache survives the change of the address space", FLUSH, "    if cache_is_vivt(kernel):\n        await flush_cache_all(kernel)\n\n\nasync def after", "    if False:\n        await flush_cache_all(kernel)\n\n\nasync def after", CACHEFLUSH),
     Mutant("vmap does not flush aliasing caches", FLUSH, "    if cache_is_aliasing(kernel):\n        await flush_cache_all(kernel)\n    else:", "    if False:\n        await flush_cache_all(kernel)\n    else:", CACHEFLUSH),

@@ -36,6 +36,9 @@ L1 = CacheGeometry(32768, 4, 32)
         (lambda: Profile("x", "one-level", L1, full_line_invalidates=True), "PL310"),
         (lambda: Profile("x", "one-level", L1, write_streaming=-1), "write_streaming"),
         (lambda: Profile("x", "one-level", L1, costs=Costs(dsb=-1)), "cost dsb"),
+        (lambda: Profile("x", "one-level", L1, prefetch_reach=-1), "prefetch_reach is -1, at least 0"),
+        (lambda: Profile("x", "one-level", L1, prefetch_into="l3"), "allowed are l1, l2, both"),
+        (lambda: Profile("x", "one-level", L1, eviction_order="lru"), "allowed are any, replacement"),
         (lambda: Region(0x8000_0000, 100), "4096"),
         (lambda: Region(0x8000_0010, 4096), "0x80000010"),
         (

@@ -42,7 +42,8 @@ def fill_other(family: Family, c: Config) -> Iterator[Config]:
 
 
 def evict_l1(family: Family, c: Config) -> Iterator[Config]:
-    """A line leaves L1: dropped if clean; written back if dirty, and then it may stay as a clean one."""
+    """A line leaves L1: dropped if clean, or moved to an exclusive L2; written back if dirty, and then it may stay as a clean
+    one."""
     if is_dirty(c.l1):
         value = value_of(c.l1)
         for after in flow.write_beneath(family, c, value):
@@ -50,6 +51,8 @@ def evict_l1(family: Family, c: Config) -> Iterator[Config]:
             yield after._replace(l1=copy(False, value))
     elif c.l1:
         yield c._replace(l1=ABSENT)
+        if family.exclusive and not c.l2:
+            yield c._replace(l1=ABSENT, l2=copy(False, value_of(c.l1)))
 
 
 def evict_l2(family: Family, c: Config) -> Iterator[Config]:

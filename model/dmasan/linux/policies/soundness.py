@@ -32,7 +32,10 @@ def sound(cell: Cell) -> bool | str:
         name = kernel_choice(cell).name
     if name in _FROM_HIGHMEM and cell.era == "v3.5":
         return "highmem pages are neither cleared nor flushed, and their former owner's dirty lines go over the buffer"
+    profile = find_profile(cell.profile)
+    if profile.outer and profile.l2_content == "victim":
+        return "between the kernel's invalidates of L2 and of L1 a clean line may move from L1 into the exclusive L2"
     reason = _RESIDUE.get(name)
-    if reason is None or not find_profile(cell.profile).outer or cell.knobs.shared_override:
+    if reason is None or not profile.outer or cell.knobs.shared_override:
         return True
     return f"{reason}, and non-cacheable reads hit them in the PL310 (shared override off)"
