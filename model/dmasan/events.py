@@ -467,7 +467,8 @@ class EventBus:
 _PROGRAMS = ("scenarios/", "corpus/cases/")
 _LIBRARY = sysconfig.get_path("stdlib").replace("\\", "/") + "/"
 _PACKAGE = __file__.replace("\\", "/").rpartition("/")[0] + "/"
-_is_program: dict[str, bool] = {}  # by file; code objects of two files may be equal
+# By file (code objects of two files may be equal): the places met in a driver program, by line; None for other code.
+_places: dict[str, dict[int, Site] | None] = {}
 
 
 def _belongs_to_program(file: str) -> bool:
@@ -479,7 +480,6 @@ def _belongs_to_program(file: str) -> bool:
         verdict = path[len(_PACKAGE) :].startswith(_PROGRAMS)
     else:
         verdict = "/cocotbext/dmasan/" not in path
-    _is_program[file] = verdict
     return verdict
 
 
@@ -488,8 +488,15 @@ def call_site() -> Site:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
-        known = _is_program.get(file)
-        if known if known is not None else _belongs_to_program(file):
-            return Site(file, frame.f_lineno)
+        try:
+            places = _places[file]
+        except KeyError:
+            places = _places[file] = {} if _belongs_to_program(file) else None
+        if places is not None:
+            line = frame.f_lineno
+            site = places.get(line)
+            if site is None:
+                site = places[line] = Site(file, line)
+            return site
         frame = frame.f_back
     return NOWHERE

@@ -82,6 +82,17 @@ class LineCopies(Protocol):
     def live(self) -> NDArray[np.bool_]: ...
 
 
+class LineCodes(NamedTuple):
+    """Where the copies of one line are, as in `LineCopies`."""
+
+    l1: int
+    l2: int
+    memory: int
+    store_buffer: int
+    outer_buffer: int
+    live: bool
+
+
 class MachineView(Protocol):
     """What a schedule may see of the machine in order to choose among legal moves."""
 
@@ -99,6 +110,9 @@ class MachineView(Protocol):
 
     def copies_of_lines(self, pa: int, lines: int) -> LineCopies:
         """Where the copies of `lines` lines from `pa` are."""
+
+    def copies_of_line(self, pa: int) -> LineCodes:
+        """Where the copies of the line at `pa` are."""
 
 
 class Schedule(Protocol):
@@ -157,11 +171,12 @@ class RandomMoves:
 
         The finalizer of SplitMix64 (Steele, Lea, Flood 2014) on a counter.
         """
-        key = self._keys.get(point[:2])
+        agent, kind, n = point
+        key = self._keys.get((agent, kind))
         if key is None:
-            text = f"{self.seed}/{point.agent}/{point.kind}".encode()
-            key = self._keys[point[:2]] = int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
-        return _mixed(key + (point.n + 1) * _GOLDEN & _WORD)
+            text = f"{self.seed}/{agent}/{kind}".encode()
+            key = self._keys[agent, kind] = int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
+        return _mixed(key + (n + 1) * _GOLDEN & _WORD)
 
     def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
         drawn = self._draw(point)
@@ -230,7 +245,8 @@ class Recorder:
 
     def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
         chosen = self.inner.moves(point, footprint, machine)
-        self.log.extend((point, move) for move in chosen)
+        if chosen:
+            self.log.extend((point, move) for move in chosen)
         return chosen
 
     def write(self, path: Path) -> None:

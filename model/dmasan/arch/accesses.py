@@ -182,7 +182,9 @@ class Accesses(Core):
         value = int.from_bytes(data, "little")
         self._charge()
         if self._bus.active:
-            stale = None if version is None else self._stale(pa, np.frombuffer(version, np.uint8))
+            stale = None
+            if version is not None and version != self._latest[pa - self._base : pa - self._base + size]:
+                stale = self._stale(pa, np.frombuffer(version, np.uint8))
             self._bus.emit(Load(self._now(), site, self.index, pa, size, entry.type, stale, entry.colour))
         return value
 

@@ -190,9 +190,13 @@ class Cache:
             slots, axis=0
         )
 
+    def held(self) -> Indices:
+        """The line numbers held, in no order."""
+        return self.tags[self.tags >= 0]
+
     def lines(self) -> Indices:
         """The line numbers held, ascending."""
-        return np.sort(self.tags[self.tags >= 0])
+        return np.sort(self.held())
 
 
 class VirtualCache(Cache):
@@ -228,5 +232,5 @@ class VirtualCache(Cache):
             found[(self.tags[slots] & PHYSICAL) - lines[0]] = slots
         return found
 
-    def lines(self) -> Indices:
+    def held(self) -> Indices:
         return np.unique(self.tags[self.tags >= 0] & PHYSICAL)

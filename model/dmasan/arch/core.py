@@ -47,6 +47,8 @@ class Core:
         self.cycles = 0
         self.owed_ns = 0.0
         self.operations = 0  # public operations so far: the number of the next point
+        self._base = machine.memory.base
+        self._latest = memoryview(b"") if machine.memory.latest is None else machine.memory.latest.data
         self._bus = machine.bus
         self._hierarchy = machine.hierarchy
         self._noncacheable = machine.noncacheable
@@ -64,11 +66,14 @@ class Core:
 
     def _begin(self, operation: str, address: int, length: int) -> Site:
         """Starts a public operation: place, point, and the hidden moves before it. Returns the program's line."""
-        site = call_site() if self._bus.active else NOWHERE
-        self.machine.acting(self, site)
-        if not self._benign:
+        machine, watched = self.machine, self._bus.active
+        site = call_site() if watched else NOWHERE
+        machine.active_cpu, machine.site = self, site
+        if watched or not self._benign:
             point = Point(self.name, "op", self.operations)
-            self.machine.make_moves(point, Footprint(operation, address, length))
+            if not self._benign:
+                machine.make_moves(point, Footprint(operation, address, length))
+            machine.operation = point
         self.operations += 1
         return site
 

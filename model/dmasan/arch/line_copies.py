@@ -14,8 +14,9 @@ from dmasan.arch.configuration import ABSENT, EMPTY, copy, held
 from dmasan.arch.hierarchy import Hierarchy
 from dmasan.arch.memory import PAGE, Bytes
 from dmasan.arch.noncacheable import NonCacheable
-from dmasan.arch.write_buffer import WriteBuffer
+from dmasan.arch.write_buffer import Entry, WriteBuffer
 from dmasan.config import UsageError
+from dmasan.schedule import LineCodes
 
 Codes = NDArray[np.uint8]
 _CLEAN, _DIRTY = copy(False, 0), copy(True, 0)
@@ -62,6 +63,58 @@ def copies_of_lines(
     )
 
 
+def copies_of_line(hierarchy: Hierarchy, noncacheable: NonCacheable, aliases: AliasTracker, pa: int) -> LineCodes:
+    """As `copies_of_lines`, for the line at `pa`: without arrays, several times faster."""
+    if hierarchy.virtual:
+        one = copies_of_lines(hierarchy, noncacheable, aliases, pa, 1)
+        l1, l2, in_memory, stored, outer_stored = (
+            int(codes[0]) for codes in (one.l1, one.l2, one.memory, one.store_buffer, one.outer_buffer)
+        )
+        return LineCodes(l1, l2, in_memory, stored, outer_stored, bool(one.live[0]))
+    memory, line = hierarchy.memory, hierarchy.line
+    if memory.version is None or memory.latest is None:
+        raise UsageError("the adversarial schedule needs the knob versions to be true")
+    offset = memory.offset(pa, line)
+    latest = memory.latest[offset : offset + line].tobytes()
+    number = pa >> hierarchy.shift
+    outer = noncacheable.outer
+    return LineCodes(
+        max([_cached_line(cache, number, latest) for cache in hierarchy.l1]),
+        _cached_line(hierarchy.l2, number, latest) if hierarchy.l2 is not None else ABSENT,
+        int(memory.version[offset : offset + line].tobytes() == latest),
+        _buffered_line(noncacheable.buffers, pa, latest),
+        _buffered_line([outer], pa, latest) if outer is not None else EMPTY,
+        aliases.is_live(pa),
+    )
+
+
+def _cached_line(cache: Cache, number: int, latest: bytes) -> int:
+    slot = cache.find(number)
+    if slot < 0 or cache.version_view is None:
+        return ABSENT
+    fresh = cache.version_view[slot * cache.line : (slot + 1) * cache.line] == latest
+    return (_DIRTY if cache.dirty_view[slot] else _CLEAN) + fresh
+
+
+def _buffered_line(buffers: list[WriteBuffer], pa: int, latest: bytes) -> int:
+    code = EMPTY
+    for buffer in buffers:
+        for entry in buffer.entries:
+            if 0 <= entry.address - pa < len(latest):
+                fresh = _is_latest(entry, latest[entry.address - pa :])
+                code = held(int(fresh), cacheable=entry.cacheable)
+    return code
+
+
+def _is_latest(entry: Entry, wanted: bytes) -> bool:
+    """Whether what an entry holds is the latest; `wanted` are the versions from its address on."""
+    return all(
+        version == want
+        for version, want, mask in zip(entry.version, wanted, entry.mask, strict=False)
+        if mask
+    )
+
+
 def _live(aliases: AliasTracker, pa: int, lines: int, line: int) -> NDArray[np.bool_]:
     """Liveness is a property of pages."""
     first = pa & -PAGE
@@ -90,11 +143,6 @@ def _buffered(buffers: list[WriteBuffer], pa: int, latest: Bytes) -> Codes:
             index = (entry.address - pa) // line
             if 0 <= index < lines:
                 at = (entry.address - pa) % line
-                wanted = latest[index, at : at + len(entry.mask)]
-                fresh = all(
-                    version == want
-                    for version, want, mask in zip(entry.version, wanted, entry.mask, strict=True)
-                    if mask
-                )
+                fresh = _is_latest(entry, latest[index, at : at + len(entry.mask)].tobytes())
                 codes[index] = held(int(fresh), cacheable=entry.cacheable)
     return codes

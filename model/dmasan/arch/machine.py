@@ -102,7 +102,8 @@ class Machine:
         self.moves = HiddenMoves(self)
         self.site: Site = NOWHERE  # the line of the program that the present operation belongs to
         self.cpus = [Cpu(self, index) for index in range(knobs.cpus)]
-        self._active_cpu: Core = self.cpus[0]
+        self.active_cpu: Core = self.cpus[0]  # whose operation that is
+        self.operation = Point(self.active_cpu.name, "op", -1)  # its point; not kept up where nobody watches
         if profile.translation == "regions":
             self.paint_regions()
 
@@ -167,17 +168,11 @@ class Machine:
 
     def now_ns(self) -> float:
         """Time of an event of the CPU that acts now: the clock, and what that CPU has used since its last yield."""
-        return self.clock.now_ns + self._active_cpu.owed_ns
+        return self.clock.now_ns + self.active_cpu.owed_ns
 
     def point(self) -> Point:
         """The point of the operation that some CPU has begun last."""
-        cpu = self._active_cpu
-        return Point(cpu.name, "op", cpu.operations - 1)
-
-    def acting(self, cpu: Core, site: Site) -> None:
-        """`cpu` begins an operation for the program's line `site`."""
-        self._active_cpu = cpu
-        self.site = site
+        return self.operation
 
     def _alias_changed(self, pa: int, length: int, live: bool) -> None:
         if self.bus.active:

@@ -14,10 +14,10 @@ import numpy as np
 
 from dmasan.arch.cache import Cache, Indices
 from dmasan.arch.faults import Fault
-from dmasan.arch.line_copies import LineCopies, copies_of_lines
+from dmasan.arch.line_copies import LineCopies, copies_of_line, copies_of_lines
 from dmasan.arch.write_buffer import WriteBuffer
 from dmasan.config import RunError
-from dmasan.schedule import Move, MoveKind
+from dmasan.schedule import LineCodes, Move, MoveKind
 
 if TYPE_CHECKING:
     from dmasan.arch.machine import Machine
@@ -33,7 +33,7 @@ class IllegalMove(RunError):
 
 
 class LineAddresses(Sequence[int]):
-    """Addresses of lines, made on demand from an array of line numbers."""
+    """Addresses of lines, ascending, made on demand from an array of line numbers in any order."""
 
     def __init__(self, lines: Indices, shift: int) -> None:
         self._lines = lines
@@ -48,8 +48,8 @@ class LineAddresses(Sequence[int]):
     def __getitem__(self, index: slice) -> LineAddresses: ...
     def __getitem__(self, index: int | slice) -> int | LineAddresses:
         if isinstance(index, slice):
-            return LineAddresses(self._lines[index], self._shift)
-        return int(self._lines[index]) << self._shift
+            return LineAddresses(np.sort(self._lines)[index], self._shift)
+        return int(np.partition(self._lines, index)[index]) << self._shift
 
 
 class HiddenMoves:
@@ -90,9 +90,9 @@ class HiddenMoves:
         """Lines that "l1" (of any CPU) or "l2" holds, ascending; none where the machine has no such level."""
         h = self.hierarchy
         if level == "l1":
-            held = h.l1[0].lines() if len(h.l1) == 1 else np.unique(np.concatenate([c.lines() for c in h.l1]))
+            held = h.l1[0].held() if len(h.l1) == 1 else np.unique(np.concatenate([c.held() for c in h.l1]))
             return LineAddresses(held, h.shift)
-        return LineAddresses(h.l2.lines(), h.shift) if level == "l2" and h.l2 is not None else ()
+        return LineAddresses(h.l2.held(), h.shift) if level == "l2" and h.l2 is not None else ()
 
     def next_victims(self, level: str) -> Sequence[int]:
         """Of the lines that `resident_lines` names those that the next allocation in their sets replaces; ascending."""
@@ -104,6 +104,10 @@ class HiddenMoves:
     def copies_of_lines(self, pa: int, lines: int) -> LineCopies:
         """Where the copies of `lines` lines from `pa` are. Raises UsageError without versions."""
         return copies_of_lines(self.hierarchy, self.noncacheable, self.aliases, pa, lines)
+
+    def copies_of_line(self, pa: int) -> LineCodes:
+        """As `copies_of_lines`, for one line."""
+        return copies_of_line(self.hierarchy, self.noncacheable, self.aliases, pa)
 
     # --- moves ---
 
@@ -170,6 +174,9 @@ class HiddenMoves:
 
     def _resident(self, cache: Cache, move: Move) -> Indices:
         first = move.address >> self.hierarchy.shift
+        if move.lines == 1 and not self.hierarchy.virtual:
+            slot = cache.find(first)
+            return np.array((slot,) if slot >= 0 else (), np.int64)
         return cache.copies(first, first + move.lines)
 
     def _evict_l1(self, move: Move) -> bool:

@@ -223,9 +223,9 @@ class NonCacheable:
 
     def load_scalar(self, cpu: int, pa: int, size: int) -> tuple[bytes, bytes | None]:
         """Bytes and versions of a load within one line."""
-        if self.hold and (self.buffers[cpu].entries or (self.outer is not None and self.outer.entries)):
-            data, version = self.load(cpu, pa, size)
-            return data.tobytes(), None if version is None else version.tobytes()
+        waiting = self.hold and (self.buffers[cpu].entries or (self.outer is not None and self.outer.entries))
+        if waiting:
+            self.after_dmb(cpu)
         self.hierarchy.cycles += self.costs.memory + 1
         at, source, versions = pa - self.memory.base, self._data, self._version
         l2 = self.looked_up
@@ -233,7 +233,19 @@ class NonCacheable:
         if l2 is not None and slot >= 0:
             at = slot * self.line + (pa & (self.line - 1))
             source, versions = l2.data_view, l2.version_view
-        return source[at : at + size].tobytes(), None if versions is None else versions[at : at + size].tobytes()
+        data, version = source[at : at + size], None if versions is None else versions[at : at + size]
+        if waiting:
+            return self._forwarded(cpu, pa, bytearray(data), None if version is None else bytearray(version))
+        return data.tobytes(), None if version is None else version.tobytes()
+
+    def _forwarded(
+        self, cpu: int, pa: int, data: bytearray, version: bytearray | None
+    ) -> tuple[bytes, bytes | None]:
+        """A load's bytes with what waits in the buffers put over them."""
+        if self.outer is not None:
+            self.outer.overlay(pa, data, version)
+        self.buffers[cpu].overlay(pa, data, version)
+        return bytes(data), None if version is None else bytes(version)
 
     def load(self, cpu: int, pa: int, length: int) -> tuple[Bytes, Bytes | None]:
         """Bytes and versions of [pa, pa + length): memory, over it L2 where looked up, the buffers, own stores."""

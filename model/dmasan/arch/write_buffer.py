@@ -120,14 +120,16 @@ class WriteBuffer:
         while self.entries and self.entries[0].epoch < epoch:
             self.sink(self.entries.pop(0))
 
-    def overlay(self, address: int, data: Bytes, version: Bytes | None, *, cacheable: bool = False) -> None:
+    def overlay(self, address: int, data: Bytes | bytearray, version: Bytes | bytearray | None, *, cacheable: bool = False) -> None:
         """Puts the buffered bytes of [address, address + len(data)) over `data` and `version`: store forwarding.
 
         Only stores of one kind are forwarded: those through the other alias are not (DDI 0406C, A3.5.7).
         """
         end = address + len(data)
         for entry in self.entries:
-            for start, stop in entry.runs() if entry.cacheable is cacheable else ():
+            if entry.cacheable is not cacheable or entry.address >= end or address >= entry.address + self.granule:
+                continue
+            for start, stop in entry.runs():
                 first, last = max(address, entry.address + start), min(end, entry.address + stop)
                 if first >= last:
                     continue

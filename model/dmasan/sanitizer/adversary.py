@@ -204,10 +204,8 @@ class Adversary:
 
     def _attack_line(self, address: int, operation: str, machine: MachineView) -> Iterator[Move]:
         """As `_attack`, for the line at `address`: the usual case of a CPU's accesses."""
-        copies = machine.copies_of_lines(address, 1)
-        fields = (copies.l1, copies.l2, copies.memory, copies.store_buffer, copies.outer_buffer)
-        l1, l2, memory, store, outer = (int(each[0]) for each in fields)
-        config = Config(l1, l2, memory, store, outer, 0, IDLE, int(copies.live[0]))
+        l1, l2, memory, store, outer, live = machine.copies_of_line(address)
+        config = Config(l1, l2, memory, store, outer, 0, IDLE, int(live))
         for name in self.planner.plan(config, operation):
             move, level = MACHINE_MOVES[name]
             yield Move(move, level, 0, address, 1)

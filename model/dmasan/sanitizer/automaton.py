@@ -8,16 +8,13 @@ States are numbered in the order in which this process meets them; the numbers m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from enum import IntFlag
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.arch.configuration import LATEST, RESET, STALE, Config, has_latest
+from dmasan.arch.configuration import LATEST, RESET, Config
 from dmasan.arch.family import Family
-from dmasan.arch.semantics import OPERATIONS, Operation, closure
+from dmasan.arch.semantics import OPERATIONS, Operation
+from dmasan.sanitizer.determined import MaySet, Verdict, determined
 
 CAPACITY = 1 << 16
 MISSING = 0xFFFF  # a column's entry that is not computed yet; in `fast` also one that is a hazard
@@ -25,23 +22,7 @@ LIMIT = 60_000  # states in use at which the table is renumbered
 _LIVE = Config._fields.index("live")
 _BLOCK = 1 << 15  # bytes of RAM that an operation works on at a time
 
-MaySet = frozenset[Config]
 States = NDArray[np.uint16]
-
-
-class Verdict(IntFlag):
-    """What is wrong with an operation on a byte in a given state."""
-
-    OK = 0
-    STALE_READ = 1  # some configuration returns a value that is not the latest
-    LOST_UPDATE = 2  # some configuration is left without any copy of the latest value
-
-
-class _Step(NamedTuple):
-    """What an operation does to one configuration: the closed successors, and whether a stale value may be read."""
-
-    after: MaySet
-    stale: bool
 
 
 class Column:
@@ -56,7 +37,6 @@ class Column:
         self.next = np.full(CAPACITY, MISSING, np.uint16)
         self.verdict = np.zeros(CAPACITY, np.uint8)
         self.fast = np.full(CAPACITY, MISSING, np.uint16)
-        self.steps: dict[Config, _Step] = {}
 
     def known(self, state: int) -> bool:
         return bool(self.next[state] != MISSING)
@@ -72,53 +52,28 @@ class Automaton:
 
     def __init__(self, family: Family) -> None:
         self.family = family
+        self.relation = determined(family)
         self.columns = {name: Column(operation) for name, operation in OPERATIONS.items()}
-        self._closures: dict[Config, MaySet] = {}
         self.renumbered = 0  # how often the numbers of states have changed
         self._forget()
 
     def _forget(self) -> None:
         self.states: list[MaySet] = []
         self._numbers: dict[MaySet, int] = {}
-        self._intact: list[bool] = []
-        self.number(self._closed((RESET,)))
-
-    def _closed(self, configs: Iterable[Config]) -> MaySet:
-        union: set[Config] = set()
-        for config in configs:
-            closed = self._closures.get(config)
-            if closed is None:
-                closed = self._closures[config] = closure(self.family, (config,))
-            union |= closed
-        return frozenset(union)
+        self.number(self.relation.closed((RESET,)))
 
     def number(self, state: MaySet) -> int:
-        """The number of a closed may-set; a new one if this process has not met it."""
+        """The number of a closed may-set; a new one if this automaton has not met it."""
         number = self._numbers.get(state)
         if number is None:
             number = self._numbers[state] = len(self.states)
             self.states.append(state)
-            self._intact.append(all(map(has_latest, state)))
         return number
-
-    def _step(self, column: Column, config: Config) -> _Step:
-        step = column.steps.get(config)
-        if step is None:
-            outcomes = list(column.operation.apply(self.family, config))
-            step = column.steps[config] = _Step(
-                self._closed(after for after, _ in outcomes), any(value == STALE for _, value in outcomes)
-            )
-        return step
 
     def compute(self, column: Column, state: int) -> None:
         """Fills the column's entry for one state."""
-        steps = [self._step(column, config) for config in self.states[state]]
-        after = self.number(frozenset().union(*(step.after for step in steps)))
-        verdict = Verdict.OK
-        if any(step.stale for step in steps):
-            verdict |= Verdict.STALE_READ
-        if self._intact[state] and not self._intact[after]:
-            verdict |= Verdict.LOST_UPDATE
+        may_be, verdict = self.relation.step(column.operation.name, self.states[state])
+        after = self.number(may_be)
         column.next[state] = after
         column.verdict[state] = verdict
         if not verdict:
@@ -179,8 +134,7 @@ class Automaton:
 
     def witness(self, name: str, state: int) -> Config | None:
         """A configuration of `state` in which a read by `name` returns a stale value: the simplest one."""
-        column = self.columns[name]
-        stale = [config for config in self.states[state] if self._step(column, config).stale]
+        stale = [config for config in self.states[state] if self.relation.outcome(name, config).stale]
         return min(stale, key=_complexity, default=None)
 
     def store_waits(self, states: States) -> bool:
@@ -194,9 +148,8 @@ class Automaton:
 
         A may-set is closed under hidden moves, so what it drains to is in it.
         """
-        column = self.columns[name]
         return any(
-            self._step(column, config).stale
+            self.relation.outcome(name, config).stale
             for config in self.states[state]
             if not any((config.store_buffer, config.outer_buffer, config.posted, config.in_flight, config.early))
         )
@@ -205,7 +158,7 @@ class Automaton:
         """The state after a read by `name` that was seen to return the latest value."""
         apply = self.columns[name].operation.apply
         outcomes = [outcome for config in self.states[state] for outcome in apply(self.family, config)]
-        return self.number(self._closed(after for after, value in outcomes if value == LATEST))
+        return self.number(self.relation.closed(after for after, value in outcomes if value == LATEST))
 
 
 def _complexity(config: Config) -> tuple[int, Config]:

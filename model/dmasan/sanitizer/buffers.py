@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntFlag
 
 import numpy as np
@@ -13,20 +13,32 @@ from dmasan.events import Direction, MappingKind, Site
 
 
 class Permission(IntFlag):
-    """What the port may let the device do with a byte (one uint8 a byte)."""
+    """What the port may let the device do with a byte (one uint8 a byte).
+
+    The last three speak of its page, and are the same for all bytes of it: so an access elsewhere is told by one look.
+    """
 
     READ = 1
     WRITE = 2
     OWNED = 4  # a streaming mapping that the device owns now
     ALLOCATED = 8  # coherent memory
     DECLARED = 16  # an ownership word
+    NEAR_MAPPING = 32  # the page has something that was given to the device
+    NEAR_STREAMING = 64  # ... in a mapping with an owner
+    NEAR_WORD = 128  # the page has an ownership word
 
 
 # As plain integers: numpy would widen the bytes for an enumeration.
 _READ, _WRITE, _OWNED = int(Permission.READ), int(Permission.WRITE), int(Permission.OWNED)
 _DECLARED = int(Permission.DECLARED)
-_PAGE = 12  # bits of an offset in a page
+_MAPPING, _STREAMING, _WORD = int(Permission.NEAR_MAPPING), int(Permission.NEAR_STREAMING), int(Permission.NEAR_WORD)
+_NEAR = _MAPPING | _STREAMING | _WORD
+_PAGE = 4096
 _SHARED = (MappingKind.COHERENT, MappingKind.STATIC)  # nobody's own: CPU and device may both use it
+# The permissions under which the CPU may read, and write. Reading what the device only reads is harmless on every machine
+# modelled (OK9 of the controls).
+_CPU_MAY_READ = bytes(p for p in range(256) if not p & _OWNED or not p & _WRITE)
+_CPU_MAY_WRITE = bytes(p for p in range(256) if not p & _OWNED)
 _BY_DIRECTION = {
     Direction.TO_DEVICE: Permission.READ,
     Direction.FROM_DEVICE: Permission.WRITE,
@@ -46,53 +58,62 @@ class Mapping:
     site: Site
     policy: str = ""
     alive: bool = True
+    end: int = field(init=False)
 
-    @property
-    def end(self) -> int:
-        return self.address + self.length
+    def __post_init__(self) -> None:
+        self.end = self.address + self.length
 
     def overlaps(self, address: int, length: int) -> bool:
         return address < self.end and self.address < address + length
 
 
 class Buffers:
-    """All mappings, live and past, and the permissions (uint8 a byte of RAM from `base`).
-
-    Live mappings are counted by page (of 4 KiB), so that an access elsewhere is told by one look.
-    """
+    """All mappings, live and past, and the permissions (uint8 a byte of RAM from `base`, a multiple of 4 KiB)."""
 
     def __init__(self, base: int, size: int) -> None:
         self.base = base
         self.permissions: NDArray[np.uint8] = np.zeros(size, np.uint8)
+        self._memory = self.permissions.data  # a few bytes are read faster so
         self.live: list[Mapping] = []
         self.past: list[Mapping] = []
         self.words: dict[int, int] = {}  # declared words: address and length
-        self._mapped: NDArray[np.uint16] = np.zeros((size >> _PAGE) + 1, np.uint16)
-        self._streaming: NDArray[np.uint16] = np.zeros((size >> _PAGE) + 1, np.uint16)
-        self._worded: NDArray[np.uint16] = np.zeros((size >> _PAGE) + 1, np.uint16)
-        self._counts = (self._mapped.data, self._streaming.data, self._worded.data)  # as memory: one element is read faster so
 
     def _view(self, address: int, length: int) -> NDArray[np.uint8]:
         start = max(0, address - self.base)  # what lies outside of RAM has no permissions
         return self.permissions[start : max(0, address - self.base + length)]
 
-    def _count(self, mapping: Mapping, by: int) -> None:
-        pages = slice((mapping.address - self.base) >> _PAGE, ((mapping.end - 1 - self.base) >> _PAGE) + 1)
-        self._mapped[pages] += np.uint16(by & 0xFFFF)
-        if mapping.kind not in _SHARED:
-            self._streaming[pages] += np.uint16(by & 0xFFFF)
+    def _pages(self, address: int, length: int) -> NDArray[np.uint8]:
+        """The permissions of the pages of a range."""
+        first = address & -_PAGE
+        return self._view(first, (address + length + _PAGE - 1 & -_PAGE) - first)
 
-    def _any(self, which: int, address: int, length: int) -> bool:
-        """Whether some page of a range is counted."""
-        counts = self._counts[which]
-        first, last = (address - self.base) >> _PAGE, (address + length - 1 - self.base) >> _PAGE
-        if first == last:
-            return counts[first] != 0
-        return any(counts[first : last + 1])
+    def _survey(self, address: int, length: int) -> None:
+        """Says of each page of a range what there is in it."""
+        first, end = address & -_PAGE, address + length + _PAGE - 1 & -_PAGE
+        self._pages(address, length)[:] &= ~_NEAR & 0xFF
+        for m in self.live:
+            low, high = max(first, m.address & -_PAGE), min(end, m.end)
+            if low < high:
+                self._mark(low, high - low, _MAPPING if m.kind in _SHARED else _MAPPING | _STREAMING)
+        for word in self.words:
+            if first <= word < end:
+                self._mark(word, 1, _WORD)
+
+    def _mark(self, address: int, length: int, marks: int) -> None:
+        pages = self._pages(address, length)
+        pages |= np.uint8(marks)
+
+    def _any(self, mark: int, address: int, length: int) -> bool:
+        """Whether some page of a range has a mark."""
+        first, last = address - self.base, address + length - 1 - self.base
+        memory = self._memory
+        if memory[first] & mark or memory[last] & mark:
+            return True
+        return last - first >= _PAGE and bool((self.permissions[first:last:_PAGE] & mark).any())
 
     def given(self, address: int, length: int) -> bool:
         """Whether a page of the range has something that was given to the device."""
-        return self._any(0, address, length)
+        return self._any(_MAPPING, address, length)
 
     def holds(self, address: int, length: int) -> bool:
         """Whether a range is RAM."""
@@ -101,11 +122,10 @@ class Buffers:
     def add(self, mapping: Mapping) -> None:
         """A new mapping. Memory of dma_alloc_pages is the CPU's until it is synced for the device."""
         self.live.append(mapping)
-        self._count(mapping, 1)
+        self._mark(mapping.address, mapping.length, _MAPPING if mapping.kind in _SHARED else _MAPPING | _STREAMING)
         if mapping.kind in _SHARED:
-            self._view(mapping.address, mapping.length)[:] = (
-                Permission.READ | Permission.WRITE | Permission.ALLOCATED
-            )
+            view = self._view(mapping.address, mapping.length)
+            view[:] = (view & _NEAR) | int(Permission.READ | Permission.WRITE | Permission.ALLOCATED)
         elif mapping.kind is not MappingKind.NONCOHERENT:
             self.give_to_device(mapping.address, mapping.length, mapping.direction)
 
@@ -116,8 +136,8 @@ class Buffers:
             self.live.remove(mapping)
             mapping.alive = False
             self.past.append(mapping)
-            self._count(mapping, -1)
             self._close(address, length)
+            self._survey(address, length)
         return mapping
 
     def find(self, address: int, length: int) -> Mapping | None:
@@ -144,35 +164,30 @@ class Buffers:
         if self.words and (view & _DECLARED).any():
             for word in self.words_in(address, length):
                 del self.words[word]
-                self._worded[(word - self.base) >> _PAGE] -= 1
-        view[:] = 0
+        view &= _NEAR
         for start, count in self.overlapping(address, length):
             part = slice(start - address, start - address + count)
             view[part] = before[part]
 
     def give_to_device(self, address: int, length: int, direction: Direction) -> None:
         view = self._view(address, length)
-        view[:] = (view & _DECLARED) | int(_BY_DIRECTION[direction] | Permission.OWNED)
+        view[:] = (view & (_DECLARED | _NEAR)) | int(_BY_DIRECTION[direction] | Permission.OWNED)
 
     def give_to_cpu(self, address: int, length: int) -> None:
         view = self._view(address, length)
-        view &= _DECLARED
+        view &= _DECLARED | _NEAR
 
     def declare(self, address: int, length: int, stride: int, count: int) -> None:
         """Makes words ownership words, until their mapping ends."""
         for start in range(address, address + max(1, count * stride), stride or 1):
             view = self._view(start, length)
             view |= _DECLARED
-            self._word(start, length)
-
-    def _word(self, start: int, length: int) -> None:
-        if start not in self.words:
-            self._worded[(start - self.base) >> _PAGE] += 1
-        self.words[start] = length
+            self._mark(start, 1, _WORD)
+            self.words[start] = length
 
     def words_in(self, address: int, length: int) -> list[int]:
         """Addresses of the declared words that a range touches."""
-        if not self._any(2, address, length) or not (self._view(address, length) & _DECLARED).any():
+        if not self._any(_WORD, address, length) or not (self._view(address, length) & _DECLARED).any():
             return []
         if length <= 64:
             near = range(address - 7, address + length)
@@ -181,7 +196,7 @@ class Buffers:
 
     def undeclared(self, address: int, length: int) -> list[tuple[int, int]]:
         """The parts (address, length) of a range that are no ownership words."""
-        if not self._any(2, address, length):
+        if not self._any(_WORD, address, length):
             return [(address, length)]
         plain = (self._view(address, length) & _DECLARED) == 0
         if plain.all():
@@ -224,18 +239,21 @@ class Buffers:
         if not self.holds(address, length) or not self.given(address, length):
             return []
         end = address + length
-        parts = [(max(address, m.address), min(end, m.end)) for m in self.live if m.overlaps(address, length)]
-        return [(start, stop - start) for start, stop in parts]
+        return [
+            (max(address, m.address), min(end, m.end) - max(address, m.address))
+            for m in self.live
+            if address < m.end and m.address < end
+        ]
 
     def streaming(self, address: int, length: int) -> bool:
         """Whether a page of the range has a live streaming mapping: only then must ownership be looked up."""
-        return self._any(1, address, length)
+        return self._any(_STREAMING, address, length)
 
-    def violations(self, address: int, length: int, write: bool) -> NDArray[np.int64]:
-        """Offsets of the bytes that the CPU must not touch now: the device owns them.
-
-        Reading what the device only reads is harmless on every machine modelled (OK9 of the controls).
-        """
+    def violations(self, address: int, length: int, write: bool) -> NDArray[np.int64] | None:
+        """Offsets of the bytes that the CPU must not touch now: the device owns them. None: it may touch all."""
+        start = address - self.base
+        if not self._memory[start : start + length].tobytes().translate(None, _CPU_MAY_WRITE if write else _CPU_MAY_READ):
+            return None
         view = self._view(address, length)
         owned = (view & _OWNED) != 0
         if not write:

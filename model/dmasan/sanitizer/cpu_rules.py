@@ -42,6 +42,7 @@ class CpuRules:
         local = not core.family.broadcast and not core.family.speculates
         self._holders = LineHolders(core.shadow.base, len(core.shadow.states), core.shadow.line) if local else None
         self._cached = CachedPages(core.shadow.base, len(core.shadow.states), core.family.speculates)
+        self._names = [f"cpu{n}" for n in range(core.cpus)]
         self._home: dict[int, int] = {}  # by page: the virtual colour that was used first
 
     def handlers(self) -> Handlers:
@@ -65,7 +66,7 @@ class CpuRules:
         if e.type is MemoryType.WB:
             kind = self._kind(e)
             self._cached.touched(e.address, e.length)
-            core.remember("store" + kind, e.address, e.length, e, f"cpu{e.cpu}")
+            core.remember("store" + kind, e.address, e.length, e, self._names[e.cpu])
             wrong = core.shadow.store(e.address, e.length, kind)
             if wrong is not None:
                 address, _ = core.shadow.lines_of(e.address, e.length)
@@ -76,7 +77,7 @@ class CpuRules:
             name = "store_wt" if e.type is MemoryType.WT and core.family.write_through else "store_nc"
             if name == "store_nc" and self._waits_elsewhere(e):
                 name = "store_nc_other"
-            wrong = core.apply(name, address, e.length, e, f"cpu{e.cpu}")
+            wrong = core.apply(name, address, e.length, e, self._names[e.cpu])
         if waits:
             self.pending[e.cpu].add(e.address, e.length)
         if wrong is not None:
@@ -96,10 +97,12 @@ class CpuRules:
             self._cached.touched(e.address, e.length)
         else:
             name = "load_nc_other" if self._waits_elsewhere(e) else "load_nc"
-        states = core.states(e.address, e.length)
-        wrong = core.apply(name, e.address, e.length, e, f"cpu{e.cpu}")
-        if wrong is not None:
-            wrong = excuse(core, name, e.address, states, wrong, e.stale, e)
+        found = core.shadow.found(e.address, e.length)
+        wrong = core.apply(name, e.address, e.length, e, self._names[e.cpu])
+        if wrong is None:
+            return
+        states = np.frombuffer(found, np.uint16)
+        wrong = excuse(core, name, e.address, states, wrong, e.stale, e)
         if wrong is not None:
             core.report(Effect.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
 
@@ -107,13 +110,13 @@ class CpuRules:
         """What a line holds stays as it is: taking it is an access to its neighbours, of which none is judged."""
         address, length = self.core.shadow.lines_of(e.address, e.length)
         name = "neighbour_wb" if e.write else "load_wb"
-        self.core.apply(name + self._kind(e), address, length, e, f"cpu{e.cpu}")
+        self.core.apply(name + self._kind(e), address, length, e, self._names[e.cpu])
         if self._holders is not None:
             (self._holders.stored if e.write else self._holders.loaded)(e.cpu, address, length)
 
     def _inner(self, e: ev.Maintenance, address: int, length: int) -> Verdicts | None:
         """Maintenance by VA of whole lines: what is wrong with it."""
-        kind, by = self._kind(e), f"cpu{e.cpu}"
+        kind, by = self._kind(e), self._names[e.cpu]
         self.pending[e.cpu].add(address, length)
         if kind == "_other":
             return self.core.apply(_INNER[e.op].removeprefix("issue_") + kind, address, length, e, by)
@@ -131,7 +134,7 @@ class CpuRules:
         if e.level is Level.INNER:
             wrong = self._inner(e, address, length)
         else:
-            wrong = self.core.apply(_OUTER[e.op], address, length, e, f"cpu{e.cpu}")
+            wrong = self.core.apply(_OUTER[e.op], address, length, e, self._names[e.cpu])
             self.core.may_load_early(address, length)
         if wrong is not None and e.op is CacheOp.INVALIDATE:
             wrong = _beside(wrong, e.address - address, e.length)
@@ -143,7 +146,7 @@ class CpuRules:
         core = self.core
         for address, length in self._cached.take():
             for name in ("issue_clean_invalidate", "issue_clean_invalidate_colour")[: 1 + core.family.virtual]:
-                wrong = core.apply(name, address, length, e, f"cpu{e.cpu}")
+                wrong = core.apply(name, address, length, e, self._names[e.cpu])
                 if wrong is not None:
                     core.report(Effect.LOST_UPDATE, address, wrong, e, None)
             self.pending[e.cpu].add(address, length)
@@ -166,13 +169,13 @@ class CpuRules:
                 break
         else:
             return False
-        self.core.apply("hand_over", e.address, e.length, e, f"cpu{e.cpu}")
+        self.core.apply("hand_over", e.address, e.length, e, self._names[e.cpu])
         return self.core.automaton.store_waits(self.core.states(e.address, e.length))
 
     def _barrier(self, e: ev.Barrier) -> None:
         """Options: "ld" orders loads only, "st" stores only; a DSB of whatever kind holds back all that comes later."""
         loads, stores = not e.option.endswith("st"), not e.option.endswith("ld")
-        by = f"cpu{e.cpu}"
+        by = self._names[e.cpu]
         if e.name == "dsb" and stores:
             for address, length in self.pending[e.cpu].take():
                 self.core.apply("dsb", address, length, e, by)
@@ -188,23 +191,23 @@ class CpuRules:
         """No load of the CPU that comes later was executed before this."""
         if self.core.unseen[cpu]:
             for address, length in self.core.unseen[cpu].take():
-                self.core.apply("dmb_loads", address, length, e, f"cpu{cpu}")
+                self.core.apply("dmb_loads", address, length, e, self._names[cpu])
 
     def _interrupt(self, e: ev.Interrupt) -> None:
         self._see(e.cpu, e)
 
     def _outer_sync(self, e: ev.OuterSync) -> None:
         for address, length in self.pending_outer.take():
-            self.core.apply("outer_sync", address, length, e, f"cpu{e.cpu}")
+            self.core.apply("outer_sync", address, length, e, self._names[e.cpu])
 
     def _mmio_write(self, e: ev.MmioWrite) -> None:
         for address, length in self.pending[e.cpu]:
-            self.core.apply("doorbell", address, length, e, f"cpu{e.cpu}")
+            self.core.apply("doorbell", address, length, e, self._names[e.cpu])
         self.core.device_site = e.site
 
     def _check_owner(self, e: ev.Store | ev.Load, write: bool) -> None:
         where = self.core.buffers.violations(e.address, e.length, write)
-        if where.size and not self.core.copying(e.address):
+        if where is not None and not self.core.copying(e.address):
             code, what = (Code.CPU_WR_OWNED, "store to") if write else (Code.CPU_RD_OWNED, "load from")
             text = f"CPU {what} a buffer that the device owns"
             self.core.add(code, e, text, e.address, where, e.type)

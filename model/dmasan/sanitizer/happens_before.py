@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from dmasan.events import NOWHERE, Site
 from dmasan.sanitizer.hazards import Finding
+from dmasan.sanitizer.pending import Ranges
 
 ANY = -1  # every channel
 KEPT = 1 << 16  # CPU accesses that are still told
@@ -98,8 +99,9 @@ class Job:
     held: list[Finding] = field(default_factory=list)  # findings of its descriptor's fetch, told when it acts
 
 
-class CpuAccess(NamedTuple):
-    """A load or store of memory that the device may touch."""
+@dataclass(slots=True)
+class CpuAccess:
+    """A load or store of memory that the device may touch, or a row of them from one line of the program."""
 
     number: int
     address: int
@@ -137,6 +139,8 @@ class HappensBefore:
         self.stored: NDArray[np.uint32] = np.zeros(lines, np.uint32)  # number of the last CPU store
         self.touched: NDArray[np.uint32] = np.zeros(lines, np.uint32)  # of the last CPU access
         self.used: NDArray[np.uint32] = np.zeros(lines, np.uint32)  # of the last device access
+        self._marks = self.stored.data, self.touched.data, self.used.data  # one of them is reached faster so
+        self._fresh = Ranges()  # what the CPU has stored since the last doorbell
         self.now = 0
         self.registers: Registers = AnyRegister()
         self.jobs: dict[int, list[Job]] = {}  # by channel, in order of their descriptors
@@ -168,6 +172,7 @@ class HappensBefore:
         if len(bells) > 2 * _KEPT_BELLS:
             del bells[:_KEPT_BELLS]
         self._last_bell = self.now
+        self._fresh = Ranges()
         if goes_on:
             for job in self._of(channel):
                 job.release = self.now
@@ -176,12 +181,11 @@ class HappensBefore:
         """A load or store of memory that the device may touch."""
         self.now += 1
         end = address + length
-        lines = self._lines(address, end)
-        if write:
-            self.stored[lines] = self.now
-        self.touched[lines] = self.now
+        self._stamp(address, end, write)
         if not self._bells:
             return
+        if write:
+            self._fresh.add(address, length)
         last = self.accesses[-1] if self.accesses else None
         if (
             last is not None
@@ -190,22 +194,39 @@ class HappensBefore:
             and last.write == write
             and last.number > self._last_bell
         ):
-            self.accesses[-1] = last._replace(number=self.now, end=end)
+            last.number, last.end = self.now, end
         else:
             self.accesses.append(CpuAccess(self.now, address, end, write, site))
 
+    def _stamp(self, address: int, end: int, write: bool) -> None:
+        """The lines of a CPU access were touched, and stored to, now."""
+        first, last = (address - self.base) >> self.shift, (end - 1 - self.base) >> self.shift
+        if first == last:
+            stored, touched, _ = self._marks
+            touched[first] = self.now
+            if write:
+                stored[first] = self.now
+        else:
+            self.touched[first : last + 1] = self.now
+            if write:
+                self.stored[first : last + 1] = self.now
+
     def stored_since(self, address: int, length: int) -> bool:
         """Whether the CPU has written all lines of a range since the last doorbell: none of it is handed over yet."""
-        return int(self.stored[self._lines(address, address + length)].min()) > self._last_bell
+        lines = self._lines(address, address + length)
+        if lines.stop - lines.start == 1:
+            return int(self._marks[0][lines.start]) > self._last_bell
+        return int(self.stored[lines].min()) > self._last_bell
+
+    def all_stored_since(self, address: int, length: int) -> bool:
+        """Whether the CPU has written every byte of a range since the last doorbell."""
+        return self._fresh.cover(address, length)
 
     def bytes_stored_since(self, address: int, length: int) -> NDArray[np.bool_]:
         """Which bytes of a range the CPU has written since the last doorbell."""
         stored: NDArray[np.bool_] = np.zeros(length, np.bool_)
-        for access in reversed(self.accesses):
-            if access.number <= self._last_bell:
-                break
-            if access.write and access.address < address + length and address < access.end:
-                stored[max(0, access.address - address) : access.end - address] = True
+        for start, end in self._fresh.touching(address, length):
+            stored[max(0, start - address) : end - address] = True
         return stored
 
     def in_flight(self, address: int, length: int, write: bool) -> list[tuple[Job, Range]]:
@@ -213,7 +234,7 @@ class HappensBefore:
         if self._floor == _NEVER:
             return []
         end = address + length
-        if int(self.used[self._lines(address, end)].max()) < self._floor:
+        if not self._used_since(self._floor, address, end):
             return []
         return [
             (job, part)
@@ -222,6 +243,13 @@ class HappensBefore:
             for part in job.ranges
             if part.address < end and address < part.end and (write or part.write)
         ]
+
+    def _used_since(self, number: int, address: int, end: int) -> bool:
+        """Whether the device has touched a line of a range at event `number` or later."""
+        lines = self._lines(address, end)
+        if lines.stop - lines.start == 1:
+            return int(self._marks[2][lines.start]) >= number
+        return int(self.used[lines].max()) >= number
 
     def at_rest(self, address: int, length: int) -> list[tuple[int, int]] | None:
         """The parts [start, end) of a range that the device is not writing, unobserved. None: all of it."""

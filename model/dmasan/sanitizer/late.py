@@ -9,14 +9,14 @@ faster device would have found them as they were.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.sanitizer.automaton import MISSING, Automaton, States, Verdict
+from dmasan.sanitizer.automaton import MISSING, Automaton, States
 from dmasan.sanitizer.buffers import Buffers, runs
+from dmasan.sanitizer.determined import Verdict
 from dmasan.sanitizer.happens_before import HappensBefore, Job
 
 CURES = frozenset(
@@ -41,7 +41,11 @@ INVALIDATES = frozenset(
 )
 _KEPT = 1 << 12
 _MOST = 1 << 16  # bytes of one operation that are looked at
-_DEVICE = ((False, "dev_read"), (True, "dev_write_posted"))
+_SHORT = 64  # bytes up to which it is remembered what is cured
+_REMEMBERED = 50_000
+_ACCESSES = ((False, "dev_read"), (True, "dev_write_posted"))  # of a device: whether it writes, and the operation
+
+Part = tuple[bool, int, int]  # whether for the device's write, and the bytes [start, end) of a range
 
 
 class Cure(NamedTuple):
@@ -62,34 +66,35 @@ class Late:
         self.buffers = buffers
         self.order = order
         self.cures: deque[Cure] = deque(maxlen=_KEPT)
+        self._known: dict[tuple[bytes, bytes], tuple[Part, ...]] = {}
         self._renumbered = 0
 
-    def watch(self, address: int, view: States, step: int) -> Callable[[], None] | None:
-        """Called before step `step`, one of CURES, on a range whose states are `view`; what it returns, behind it.
+    def note(self, address: int, before: bytes, after: bytes, step: int) -> None:
+        """Step `step`, one of CURES, made of the states `before` of memory that the device was given those `after` it."""
+        if before == after or len(before) > 2 * _MOST:
+            return
+        self._check_numbers()
+        known = self._known.get((before, after))
+        if known is None:
+            known = self._cured(np.frombuffer(before, np.uint16), np.frombuffer(after, np.uint16))
+            if len(before) <= 2 * _SHORT:
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[before, after] = known
+        if known:
+            self._keep(known, address, np.frombuffer(before, np.uint16), step - 1)
 
-        None: there is nothing to watch.
-        """
-        if len(view) > _MOST:
-            return None
-        if not self.buffers.given(address, len(view)):
-            return None
-        before = view.copy()
-        if not any((self.automaton.columns[operation].fast.take(view) == MISSING).any() for _, operation in _DEVICE):
-            return None  # all is fit
-        plain = ~self.buffers.declared(address, len(view))
-        if self.order.stored_since(address, len(view)):
-            # What was stored itself is not handed over yet, or is a race; other bytes of its lines may well be the device's.
-            plain &= ~self.order.bytes_stored_since(address, len(view))
-            if not plain.any():
-                return None
-        unfit = [(write, plain & self._unfit(before, operation)) for write, operation in _DEVICE]
-        if not any(bad.any() for _, bad in unfit):
-            return None
-        return lambda: self._compare(address, before, view, unfit, step - 1)
+    def _cured(self, before: States, after: States) -> tuple[Part, ...]:
+        """What was unfit for the device and changed."""
+        changed = before != after
+        unfit = [(write, changed & self._unfit(before, operation)) for write, operation in _ACCESSES]
+        return tuple((write, start, end) for write, bad in unfit for start, end in runs(bad))
 
     def _unfit(self, states: States, operation: str) -> NDArray[np.bool_]:
         """The bytes that a device must not touch in this way, in the state that they are in."""
         column = self.automaton.columns[operation]
+        if (column.fast.take(states) != MISSING).all():
+            return np.zeros(len(states), np.bool_)
         if (column.next.take(states) == MISSING).any():
             for state in np.unique(states).tolist():
                 if not column.known(state):
@@ -97,19 +102,35 @@ class Late:
         unfit: NDArray[np.bool_] = column.verdict.take(states) != Verdict.OK
         return unfit
 
-    def _compare(
-        self, address: int, before: States, view: States, unfit: list[tuple[bool, NDArray[np.bool_]]], step: int
-    ) -> None:
-        self.order.now += 1
-        for write, bad in unfit:
-            for start, end in runs(bad & (before != view)):
-                self.cures.append(Cure(self.order.now, address + start, before[start:end], write, step))
+    def _keep(self, cured: tuple[Part, ...], address: int, before: States, step: int) -> None:
+        """Remembers the bytes cured, but for ownership words.
+
+        And for what was stored itself, on lines all of which were: that is not handed over yet, or is a race; other bytes
+        of the lines may well be the device's.
+        """
+        order, length = self.order, len(before)
+        fresh = order.stored_since(address, length)
+        if fresh and order.all_stored_since(address, length):
+            return
+        plain = ~self.buffers.declared(address, length)
+        if fresh:
+            plain &= ~order.bytes_stored_since(address, length)
+        order.now += 1
+        for write, first, last in cured:
+            for start, end in runs(plain[first:last]):
+                start, end = first + start, first + end
+                self.cures.append(Cure(order.now, address + start, before[start:end], write, step))
+
+    def _check_numbers(self) -> None:
+        """When the states have new numbers, what was kept of them means nothing any more."""
+        if self._renumbered != self.automaton.renumbered:
+            self.cures.clear()
+            self._known.clear()
+            self._renumbered = self.automaton.renumbered
 
     def found(self, job: Job, address: int, length: int, write: bool) -> list[Cure]:
         """What was not fit behind the release of `job`, of the bytes that it now reads or writes; the earliest first."""
-        if self._renumbered != self.automaton.renumbered:
-            self.cures.clear()  # their states mean nothing any more
-            self._renumbered = self.automaton.renumbered
+        self._check_numbers()
         found: list[Cure] = []
         for cure in reversed(self.cures):
             if cure.number <= job.release:

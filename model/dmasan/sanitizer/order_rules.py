@@ -47,8 +47,8 @@ class OrderRules:
 
     def _access(self, e: ev.Store | ev.Load, write: bool) -> None:
         """A CPU access to a page of which the device was given something."""
-        order, buffers = self.core.order, self.core.buffers
-        for start, count in buffers.undeclared(e.address, e.length):
+        order = self.core.order
+        for start, count in self.core.buffers.undeclared(e.address, e.length):
             order.cpu(start, count, write, e.site)
             for job, part in order.in_flight(start, count, write):
                 self._race(e, job, part, start, start + count, write)

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan import events as ev
-from dmasan.sanitizer.automaton import States, Verdict
+from dmasan.sanitizer.automaton import States
 from dmasan.sanitizer.codes import Code
+from dmasan.sanitizer.determined import Verdict
 from dmasan.sanitizer.happens_before import Job
 from dmasan.sanitizer.pending import Ranges
 from dmasan.sanitizer.rules import Handlers

@@ -3,54 +3,60 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-
-_MERGE_AT = 64  # ranges at which neighbours are merged
 
 
 class Ranges:
-    """A set of byte ranges, merged now and then."""
+    """A set of bytes as disjoint ranges in order: where they start, and where they end."""
 
-    __slots__ = ("_ranges",)
+    __slots__ = ("_ends", "_starts")
 
     def __init__(self) -> None:
-        self._ranges: list[tuple[int, int]] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
 
     def add(self, address: int, length: int) -> None:
-        ranges = self._ranges
-        if ranges:
-            start, end = ranges[-1]
-            if start <= address <= end:  # the usual case: a store behind or inside the last one
-                ranges[-1] = (start, max(end, address + length))
-                return
-        ranges.append((address, address + length))
-        if len(ranges) % _MERGE_AT == 0:
-            self._merge()
-
-    def _merge(self) -> None:
-        merged: list[tuple[int, int]] = []
-        for start, end in sorted(self._ranges):
-            if merged and start <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-            else:
-                merged.append((start, end))
-        self._ranges = merged
+        starts, ends, end = self._starts, self._ends, address + length
+        first = bisect_left(ends, address)  # the first range that the new one touches
+        last = bisect_right(starts, end, first)  # behind the last one
+        if last - first == 1:  # the usual case: a store behind or inside another one
+            if address < starts[first]:
+                starts[first] = address
+            if end > ends[first]:
+                ends[first] = end
+        elif first == last:
+            starts.insert(first, address)
+            ends.insert(first, end)
+        else:
+            starts[first:last] = [min(address, starts[first])]
+            ends[first:last] = [max(end, ends[last - 1])]
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         """The ranges as (address, length), without overlap."""
-        self._merge()
-        return iter([(start, end - start) for start, end in self._ranges])
+        return iter([(start, end - start) for start, end in zip(self._starts, self._ends, strict=True)])
+
+    def touching(self, address: int, length: int) -> list[tuple[int, int]]:
+        """The ranges [start, end) that share a byte with the given one."""
+        first = bisect_right(self._ends, address)
+        last = bisect_left(self._starts, address + length, first)
+        return list(zip(self._starts[first:last], self._ends[first:last], strict=True))
 
     def touch(self, address: int, length: int) -> bool:
         """Whether a range shares a byte with one that waits."""
-        end = address + length
-        return any(start < end and address < stop for start, stop in self._ranges)
+        first = bisect_right(self._ends, address)
+        return first < len(self._starts) and self._starts[first] < address + length
+
+    def cover(self, address: int, length: int) -> bool:
+        """Whether every byte of a range waits."""
+        at = bisect_right(self._starts, address) - 1
+        return at >= 0 and self._ends[at] >= address + length
 
     def take(self) -> Iterator[tuple[int, int]]:
         """The ranges, which wait no longer."""
         ranges = iter(self)
-        self._ranges = []
+        self._starts, self._ends = [], []
         return ranges
 
     def __bool__(self) -> bool:
-        return bool(self._ranges)
+        return bool(self._starts)

@@ -73,13 +73,12 @@ class Core:
         self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None
     ) -> Verdicts | None:
         self.remember(name, address, length, event, by, point)
-        if name not in CURES or not self.order.started:
+        if name not in CURES or not self.order.started or not self.buffers.given(address, length):
             return self.shadow.apply(name, address, length)
-        start = address - self.shadow.base
-        compare = self.late.watch(address, self.shadow.states[start : start + length], self.history.count)
+        before, numbered = self.shadow.found(address, length), self.automaton.renumbered
         verdicts = self.shadow.apply(name, address, length)
-        if compare is not None:
-            compare()
+        if numbered == self.automaton.renumbered:  # else the states before have no numbers any more
+            self.late.note(address, before, self.shadow.found(address, length), self.history.count)
         return verdicts
 
     def remember(
@@ -87,7 +86,7 @@ class Core:
     ) -> None:
         named = (event.address, event.length) if type(event) is ev.Maintenance else None
         where = point or self.point()
-        self.history.add(Step(where, name, address, length, event.site, event.time_ns, by, named=named))
+        self.history.add(Step(where, name, address, length, event.site, event.time_ns, by, 0, named))
 
     def may_load_early(self, address: int, length: int) -> None:
         """What changed here may not be seen by loads that were executed early, up to a barrier of their CPU."""

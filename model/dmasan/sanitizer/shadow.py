@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dmasan.sanitizer.automaton import Automaton
 
 Verdicts = NDArray[np.uint8]
+_Key = tuple[str, int, int, bytes]  # operation, offset and length of a store in its line, states
 _MEMO_LIMIT = 200_000
 
 
@@ -24,7 +25,13 @@ class Shadow:
         self.base = base
         self.line = line
         self.states: NDArray[np.uint16] = np.zeros(size, np.uint16)
-        self._memo: dict[tuple[str, int, int, bytes], tuple[bytes, Verdicts | None]] = {}
+        self._memory = self.states.view(np.uint8).data  # a single line is reached several times faster so
+        self._memo: dict[_Key, tuple[bytes | None, Verdicts | None]] = {}
+
+    def found(self, address: int, length: int) -> bytes:
+        """The states of a range, as they are now: uint16 each."""
+        start = 2 * (address - self.base)
+        return self._memory[start : start + 2 * length].tobytes()
 
     def apply(self, name: str, address: int, length: int) -> Verdicts | None:
         """Applies an operation to exactly these bytes. Returns the verdicts, or None where nothing is wrong."""
@@ -32,15 +39,18 @@ class Shadow:
         if length > self.line:
             self._make_room()
             return self.automaton.apply(name, self.states[start : start + length])
-        view = self.states[start : start + length]
-        key = (name, 0, 0, view.tobytes())
-        found = self._memo.get(key)
-        if found is None:
+        first, end = 2 * start, 2 * (start + length)
+        key = (name, 0, 0, self._memory[first:end].tobytes())
+        known = self._memo.get(key)
+        if known is None:
+            view = self.states[start : start + length]
             verdict = self.automaton.apply(name, view)
             self._remember(key, view, verdict)
             return verdict
-        view[:] = np.frombuffer(found[0], np.uint16)
-        return found[1]
+        after, verdict = known
+        if after is not None:
+            self._memory[first:end] = after
+        return verdict
 
     def store(self, address: int, length: int, kind: str = "") -> Verdicts | None:
         """A cacheable store: `store_wb` on its bytes, `neighbour_wb` on the rest of their lines, of a `kind` if it is
@@ -53,15 +63,17 @@ class Shadow:
         offset = address - self.base - first
         if offset + length > line:
             return self._store_long(address - self.base, length, kind)
-        view = self.states[first : first + line]
-        key = ("store" + kind, offset, length, view.tobytes())
-        found = self._memo.get(key)
-        if found is None:
+        key = ("store" + kind, offset, length, self._memory[2 * first : 2 * (first + line)].tobytes())
+        known = self._memo.get(key)
+        if known is None:
+            view = self.states[first : first + line]
             verdict = self._store_line(view, offset, length, kind)
             self._remember(key, view, verdict)
             return verdict
-        view[:] = np.frombuffer(found[0], np.uint16)
-        return found[1]
+        after, verdict = known
+        if after is not None:
+            self._memory[2 * first : 2 * (first + line)] = after
+        return verdict
 
     def _store_line(self, view: NDArray[np.uint16], offset: int, length: int, kind: str) -> Verdicts | None:
         """Whole lines; the verdicts, if anything is wrong, are those of all their bytes, from the first line's start."""
@@ -90,15 +102,14 @@ class Shadow:
         first = start & -self.line
         return first + self.base, -(-(start + length) // self.line) * self.line - first
 
-    def _remember(
-        self, key: tuple[str, int, int, bytes], view: NDArray[np.uint16], verdict: Verdicts | None
-    ) -> None:
+    def _remember(self, key: _Key, view: NDArray[np.uint16], verdict: Verdicts | None) -> None:
         if self.automaton.crowded:
             self._make_room()
             return
         if len(self._memo) >= _MEMO_LIMIT:
             self._memo.clear()
-        self._memo[key] = (view.tobytes(), verdict)
+        after = view.tobytes()
+        self._memo[key] = (None if after == key[3] else after, verdict)
 
     def _make_room(self) -> None:
         """Renumbers the automaton's states before they run out; the memo's numbers are void then."""

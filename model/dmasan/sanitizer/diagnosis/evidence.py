@@ -14,11 +14,11 @@ from typing import Any
 from dmasan.arch.configuration import Config
 from dmasan.arch.family import Family
 from dmasan.arch.semantics import OPERATIONS
-from dmasan.sanitizer.automaton import Verdict
 from dmasan.sanitizer.codes import Code, Effect
+from dmasan.sanitizer.determined import ALL_MOVES, MaySet, Verdict
 from dmasan.sanitizer.diagnosis import places, provenance
 from dmasan.sanitizer.diagnosis.context import Context
-from dmasan.sanitizer.diagnosis.replay import ALL_MOVES, NO_FILLS, MaySet, replay
+from dmasan.sanitizer.diagnosis.replay import NO_FILLS, replay
 from dmasan.sanitizer.hazards import Incident
 from dmasan.sanitizer.history import SEEN, History, Touch
 from dmasan.sanitizer.path import Link, find_path
