@@ -4,6 +4,7 @@
 // It takes up to DEPTH addresses of each kind, and write data before, with or after its address. The first R beat
 // comes `latency` cycles after its AR, a B `latency` cycles after the data was accepted; beats follow without a bubble,
 // within a burst and between bursts. Responses are in order. Memory is sampled at the start of a read's response.
+// All that is so while `pace` is zero; Python may write another pace at any time.
 module axi_mem_port
   import dmasan_dpi_pkg::*;
 #(
@@ -13,7 +14,8 @@ module axi_mem_port
   parameter int unsigned USER_W = 16,   // at most 32
   parameter int unsigned DEPTH  = 64,   // power of two
   parameter int          MASTER = 0,    // index of this master in the C++ side
-  parameter bit          TAGGED = 1'b1  // AxUSER = {kind[1:0], channel[2:0], tag, coherent}; 0: only the coherent bit
+  parameter bit          TAGGED = 1'b1  // AxUSER = {kind[1:0], channel[2:0], tag, coherent}; 0: only the coherent bit,
+                                        // and the master's index stands for its channel
 ) (
   input  logic                clk,
   input  logic                rst_n,
@@ -98,63 +100,165 @@ module axi_mem_port
 
   function automatic int origin_of(input logic [USER_W-2:0] tags);  // AxUSER without the coherent bit
     origin_t origin = '{kind: 8'(tags[USER_W-2-:2]), channel: 8'(tags[USER_W-4-:3]), tag: 16'(tags[USER_W-7:0])};
-    return TAGGED ? 32'(origin) : 0;
+    origin_t master = '{kind: '0, channel: 8'(MASTER), tag: '0};
+    return TAGGED ? 32'(origin) : 32'(master);
   endfunction
 
   always_ff @(posedge clk) cycle <= rst_n ? cycle + 32'd1 : '0;
 
+  // ---- Pace -----------------------------------------------------------------------------------------------------
+  pace_t       pace = '0;                   // written from Python
+  pace_t       now;
+  logic [39:0] noise;                       // never zero
+  logic        ar_stalled, aw_stalled, w_stalled, r_gap, b_gap;
+
+  function automatic logic [39:0] stir(input logic [39:0] x);  // xorshift, full period (M)
+    x ^= x << 13;
+    x ^= x >> 7;
+    return x ^ (x << 17) | 40'(x == 0);
+  endfunction
+
+  always_ff @(posedge clk) begin
+    now <= pace;
+    if (!rst_n) noise <= 40'h6A09E667F3;
+    else if (now != '0) begin
+      noise      <= stir(noise);
+      ar_stalled <= noise[7:0] < now.stall_ar;
+      aw_stalled <= noise[15:8] < now.stall_aw;
+      w_stalled  <= noise[23:16] < now.stall_w;
+      r_gap      <= noise[31:24] < now.gap_r;
+      b_gap      <= noise[39:32] < now.gap_b;
+    end else begin
+      {ar_stalled, aw_stalled, w_stalled, r_gap, b_gap} <= '0;
+    end
+  end
+
   // ---- Reads --------------------------------------------------------------------------------------------------
   request_t         ar_queue[DEPTH];
   logic [31:0]      ar_due[DEPTH];            // cycle of the earliest response
-  request_t         ar;                       // head of the queue
+  logic [3:0]       ar_early[DEPTH];          // {1, answer of memory} if it was sampled when the address was accepted
+  logic [DEPTH-1:0] ar_answered;              // before an older one
   logic [PTR_W:0]   ar_head, ar_tail;
-  logic [7:0]       r_left;                   // beats after the one on the bus
+  request_t         r;                        // the burst on the bus
+  logic [7:0]       r_left;                   // its beats after the one on the bus
   logic [8:0]       r_beat;                   // the next one of them
+  logic             r_beatwise;               // its beats have responses of their own
+  logic             r_single;                 // each beat samples memory
 
-  assign s_axi_arready = (ar_tail - ar_head) != (PTR_W + 1)'(DEPTH);
-  assign ar = ar_queue[ar_head[PTR_W-1:0]];
+  assign s_axi_arready = (ar_tail - ar_head) != (PTR_W + 1)'(DEPTH) && !ar_stalled;
 
-  always_ff @(posedge clk) begin
-    if (!rst_n) ar_tail <= '0;
-    else if (s_axi_arvalid && s_axi_arready) begin
-      ar_queue[ar_tail[PTR_W-1:0]] <= '{addr: s_axi_araddr, len: s_axi_arlen, size: s_axi_arsize, burst: s_axi_arburst,
-        id: s_axi_arid, user: s_axi_aruser,
-        attributes: '{ace_snoop: s_axi_arsnoop, domain: s_axi_ardomain, qos: s_axi_arqos, prot: s_axi_arprot,
-                      cache: s_axi_arcache}};
-      ar_due[ar_tail[PTR_W-1:0]] <= cycle + 32'(latency) - 32'd1;
-      ar_tail <= ar_tail + 1'b1;
-    end
-  end
+  function automatic request_t ar_offered();
+    return '{addr: s_axi_araddr, len: s_axi_arlen, size: s_axi_arsize, burst: s_axi_arburst, id: s_axi_arid,
+      user: s_axi_aruser,
+      attributes: '{ace_snoop: s_axi_arsnoop, domain: s_axi_ardomain, qos: s_axi_arqos, prot: s_axi_arprot,
+                    cache: s_axi_arcache}};
+  endfunction
+
+  // Memory's answer to a read.
+  function automatic logic [2:0] sampled(input request_t ar);
+    return 3'(dmasan_read(MASTER, $realtime, 64'(ar.addr), shape_of(ar.burst, ar.size, ar.len), int'(ar.id),
+                          32'(ar.user), origin_of(ar.user[USER_W-1:1]), 32'(ar.attributes)));
+  endfunction
+
+  // One beat of a burst as a burst.
+  function automatic request_t single(input request_t ar, input logic [8:0] beat);
+    single = ar;
+    single.len = '0;
+    if (beat != 0) single.addr = ((ar.addr >> ar.size) + ADDR_W'(beat)) << ar.size;
+  endfunction
+
+  // Samples memory now, for a burst that is answered later; the burst on the bus keeps its data.
+  function automatic logic [3:0] early(input request_t ar, input logic [PTR_W-1:0] place);
+    dmasan_read_keep(MASTER, int'(DEPTH));
+    early = {1'b1, sampled(ar)};
+    dmasan_read_keep(MASTER, int'(place));
+    dmasan_read_recall(MASTER, int'(DEPTH));
+  endfunction
+
+  function automatic logic [1:0] response_of(input logic [2:0] answer, input int beat);
+    return answer[2] ? 2'(dmasan_read_response(MASTER, beat)) : answer[1:0];
+  endfunction
 
   function automatic logic [DATA_W-1:0] read_beat(input int beat);
     for (int lane = 0; lane < int'(LANES); lane++)
       read_beat[lane*64+:LANE_BYTES*8] = (LANE_BYTES*8)'(dmasan_read_lane(MASTER, beat * (int'(DATA_W) / 8) + lane * 8));
   endfunction
 
+  // The place in the queue of the burst to answer next: the oldest, or one of the next seven with another ID than all
+  // that are older than it.
+  function automatic logic [PTR_W-1:0] chosen();
+    chosen = ar_head[PTR_W-1:0];
+    if (now.reorder)
+      for (int k = 1; k < 8; k++) begin
+        automatic logic [PTR_W-1:0] place = ar_head[PTR_W-1:0] + PTR_W'(k);
+        automatic logic             free = (PTR_W + 1)'(k) < ar_tail - ar_head && !ar_answered[place] && is_due(ar_due[place]);
+        for (int older = 0; older < k; older++) begin
+          automatic logic [PTR_W-1:0] other = ar_head[PTR_W-1:0] + PTR_W'(older);
+          if (!ar_answered[other] && ar_queue[other].id == ar_queue[place].id) free = 1'b0;
+        end
+        if (free && noise[k]) chosen = place;
+      end
+  endfunction
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) ar_tail <= '0;
+    else if (s_axi_arvalid && s_axi_arready) begin
+      ar_queue[ar_tail[PTR_W-1:0]] <= ar_offered();
+      ar_due[ar_tail[PTR_W-1:0]] <= cycle + 32'(latency) - 32'd1;
+      ar_tail <= ar_tail + 1'b1;
+    end
+  end
+
+  task automatic answer(input logic [PTR_W-1:0] place);
+    automatic request_t   ar = ar_queue[place];
+    automatic logic [2:0] told = ar_early[place][2:0];
+    if (ar_early[place][3]) dmasan_read_recall(MASTER, int'(place));
+    else told = sampled(now.sample == PER_BEAT ? single(ar, 9'd0) : ar);
+    s_axi_rvalid <= 1'b1;
+    s_axi_rresp  <= response_of(told, 0);
+    s_axi_rdata  <= read_beat(0);
+    s_axi_rid    <= ar.id;
+    s_axi_rlast  <= ar.len == 0;
+    r            <= ar;
+    r_left       <= ar.len;
+    r_beat       <= 9'd1;
+    r_beatwise   <= told[2];
+    r_single     <= now.sample == PER_BEAT && !ar_early[place][3];
+  endtask
+
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       s_axi_rvalid <= 1'b0;
       s_axi_rlast  <= 1'b0;
       ar_head      <= '0;
+      ar_answered  <= '0;
       r_left       <= '0;
-    end else if (!s_axi_rvalid || s_axi_rready) begin
-      s_axi_rvalid <= 1'b0;
-      if (r_left != 0) begin
-        s_axi_rvalid <= 1'b1;
-        s_axi_rdata  <= read_beat(int'(r_beat));
-        s_axi_rlast  <= r_left == 8'd1;
-        r_left       <= r_left - 8'd1;
-        r_beat       <= r_beat + 9'd1;
-      end else if (ar_head != ar_tail && is_due(ar_due[ar_head[PTR_W-1:0]])) begin
-        s_axi_rvalid <= 1'b1;
-        s_axi_rresp  <= 2'(dmasan_read(MASTER, $realtime, 64'(ar.addr), shape_of(ar.burst, ar.size, ar.len),
-                                       int'(ar.id), 32'(ar.user), origin_of(ar.user[USER_W-1:1]), 32'(ar.attributes)));
-        s_axi_rdata  <= read_beat(0);
-        s_axi_rid    <= ar.id;
-        s_axi_rlast  <= ar.len == 0;
-        r_left       <= ar.len;
-        r_beat       <= 9'd1;
-        ar_head      <= ar_head + 1'b1;
+    end else begin
+      if (s_axi_arvalid && s_axi_arready)
+        ar_early[ar_tail[PTR_W-1:0]] <= now.sample == AT_ACCEPT ? early(ar_offered(), ar_tail[PTR_W-1:0]) : '0;
+      if (!s_axi_rvalid || s_axi_rready) begin
+        s_axi_rvalid <= 1'b0;
+        if (r_gap) begin
+        end else if (r_left != 0) begin
+          automatic int beat = int'(r_beat);
+          if (r_single) begin
+            s_axi_rresp <= response_of(sampled(single(r, r_beat)), 0);
+            beat = 0;
+          end else if (r_beatwise) s_axi_rresp <= 2'(dmasan_read_response(MASTER, beat));
+          s_axi_rvalid <= 1'b1;
+          s_axi_rdata  <= read_beat(beat);
+          s_axi_rlast  <= r_left == 8'd1;
+          r_left       <= r_left - 8'd1;
+          r_beat       <= r_beat + 9'd1;
+        end else if (ar_head != ar_tail && ar_answered[ar_head[PTR_W-1:0]]) begin
+          ar_answered[ar_head[PTR_W-1:0]] <= 1'b0;
+          ar_head <= ar_head + 1'b1;
+        end else if (ar_head != ar_tail && is_due(ar_due[ar_head[PTR_W-1:0]])) begin
+          automatic logic [PTR_W-1:0] place = chosen();
+          answer(place);
+          if (place == ar_head[PTR_W-1:0]) ar_head <= ar_head + 1'b1;
+          else ar_answered[place] <= 1'b1;
+        end
       end
     end
   end
@@ -169,8 +273,13 @@ module axi_mem_port
   logic [PTR_W:0]   b_head, b_tail;
   logic             accept;
 
-  assign s_axi_awready = (aw_tail - aw_head) != (PTR_W + 1)'(DEPTH);
-  assign s_axi_wready  = (w_tail - w_head) != (PTR_W + 1)'(DEPTH);
+  logic [7:0]       aw_waited, w_waited;      // cycles
+  logic             aw_held, w_held;
+
+  assign aw_held = aw_waited < now.aw_hold;
+  assign w_held  = now.w_hold != 0 && w_waited != '1 && (aw_tail - aw_head) < (PTR_W + 1)'(now.w_hold);
+  assign s_axi_awready = (aw_tail - aw_head) != (PTR_W + 1)'(DEPTH) && !aw_stalled && !aw_held;
+  assign s_axi_wready  = (w_tail - w_head) != (PTR_W + 1)'(DEPTH) && !w_stalled && !w_held;
   assign aw = aw_queue[aw_head[PTR_W-1:0]];
   assign b  = b_queue[b_head[PTR_W-1:0]];
   assign accept = aw_head != aw_tail && w_head != w_tail && (b_tail - b_head) != (PTR_W + 1)'(DEPTH);
@@ -183,6 +292,17 @@ module axi_mem_port
         attributes: '{ace_snoop: 4'(s_axi_awsnoop), domain: s_axi_awdomain, qos: s_axi_awqos, prot: s_axi_awprot,
                       cache: s_axi_awcache}};
       aw_tail <= aw_tail + 1'b1;
+    end
+  end
+
+  // Once enough addresses wait, or the master has waited long enough for WREADY, data flows until none is left.
+  always_ff @(posedge clk) begin
+    if (now == '0) {aw_waited, w_waited} <= '0;
+    else begin
+      aw_waited <= !s_axi_awvalid || s_axi_awready ? '0 : aw_waited + 8'd1;
+      if (!s_axi_wvalid && aw_head == aw_tail) w_waited <= '0;
+      else if (!w_held) w_waited <= '1;
+      else if (s_axi_wvalid) w_waited <= w_waited + 8'd1;
     end
   end
 
@@ -202,7 +322,7 @@ module axi_mem_port
         if (s_axi_wlast) w_tail <= w_tail + 1'b1;
       end
       if (accept) begin
-        b_queue[b_tail[PTR_W-1:0]] <= '{id: aw.id, due: cycle + 32'(latency) - 32'd2,
+        b_queue[b_tail[PTR_W-1:0]] <= '{id: aw.id, due: cycle + 32'(latency) + 32'(now.b_delay) - 32'd2,
           resp: 2'(dmasan_write(MASTER, $realtime, 64'(aw.addr), shape_of(aw.burst, aw.size, aw.len),
                                 int'(aw.id), 32'(aw.user), origin_of(aw.user[USER_W-1:1]), 32'(aw.attributes)))};
         w_head  <= w_head + 1'b1;
@@ -218,7 +338,7 @@ module axi_mem_port
       b_head       <= '0;
     end else if (!s_axi_bvalid || s_axi_bready) begin
       s_axi_bvalid <= 1'b0;
-      if (b_head != b_tail && is_due(b.due)) begin
+      if (b_head != b_tail && is_due(b.due) && !b_gap) begin
         dmasan_write_done(MASTER, $realtime);
         s_axi_bvalid <= 1'b1;
         s_axi_bid    <= b.id;

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <vector>
 
 extern "C" {
@@ -48,6 +49,7 @@ struct Posted {
 
 struct Master {
   Lanes read;
+  std::vector<std::unique_ptr<Lanes>> kept;  // read bursts that were sampled before their response, by slot
   std::vector<Lanes> write;  // ring of bursts: complete ones, and the one that is being received
   size_t first = 0;          // oldest
   size_t complete = 0;
@@ -173,6 +175,36 @@ int serve_write(Burst& burst, uint8_t* data, const uint8_t* strobes) {
   return OKAY;
 }
 
+// ---- Planted errors -----------------------------------------------------------------------------------------------
+
+constexpr int BEATWISE = 4;  // in the answer to a read: ask for the response of each beat
+constexpr uint8_t BAD_BYTE = 0xEE;
+
+// Whether bytes [address, address + length) of a phase are to be answered with the planted error.
+bool planted(uint8_t phase, uint64_t address, uint64_t length) {
+  return shared.error_size && (shared.error_phases >> phase & 1) && address < shared.error_base + shared.error_size &&
+         shared.error_base < address + length;
+}
+
+// Spoils what a read fetched from the planted bytes, and marks the beats (in the strobes, which a read does not need).
+int spoil(Lanes& lanes, const Burst& burst, const Shape& shape) {
+  uint64_t at = burst.address;
+  for (unsigned beat = 0; beat < shape.beats; beat++) {
+    const uint64_t next = (at | (shape.size - 1)) + 1;
+    const bool bad = planted(READ, at, next - at);
+    lanes.strobe[beat] = static_cast<uint8_t>(bad ? shared.error_code : 0u);
+    if (bad) std::memset(lanes.data.data() + beat * shape.bus, BAD_BYTE, shape.bus);
+    at = next;
+  }
+  return BEATWISE;
+}
+
+// Masks the planted bytes of a write.
+void mask(uint8_t* strobe, const Burst& burst) {
+  for (uint32_t i = 0; i < burst.length; i++)
+    if (planted(WRITE, burst.address + i, 1)) strobe[i] = 0;
+}
+
 // ---- Shape of a burst ---------------------------------------------------------------------------------------------
 
 Burst make_burst(uint8_t phase, int master, double time_ns, uint64_t address, const Shape& shape, int id, uint32_t user,
@@ -239,14 +271,30 @@ int dmasan_read(int index, double time_ns, uint64_t address, int shape_word, int
     return refused;
   }
   Burst burst = make_burst(READ, index, time_ns, address, shape, id, user, origin, attributes);
-  if (is_direct(shape)) return serve_read(burst, lanes.data.data() + (address & (shape.bus - 1)));
-  static std::array<uint8_t, BURST_BYTES> flat;
-  const int response = serve_read(burst, flat.data());
-  for_pieces(shape, address, burst.length, [&](size_t lane, size_t from, size_t bytes) {
-    std::memcpy(lanes.data.data() + lane, flat.data() + from, bytes);
-  });
-  return response;
+  int response;
+  if (is_direct(shape)) {
+    response = serve_read(burst, lanes.data.data() + (address & (shape.bus - 1)));
+  } else {
+    static std::array<uint8_t, BURST_BYTES> flat;
+    response = serve_read(burst, flat.data());
+    for_pieces(shape, address, burst.length, [&](size_t lane, size_t from, size_t bytes) {
+      std::memcpy(lanes.data.data() + lane, flat.data() + from, bytes);
+    });
+  }
+  return response == OKAY && planted(READ, address, burst.length) ? spoil(lanes, burst, shape) : response;
 }
+
+int dmasan_read_response(int index, int beat) { return masters[index].read.strobe[static_cast<size_t>(beat)]; }
+
+void dmasan_read_keep(int index, int slot) {
+  Master& master = masters[index];
+  const size_t place = static_cast<size_t>(slot);
+  if (master.kept.size() <= place) master.kept.resize(place + 1);
+  if (!master.kept[place]) master.kept[place] = std::make_unique<Lanes>();
+  *master.kept[place] = master.read;
+}
+
+void dmasan_read_recall(int index, int slot) { masters[index].read = *masters[index].kept[static_cast<size_t>(slot)]; }
 
 uint64_t dmasan_read_lane(int index, int offset) {
   uint64_t value;
@@ -299,7 +347,10 @@ int dmasan_write(int index, double time_ns, uint64_t address, int shape_word, in
     data = flat_data.data();
     strobe = flat_strobe.data();
   }
+  const bool bad = !response && planted(WRITE, address, burst.length);
+  if (bad) mask(strobe, burst);
   if (!response) response = serve_write(burst, data, strobe);
+  if (bad) response = static_cast<int>(shared.error_code);
   burst.phase = DONE;
   burst.response = static_cast<uint8_t>(response);
   master.posted.push_back({burst, burst.masked ? std::vector<uint8_t>(strobe, strobe + burst.length)
@@ -320,6 +371,24 @@ void dmasan_write_done(int index, double time_ns) {
   } else if (shared.call) {
     ask_python(burst, nullptr, strobe);
   }
+}
+
+// Forgets what was on the bus, as a reset does.
+void dmasan_reset() {
+  for (Master& master : masters) {
+    for (Lanes& lanes : master.write) lanes.bytes = 0;
+    master.first = master.complete = 0;
+    master.posted.clear();
+  }
+}
+
+// Write bursts of a master that were accepted and have no B yet.
+int dmasan_posted(int index) { return static_cast<int>(masters[index].posted.size()); }
+
+// Bursts of write data of a master, the one on its way included, whose address has not come.
+int dmasan_unaddressed(int index) {
+  Master& master = masters[index];
+  return static_cast<int>(master.complete) + (master.write[(master.first + master.complete) % master.write.size()].bytes > 0);
 }
 
 }  // extern "C"

@@ -62,6 +62,10 @@ struct Shared {
   uint64_t fast_bursts;   // served here
   uint64_t calls;         // served by Python
   char message[256];
+  uint64_t error_base;    // beats that touch these bytes get an error response; device addresses
+  uint64_t error_size;    // bytes, 0: none
+  uint32_t error_code;    // SLVERR or DECERR
+  uint32_t error_phases;  // 1 << READ, 1 << WRITE
 };
 
 }  // namespace dmasan

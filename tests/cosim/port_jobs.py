@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocotbext.dmasan.backend import RtlBackend
+from cocotbext.dmasan.pace import Pace
 from cocotbext.dmasan.shared import CALL_PYTHON, State
 from dmasan.config import RunError, UsageError
 from dmasan.device.backend import REGISTERS_BASE
@@ -214,3 +215,13 @@ async def timing(backend: RtlBackend) -> dict[str, Any]:
     await backend.advance(0.0)
     await backend.advance(10_000.0)
     return {"short": short, "cycles": backend.cycles - cycles, "irq": backend.irq}
+
+
+async def paced(backend: RtlBackend, pace: dict[str, int], size: int, beats: int) -> dict[str, Any]:
+    """A copy from a port of this pace."""
+    memory = Memory(2 * size)
+    memory.connect(backend)
+    backend.set_pace(Pace(**pace), 4)  # type: ignore[arg-type]
+    await backend.advance(50)
+    cycles, data = await copy(backend, size, beats), memory.state.data
+    return {"cycles": cycles, "equal": bool((data[size:] == data[:size]).all()), "rows": memory.rows()}

@@ -171,3 +171,25 @@ def test_time_and_cycles(tmp_path: Path) -> None:
     assert told["short"] == pytest.approx(123.456)
     assert told["cycles"] == 1012
     assert told["irq"] is False
+
+
+# Fields of a pace, and the least cycles that they add to a copy of four bursts of 16 beats (64 cycles and some).
+PACES = {
+    "b_delay": ({"b_delay": 300}, 290),
+    "aw_hold": ({"aw_hold": 60}, 140),
+    "w_hold": ({"w_hold": 200}, 240),
+    "stalls": ({"stall_ar": 192, "stall_aw": 192, "stall_w": 192, "gap_r": 192, "gap_b": 192}, 120),
+    "sampled early": ({"sample": 1}, 0),
+    "sampled beat by beat": ({"sample": 2}, 0),
+    "reordered": ({"reorder": 1}, 0),
+}
+
+
+@pytest.mark.parametrize("name", PACES)
+def test_a_pace_shows_and_keeps_the_data(tmp_path: Path, name: str) -> None:
+    pace, added = PACES[name]
+    told = simulate("paced", tmp_path, pace=pace, size=512, beats=16)
+    assert told["equal"]
+    assert told["cycles"] >= 90 + added if added else told["cycles"] < 130
+    reads = [row for row in told["rows"] if row[0] == 0]
+    assert len(reads) == (64 if name == "sampled beat by beat" else 4)

@@ -9,6 +9,7 @@ from cocotb.triggers import First, RisingEdge, Timer, ValueChange
 from cocotb.utils import get_sim_time
 
 from cocotbext.dmasan.clock import clock_cycles, start_clock
+from cocotbext.dmasan.pace import Pace
 from cocotbext.dmasan.protocol import Violation, sentence, violations
 from cocotbext.dmasan.shared import RingPort, Shared, State
 from dmasan.arch.machine import Machine
@@ -20,7 +21,7 @@ from dmasan.schedule import Schedule
 RESET_CYCLES = 8
 
 
-class _Bindable(Protocol):
+class Bindable(Protocol):
     """What this backend needs of a `Soc`."""
 
     @property
@@ -39,7 +40,7 @@ class _Bindable(Protocol):
     def knobs(self) -> Knobs: ...
 
 
-def state_of(soc: _Bindable) -> State:
+def state_of(soc: Bindable) -> State:
     """The arrays of a SoC that the memory port works on. Every burst goes to Python where the schedule makes moves."""
     memory, sanitizer = soc.machine.memory, soc.sanitizer
     columns = sanitizer.automaton.columns
@@ -76,11 +77,14 @@ class RtlBackend:
         self.dut = dut
         self.beat = beat
         self.check_protocol = check_protocol
-        self._host = dut.host
+        self._host = self._register_host(dut)
         self._clock_ns = clock_ns
         self._request = 0
         self._start_cycles = 0
         self.shared = Shared()
+
+    def _register_host(self, dut: Any) -> Any:
+        return dut.host
 
     async def start(self) -> None:
         """Starts the clock and resets the design."""
@@ -130,7 +134,7 @@ class RtlBackend:
 
     def bind(self, soc: BackendHost) -> None:
         """Connects the memory port with the memory of a `Soc`: the fast path needs its arrays, not only its port."""
-        whole = cast("_Bindable", soc)
+        whole = cast("Bindable", soc)
         self.dut.coherent_data.value = self.dut.coherent_desc.value = int(whole.knobs.snoop_port)
         self.connect(state_of(whole), whole.port, whole.knobs.latency)
 
@@ -139,6 +143,17 @@ class RtlBackend:
         self.shared.bind(state, port)
         self.dut.latency.value = latency
 
+    def memory_ports(self) -> list[Any]:
+        """The handles of the design's memory ports."""
+        return [self.dut.port]
+
+    def set_pace(self, pace: Pace, latency: int | None = None) -> None:
+        """How the memory ports behave from now on; `latency` in cycles."""
+        for port in self.memory_ports():
+            port.pace.value = pace.word()
+        if latency is not None:
+            self.dut.latency.value = latency
+
     async def advance(self, ns: float) -> None:
         """Lets `ns` of simulated time pass (at least one simulator step, 1 ps)."""
         await Timer(max(ns, 0.001), "ns", round_mode="round")
@@ -146,11 +161,14 @@ class RtlBackend:
 
     async def read32(self, pa: int) -> int:
         """Loads a device register. Raises DeviceBusError on an error response."""
-        return await self._access(register_offset(pa), "load from")
+        return await self._access(self._offset(pa), "load from")
 
     async def write32(self, pa: int, value: int) -> None:
         """Stores to a device register; complete when its B has come. Raises DeviceBusError on an error response."""
-        await self._access(1 << 64 | (value & 0xFFFF_FFFF) << 32 | register_offset(pa), "store to")
+        await self._access(1 << 64 | (value & 0xFFFF_FFFF) << 32 | self._offset(pa), "store to")
+
+    def _offset(self, pa: int) -> int:
+        return register_offset(pa)
 
     async def _access(self, command: int, what: str) -> int:
         host = self._host

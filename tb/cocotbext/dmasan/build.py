@@ -45,6 +45,7 @@ class Design:
     depends: tuple[Path, ...] = ()  # files that sources include
     clock: str = "clk"  # the top's clock input, which the simulator's main program drives
     quiet: str = ""  # the top's output that lets the main program gate the clock, if there is one
+    options: tuple[str, ...] = ()  # more options of Verilator's
 
     @property
     def ordered(self) -> list[Path]:
@@ -71,7 +72,7 @@ def build(design: Design, *, trace: str = "none", coverage: bool = False) -> Pat
         raise UsageError(f"unknown trace format {trace!r}: allowed are {', '.join(TRACES)}")
     tools = toolchain.find()
     options = [*OPTIONS, *({"none": (), "fst": ("--trace-fst",), "vcd": ("--trace-vcd",)}[trace])]
-    options += ["--coverage"] if coverage else []
+    options += [*(["--coverage"] if coverage else []), *design.options]
     home = hdl.cache()
     folder = home / f"{design.top}-{_key(design, options, tools.identity)}"
     if (folder / design.top).exists():

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from cocotbext.dmasan.commands import bench, compare, corpus, doctor, explain, listing, run
+from cocotbext.dmasan.commands import attach, bench, compare, corpus, doctor, explain, listing, run
 from cocotbext.dmasan.commands.options import Parser
 from dmasan import __version__
 from dmasan.config import RunError, UsageError
@@ -24,6 +24,7 @@ from dmasan.config import RunError, UsageError
 COMMANDS = {
     "compare": compare,
     "run": run,
+    "attach": attach,
     "explain": explain,
     "corpus": corpus,
     "bench": bench,

@@ -7,7 +7,7 @@ import importlib
 import json
 import os
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,9 @@ async def job(dut: Any) -> None:
     path = Path(os.environ["DMASAN_JOB"])
     told = json.loads(path.read_text(encoding="utf-8"))
     answer: dict[str, Any]
-    backend = RtlBackend(dut, clock_ns=told["clock_ns"], check_protocol=told["check_protocol"])
+    backend: RtlBackend | None = None
     try:
+        backend = _make_backend(dut, told)
         await backend.start()
         value = await _target(told["target"])(backend, **told["arguments"])
         backend.finish()
@@ -36,18 +37,27 @@ async def job(dut: Any) -> None:
     _write(Path(told["result"]), text)
 
 
-def _target(name: str) -> Callable[..., Awaitable[Any]]:
+def _make_backend(dut: Any, told: dict[str, Any]) -> RtlBackend:
+    """That of our engine's top, or what the job's "module:function" makes."""
+    if told["backend"]:
+        backend: RtlBackend = _target(told["backend"])(dut, told=told)
+        return backend
+    return RtlBackend(dut, clock_ns=told["clock_ns"], check_protocol=told["check_protocol"])
+
+
+def _target(name: str) -> Callable[..., Any]:
     """The function "module:function"."""
     module, _, function = name.partition(":")
     return getattr(importlib.import_module(module), function)
 
 
-def _describe(error: Exception, backend: RtlBackend) -> dict[str, str]:
+def _describe(error: Exception, backend: RtlBackend | None) -> dict[str, str]:
     """The error for the parent. A broken bus protocol may be its cause, so it is told with it."""
     kind = next((base.__name__ for base in (UsageError, RunError) if isinstance(error, base)), "other")
     message = str(error)
     if (
         kind != "UsageError"
+        and backend is not None
         and backend.check_protocol
         and (report := backend.protocol_report()) not in ("", message)
     ):

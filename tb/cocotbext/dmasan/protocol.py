@@ -131,12 +131,16 @@ def violations(dut: Any, clock_ns: float) -> list[Violation]:
         checker = getattr(dut, name, None)
         for step in inside:
             checker = getattr(checker, step, None)
-        if checker is not None and int(checker.violations.value):
-            found += _read(checker, port, clock_ns)
+        if checker is not None:
+            found += read_checker(checker, port, clock_ns)
     return sorted(found, key=lambda violation: violation.cycle)
 
 
-def _read(checker: Any, port: str, clock_ns: float) -> list[Violation]:
+def read_checker(checker: Any, port: str, clock_ns: float) -> list[Violation]:
+    """What one checker has counted; `port` is the name of what it watches."""
+    if not int(checker.violations.value):
+        return []
+
     def first(what: str, rule: int) -> int:
         return int(getattr(checker, f"first_{what}")[rule].value)
 

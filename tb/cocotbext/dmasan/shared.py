@@ -71,7 +71,15 @@ class _Shared(ctypes.Structure):
         ("fast_bursts", ctypes.c_uint64),
         ("calls", ctypes.c_uint64),
         ("message", ctypes.c_char * 256),
+        ("error_base", ctypes.c_uint64),
+        ("error_size", ctypes.c_uint64),
+        ("error_code", ctypes.c_uint32),
+        ("error_phases", ctypes.c_uint32),
     )
+
+
+class PortFault(RunError):
+    """A master did what the memory port cannot serve, or what no port can."""
 
 
 class RingPort(MemoryPort, Protocol):
@@ -118,6 +126,7 @@ class Shared:
         try:
             sizes = tuple((ctypes.c_uint32 * 2).in_dll(library, "dmasan_sizes"))
             self._c = _Shared.in_dll(library, "dmasan_shared")
+            self._library = library
         except ValueError:
             raise RunError("the simulator was built without dmasan_dpi.cpp or without -rdynamic") from None
         if sizes != (ctypes.sizeof(_Shared), BURST.itemsize):
@@ -154,6 +163,25 @@ class Shared:
         """Switches the fast path off or on while the simulation runs."""
         self._c.always_call = always
 
+    def plant_error(self, address: int, length: int, response: int = SLVERR, *, read: bool, write: bool) -> None:
+        """From now on beats that touch these bytes (device addresses) are answered with `response`; length 0: none."""
+        c = self._c
+        c.error_base, c.error_size, c.error_code = address, length, response
+        c.error_phases = read << READ | write << WRITE
+
+    def posted(self, master: int = 0) -> int:
+        """Write bursts of a master that were accepted and have no B yet."""
+        return int(self._library.dmasan_posted(master))
+
+    def unaddressed(self, master: int = 0) -> int:
+        """Bursts of write data of a master, the one on its way included, whose address has not come."""
+        return int(self._library.dmasan_unaddressed(master))
+
+    def reset(self) -> None:
+        """Forgets what is on the bus, and what went wrong there; the design is in reset."""
+        self._library.dmasan_reset()
+        self._c.fault = 0
+
     @property
     def fast_bursts(self) -> int:
         """Burst phases served in C++ so far."""
@@ -180,7 +208,7 @@ class Shared:
         if self._error is not None:
             raise self._error
         if self._c.fault:
-            raise RunError(f"memory port: {self._c.message.decode(errors='replace')}")
+            raise PortFault(f"memory port: {self._c.message.decode(errors='replace')}")
 
     def _answer(self, phase: int, burst: int | None, data: int | None, strobe: int | None) -> int:
         """Called from C++: serves one phase of a burst; its AXI response."""

@@ -36,6 +36,7 @@ class Job:
     clock_ns: float = 10.0
     seed: int = 1
     path: Sequence[str] = ()  # folders to import from, before those of this process
+    backend: str = ""  # "module:function" that makes the backend from the top's handle; "": RtlBackend
     check_protocol: bool = True  # a violation that the top's protocol checkers count fails the run
 
 
@@ -65,6 +66,7 @@ def run_job(
         "arguments": dict(job.arguments),
         "clock_ns": job.clock_ns,
         "check_protocol": job.check_protocol,
+        "backend": job.backend,
         "result": str(result),
     }
     (out / "job.json").write_text(json.dumps(about, indent=1), encoding="utf-8")

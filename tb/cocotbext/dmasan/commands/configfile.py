@@ -27,7 +27,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(_syntax_error(path, text, str(error))) from None
+        raise UsageError(syntax_error(path, text, str(error))) from None
     return {_field(key): _checked(path, text, key, value) for key, value in content.items()}
 
 
@@ -73,7 +73,7 @@ def find_line(text: str, key: str, table: str = "") -> int:
     return fallback
 
 
-def _syntax_error(path: Path, text: str, message: str) -> str:
+def syntax_error(path: Path, text: str, message: str) -> str:
     """tomllib's message with the place moved to the front, and the key on that line if there is one."""
     lines = text.splitlines()
     place = re.search(r"at line (\d+)", message)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What accesses to a foreign design's registers, or to the stream host's, tell of its work."""
+
+from __future__ import annotations
+
+from cocotbext.dmasan.attach.backend import PUSH, WAITING
+from cocotbext.dmasan.attach.driver import Driver
+from dmasan.device.backend import REGISTERS_BASE
+from dmasan.sanitizer.happens_before import ANY, Progress
+
+
+class DriverRegisters:
+    """`sanitizer.happens_before.Registers`, as the driver class tells it. What has no B yet is never complete by a load."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+
+    def started(self, address: int, value: int) -> tuple[int, bool] | None:
+        return (ANY, False) if self.driver.starts(address - REGISTERS_BASE, value) else None
+
+    def observed(self, address: int, value: int) -> tuple[int, Progress] | None:
+        return (ANY, Progress.ENDED) if self.driver.completes(address - REGISTERS_BASE, value) else None
+
+
+class StreamRegisters:
+    """The doorbell pushes a descriptor; a status that is there tells that its job has ended."""
+
+    def started(self, address: int, value: int) -> tuple[int, bool] | None:
+        return (ANY, False) if address - REGISTERS_BASE == PUSH else None
+
+    def observed(self, address: int, value: int) -> tuple[int, Progress] | None:
+        return (ANY, Progress.ENDED) if address - REGISTERS_BASE == WAITING and value else None
