@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the pictures of the documentation from real runs, with Debian's Chromium: `python tools/docs_images.py`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from cocotbext.dmasan import cli
+from dmasan.report import eventlog
+from dmasan.report.html.page import page
+from dmasan.report.html.pictures import delivered
+from dmasan.report.html.snippet import snippet
+from dmasan.report.jsonfile import read_json
+from dmasan.report.results import Run
+from dmasan.report.story import story_of
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+WIDTH = 1280  # pixels of a window
+COLOURS = 160  # of a palette; keeps a picture below 300 KiB
+_PLAIN = "header, footer { display: none } main { padding: 8px 16px } .snippet { width: 100%; height: auto } .gallery { grid-template-columns: repeat(3, 1fr) }"
+
+
+def main() -> int:
+    """Runs what is shown, and takes the pictures. 2 without Chromium."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        print("needs Chromium: apt-get install chromium", file=sys.stderr)
+        return 2
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name, contextlib.chdir(ROOT):
+        folder = Path(name)
+        cell = ["--backend", "model", "--quiet", "--policy"]
+        _dmasan("run", "frame", *cell, "unmap_linear", "--out", str(folder / "run"))
+        _dmasan("run", "frame", *cell, "double_map", "--schedule", "adversarial", "--out", str(folder / "wrong"))
+        _dmasan("compare", "--backend", "model", "--quiet", "--out", str(folder / "compare"))
+        (folder / "glance.html").write_text(glance(folder / "wrong", folder / "run"))
+        shots = (("glance", "glance.html", 628), ("report", "run/report.html", 1290), ("compare", "compare/report.html", 2080))
+        for image, file, height in shots:
+            shoot(browser, folder / file, IMAGES / f"{image}.png", height)
+        dark = (folder / "run" / "report.html").read_text().replace('<html lang="en">', '<html lang="en" data-theme="dark">')
+        (folder / "run" / "dark.html").write_text(dark)
+        shoot(browser, folder / "run" / "dark.html", IMAGES / "report-dark.png", 2700, top=1270)
+    return 0
+
+
+def _dmasan(*arguments: str) -> None:
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert cli.main(arguments) in (0, 1)
+
+
+def glance(wrong: Path, told: Path) -> str:
+    """What was sent, what arrived, which bytes are wrong; and how a byte came to be wrong."""
+    found = delivered(wrong / "coherent.png", "coherent")
+    assert found and found.marks
+    figures = (
+        f'<figure><img src="{found.original}"><figcaption>what was sent</figcaption></figure>'
+        f'<figure class="manifest"><img src="{found.picture}"><figcaption><b>what the CPU read</b> after the DMA</figcaption></figure>'
+        f'<figure class="manifest"><span class="stack"><img src="{found.picture}"><img class="marks" src="{found.marks}"></span>'
+        f"<figcaption><b>wrong bytes</b> in {100 * found.wrong_pixels / found.pixels:.0f} % of the pixels</figcaption></figure>"
+    )
+    run = Run.from_json(read_json(told / "run.json", "dmasan/run/1"))
+    target = next(each for each in run.hazards if "target" in each.buffer)
+    diagram = snippet(story_of(eventlog.read(told / eventlog.FILE), target))
+    body = f'<style>{_PLAIN}</style><div class="gallery">{figures}</div><p></p>{diagram}'
+    return page("glance", [("glance", "", body)], {}, ())
+
+
+def shoot(browser: str, file: Path, image: Path, height: int, top: int = 0) -> None:
+    """A picture of the page from `top` to `height`, at twice the resolution halved, with a small palette."""
+    with tempfile.TemporaryDirectory() as profile:
+        options: Sequence[str] = (
+            *("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}"),
+            *(f"--window-size={WIDTH},{height}", "--virtual-time-budget=4000", f"--screenshot={image}"),
+        )
+        subprocess.run([browser, *options, file.as_uri()], check=True, capture_output=True, timeout=120)
+    with Image.open(image) as whole:
+        part = whole.convert("RGB").crop((0, top, WIDTH, height))
+    part.quantize(COLOURS, dither=Image.Dither.NONE).save(image, "PNG", optimize=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
