@@ -291,7 +291,7 @@ def _outlook(family: Family, touches: Sequence[Touch], state: MaySet) -> Iterato
     for reader, name in _READS.items():
         if name == "load_wb" and not any(config.live for config in state):
             continue
-        if name not in OPERATIONS or not whole.step(state, name)[1] & Verdict.STALE_READ:
+        if name not in OPERATIONS or not whole.step(name, state)[1] & Verdict.STALE_READ:
             yield f"{reader}: would read the latest value under every schedule"
             continue
         path = find_path(family, [*names, name], concrete=True) or find_path(family, [*names, name]) or []

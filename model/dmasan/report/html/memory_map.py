@@ -75,7 +75,7 @@ def memory_map(log: EventLog) -> MemoryMap:
     automaton = Automaton(log.family)
     shadow = Shadow(automaton, log.base, log.size, log.line)
     spans = _merged([(b.address & -log.line, b.address + b.length + log.line) for b in buffers])
-    classes = _Classes(automaton)
+    classes = Classes(automaton)
     frames = []
     steps = iter(enumerate(log.history.steps, log.history.count - len(log.history.steps) + 1))
     for number, time_ns, text in _moments(log, buffers):
@@ -182,7 +182,7 @@ def _seen(shadow: Shadow, name: str, first: int, last: int) -> None:
         states[states == state] = shadow.automaton.after_latest(name, state)
 
 
-class _Classes:
+class Classes:
     """The class of each state of an automaton, worked out when it is first met."""
 
     def __init__(self, automaton: Automaton) -> None:
@@ -202,7 +202,7 @@ class _Classes:
         return classes
 
 
-def _cells(shadow: Shadow, classes: _Classes, buffer: Buffer) -> tuple[int, ...]:
+def _cells(shadow: Shadow, classes: Classes, buffer: Buffer) -> tuple[int, ...]:
     """The worst class of each cell, run by run."""
     start = buffer.address - shadow.base
     by_byte = classes.of(shadow.states[start : start + buffer.length])
