@@ -202,6 +202,17 @@ class DescriptorWrite(Event):
 
 
 @dataclass(slots=True)
+class TableWalk(Event):
+    """A CPU's page-table walker fetched a descriptor of `length` bytes, for an access of the program; or, `speculative`, for
+    none, and what it found is not used yet."""
+
+    cpu: int
+    address: int
+    length: int
+    speculative: bool = False
+
+
+@dataclass(slots=True)
 class TlbMaintenance(Event):
     """TLB invalidation of `length` bytes from `va` (length 0: everything)."""
 

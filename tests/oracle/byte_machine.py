@@ -47,7 +47,7 @@ Decisions, with the reason or source (fields of `Machine` hold those that a fami
 12. Device writes of one master and kind land in issue order (AXI4 A6.3, same ID), so `dw` lands after earlier `dwx`;
     reads do not wait for posted writes (no order between AXI channels) and `sdw` takes another path and passes them.
 13. A snooping read looks in L1, then L2 if the port sees it, then memory; it sees no CPU queue and no outer buffer and
-    allocates nothing. A snooping write removes or updates (clean) each cached copy and writes memory, or stays dirty in
+    allocates nothing. A snooping write removes each copy in L1, removes or updates (clean) that in L2 and writes memory, or stays dirty in
     an L2 that the port sees (ACP write with AxCACHE write-back, allocate): a non-snooping read then misses it.
 14. The other CPU (`oWB oNC orWB orNC ocl oiv oci`): what it does is complete when it returns, and it has no queue of its
     own. It sees no queued store of the first CPU and waits for none, except for what a DMB of the first CPU ordered: a
@@ -59,7 +59,7 @@ Decisions, with the reason or source (fields of `Machine` hold those that a fami
     before it; then it returns what it found. `rmb` (DMB of loads), `dmb` and every DSB empty it: no load behind them is
     satisfied before them. So does an own store to the byte (coherence) and, for the cacheable alias, own maintenance of the
     line (decision 4). Loads keep it: those behind may have been satisfied early too, in order. A store of another CPU
-    empties it: early loads are kept for writes of devices only.
+    leaves it alone.
 16. `dmbst`: a DMB of stores orders stores before later stores, to a device register too, and nothing before or after loads
     or maintenance (DDI 0487: a DMB of loads and stores orders it). Machines with virtual colours have one barrier only.
 17. Cortex-M7: maintenance does not wait for the CPU's buffered stores, DMB or not; only a DSB before it helps
@@ -78,7 +78,7 @@ Decisions, with the reason or source (fields of `Machine` hold those that a fami
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 DIRTY_VICTIM_MAY_SKIP_ABSENT_L2 = True
@@ -158,11 +158,11 @@ FAMILIES: dict[str, Machine] = {
     "integrated": Machine(has_l2=True, loads_early=True),
     "pl310": Machine(has_l2=True, outer=True, nc_hits_l2=True, loads_early=True),
     "pl310-override": Machine(has_l2=True, outer=True, nc_hits_l2=False, loads_early=True),
-    # ARM11MPCore; Cortex-M7; ARM926, and ARM1136 and ARM1176 with large ways (loads in order).
+    # ARM11MPCore; Cortex-M7; ARM926, and ARM1136 and ARM1176 with large ways.
     "one-level-local": Machine(has_l2=False, broadcast=False, loads_early=True, walker_snoops=False),
     "m7": Machine(has_l2=False, maintenance_waits=False, write_through=True, loads_early=True),
     "vivt": _VIRTUAL,
-    "vipt-aliasing": _VIRTUAL,
+    "vipt-aliasing": replace(_VIRTUAL, loads_early=True),
 }
 
 DISPUTABLE = (

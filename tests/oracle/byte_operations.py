@@ -67,10 +67,11 @@ def forgotten(state: State, op: str, machine: Machine) -> State:
     if not state.early:
         return state
     op, _ = plain(op, machine)
-    if op in ("dmb", "rmb", "dsb", "WB", "NC", "WT", "oWB", "oNC"):
+    if op in ("dmb", "rmb", "dsb", "WB", "NC", "WT") or (op == "dmbst" and machine.colours):
         return state._replace(early=())
     if op.removesuffix("x") in ("cl", "iv", "ci"):
-        return state._replace(early=tuple(entry for entry in state.early if entry[0] == "N"))
+        kept = () if machine.nc_ordered_with_maintenance else "N"
+        return state._replace(early=tuple(entry for entry in state.early if entry[0] in kept))
     return state
 
 
@@ -140,9 +141,7 @@ def snooping_write(state: State, version: int, machine: Machine) -> tuple[State,
         if machine.snoop_write_may_stay_in_l2:
             below.append((Copy(version, True), state.memory))
     return tuple(
-        state._replace(l1=l1, second=second, l2=l2, memory=memory)
-        for l1 in {None, None if state.l1 is None else clean}
-        for second in {None, None if state.second is None else clean}
+        state._replace(l1=None, second=None, l2=l2, memory=memory)
         for l2, memory in below
     )
 

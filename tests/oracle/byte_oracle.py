@@ -65,9 +65,10 @@ class Explorer:
                 issued.update(self._issue(number, op, version))
             closed = self._close(issued, live)
             done = {n for n in closed if returned(self._states[n], op, self.machine)}
-            if op == "dsb":  # loads behind it wait until it is complete
+            at_once = op in ("WB", "yWB") and not self.machine.cacheable_stores_buffered
+            if op == "dsb" or at_once:  # loads behind it wait until it is complete
                 done = {self._intern(forgotten(self._states[n], op, self.machine)) for n in done}
-            self._after[key] = self._close(done, live) if op == "dsb" else frozenset(done)
+            self._after[key] = self._close(done, live) if op == "dsb" or at_once else frozenset(done)
         return self._after[key]
 
     def _values(self, current: frozenset[int], op: str) -> frozenset[int]:

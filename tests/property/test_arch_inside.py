@@ -16,7 +16,7 @@ from arch_bench import DATA, NC, PA, WB, ArchBench, run, tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dmasan.arch.configuration import EMPTY, RESET, Config, copy, is_cacheable, value_of
+from dmasan.arch.configuration import EMPTY, RESET, Config, copy, is_cacheable, is_store, value_of
 from dmasan.arch.copies import Copies, Copy
 from dmasan.arch.family import Family, family_of
 from dmasan.arch.processor import Profile
@@ -98,9 +98,8 @@ def outcomes(family: Family, before: Set, operation: str, own: bool) -> tuple[Se
             if own:
                 after.add(result)
                 continue
-            aged = (
-                c.store_buffer - value_of(c.store_buffer) if act.writes and c.store_buffer else c.store_buffer
-            )
+            older = act.writes and is_store(c.store_buffer)
+            aged = c.store_buffer - value_of(c.store_buffer) if older else c.store_buffer
             drained = MOVES["drain_store_buffer"](family, result) if result.store_buffer else (result,)
             for done in drained:
                 # Its maintenance may take effect now: it does not wait for what cpu0 has buffered.
@@ -139,7 +138,7 @@ def projections(configs: Set) -> frozenset[tuple[int, int, int, int | None, int 
     """The same of the relation's configurations; a cacheable store that waits counts 2."""
 
     def value(held: int) -> int | None:
-        return value_of(held) + 2 * is_cacheable(held) if held else None
+        return value_of(held) + 2 * is_cacheable(held) if is_store(held) else None
 
     return frozenset(
         (c.l1, c.l2, c.memory, value(c.store_buffer), value(c.outer_buffer))
@@ -203,17 +202,14 @@ def walk(profile: str, override: bool, seed: int, steps: Iterable[Step]) -> None
     where, cpus = places(TINY[profile]), len(b.machine.cpus)
     start = closure(family, {RESET._replace(live=1)})
     may = dict.fromkeys(WORDS, start)
-    # The relation dirties the rest of a line as soon as a store to it is buffered, the machine when the store leaves: where
-    # stores wait only one word of a line is followed.
-    words = [word for word in WORDS if word != 1 or not TINY[profile].buffered_stores]
     for number, step in enumerate(steps):
         b.events.clear()
-        if step.cpu >= cpus or (step.cpu and family.name in ALONE) or step.word not in words:
+        if step.cpu >= cpus or (step.cpu and family.name in ALONE):
             continue
         run(perform(b, step, where[step.word], number + 1))
         if step.cpu:
             b.machine.apply(Move(MoveKind.DRAIN, "store_buffer", 1))
-        for word in words:
+        for word in WORDS:
             name = operation_on(word, step)
             values: frozenset[int] = frozenset()
             if name is not None:

@@ -10,11 +10,14 @@ STALE, LATEST = 0, 1
 # A cached copy: absent, or (clean, dirty) x (stale, latest).
 ABSENT, CLEAN_STALE, CLEAN_LATEST, DIRTY_STALE, DIRTY_LATEST = range(5)
 # A buffered store: absent, or (stale, latest). In the CPU's buffer also what a barrier orders behind it (two more codes for
-# each): nothing, later stores (DMB ST), all that follows (DMB); and through which alias it went (six more for each).
+# each): nothing, later stores (DMB ST), all that follows (DMB); through which alias it went (six more for each); and whether
+# a cacheable store to the rest of the line waits too (eighteen more). Last three: nothing but that, by order.
 EMPTY, HELD_STALE, HELD_LATEST = range(3)
 UNORDERED, BEFORE_STORES, BEFORE_ALL = range(3)
 NC, WB, WT = range(3)  # aliases: Non-cacheable, write-back, write-through
 _ALIAS = 6
+_LINE = 3 * _ALIAS
+LINE = 2 * _LINE + 1
 # Maintenance in flight: none, or the operation; what a DMB orders counts four times.
 IDLE, CLEANING, INVALIDATING, CLEANING_INVALIDATING = range(4)
 _ORDERED = 4
@@ -54,24 +57,52 @@ def held(value: int, alias: int = NC, cacheable: bool = False) -> int:
     return HELD_STALE + value + _ALIAS * (WB if cacheable else alias)
 
 
+def is_store(code: int) -> bool:
+    """Whether a store to the byte is in the CPU's buffer."""
+    return EMPTY < code < LINE
+
+
 def alias_of(code: int) -> int:
     """The alias through which a store in the CPU's buffer went."""
-    return (code - 1) // _ALIAS
+    return (code - 1) % _LINE // _ALIAS
 
 
 def is_cacheable(code: int) -> bool:
-    """Whether a store in the CPU's buffer went through a cacheable alias."""
-    return code > _ALIAS
+    """Whether a store to the byte is in the CPU's buffer that went through a cacheable alias."""
+    return is_store(code) and alias_of(code) != NC
 
 
 def order_of(code: int) -> int:
-    """What a barrier orders behind a store in the CPU's buffer."""
+    """What a barrier orders behind what is in the CPU's buffer."""
+    if code >= LINE:
+        return code - LINE
     return (code - 1) % _ALIAS // 2 if code else UNORDERED
 
 
 def ordered(code: int, order: int) -> int:
-    """The same store, once a barrier follows it that orders `order` behind it."""
-    return code + 2 * max(0, order - order_of(code)) if code else EMPTY
+    """The same, once a barrier follows that orders `order` behind it."""
+    more = max(0, order - order_of(code))
+    return code + (more if code >= LINE else 2 * more) if code else EMPTY
+
+
+def line_waits(code: int) -> bool:
+    """Whether a cacheable store to the rest of the line waits in the CPU's buffer."""
+    return code > _LINE
+
+
+def with_line(code: int) -> int:
+    """One more cacheable store in the CPU's buffer, to the rest of the line; nothing there is ordered."""
+    return code if line_waits(code) else code + _LINE if code else LINE
+
+
+def without_line(code: int) -> int:
+    """The stores to the rest of the line have left the CPU's buffer."""
+    return EMPTY if code >= LINE else code - _LINE if line_waits(code) else code
+
+
+def without_store(code: int) -> int:
+    """The store to the byte has left the CPU's buffer."""
+    return code if code >= LINE else LINE + order_of(code) if line_waits(code) else EMPTY
 
 
 def found_early(value: int, alias: int) -> int:
@@ -123,7 +154,7 @@ def is_dirty(code: int) -> bool:
 
 def has_latest(c: Config) -> bool:
     """Whether any copy still holds the latest value; without one, an update is lost. An early load is no copy."""
-    held = (c.l1, c.l2, c.store_buffer, c.outer_buffer, c.posted, c.other)
+    held = (c.l1, c.l2, c.store_buffer if is_store(c.store_buffer) else EMPTY, c.outer_buffer, c.posted, c.other)
     return c.memory == LATEST or any(code and value_of(code) for code in held)
 
 
@@ -137,7 +168,7 @@ def aged(c: Config) -> Config:
         _aged(c.l1),
         _aged(c.l2),
         STALE,
-        _aged(c.store_buffer),
+        _aged(c.store_buffer) if is_store(c.store_buffer) else c.store_buffer,
         _aged(c.outer_buffer),
         _aged(c.posted),
         c.in_flight,
@@ -158,7 +189,7 @@ def renewed(c: Config) -> Config:
         _renewed(c.l1),
         _renewed(c.l2),
         LATEST,
-        _renewed(c.store_buffer),
+        _renewed(c.store_buffer) if is_store(c.store_buffer) else c.store_buffer,
         _renewed(c.outer_buffer),
         _renewed(c.posted),
         c.in_flight,

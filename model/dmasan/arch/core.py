@@ -19,7 +19,7 @@ from dmasan.arch.long_walk import ACCESS_FLAG, LongFault, LongRegime, walk_long
 from dmasan.arch.memory import PAGE
 from dmasan.arch.mpu import Mpu
 from dmasan.arch.tlb import Tlb, Translation, WalkFailure, long_translation, translation, walk
-from dmasan.events import NOWHERE, MemoryType, Site, call_site
+from dmasan.events import NOWHERE, MemoryType, Site, TableWalk, call_site
 from dmasan.schedule import Footprint, Point
 
 if TYPE_CHECKING:
@@ -186,6 +186,9 @@ class Core:
 
     def _fetch(self, pa: int, size: int = 4) -> int:
         """A descriptor word, as the walker sees it: coherently with the caches (ARMv7 SMP), or in memory."""
+        if self._bus.active and pa in self._ram:
+            speculative = self.machine.moves.walking
+            self._bus.emit(TableWalk(self._now(), call_site(), self.index, pa, size, speculative))
         if not self.machine.profile.walker_cached:
             offset = self.machine.memory.offset(pa, size)
             return int.from_bytes(self.machine.memory.data[offset : offset + size], "little")

@@ -51,11 +51,13 @@ PL310_OVERRIDE = Family("pl310-override", levels=2, outer=True, loads_early=True
 # ARM11MPCore without an outer cache.
 LOCAL = Family("one-level-local", levels=1, broadcast=False, loads_early=True, walker_snoops=False)
 M7 = Family("m7", levels=1, maintenance_waits=False, write_through=True, loads_early=True)
-# ARM926; ARM1136 and ARM1176 with ways of more than 4 KiB. Loads are executed in order (from memory).
+# ARM926: loads are executed in order (from memory).
 VIVT = Family(
     "vivt", levels=1, buffers_cacheable=False, virtual=True, write_through=True, walker_snoops=False
 )
-VIPT_ALIASING = replace(VIVT, name="vipt-aliasing")
+# ARM1136 and ARM1176 with ways of more than 4 KiB: the weakly ordered memory of ARMv6 (DDI 0100I, B2.4; "drivers may be
+# missing the necessary barriers for ARMv6", arch/arm/mm/Kconfig:ARM_DMA_MEM_BUFFERABLE, v6.19).
+VIPT_ALIASING = replace(VIVT, name="vipt-aliasing", loads_early=True)
 FAMILIES = {
     family.name: family
     for family in (ONE_LEVEL, INTEGRATED, PL310, PL310_OVERRIDE, LOCAL, M7, VIVT, VIPT_ALIASING)

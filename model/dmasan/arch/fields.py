@@ -19,8 +19,13 @@ class Field:
 _VALUES = ("stale", "latest")
 _ALIASES = ("nc", "wb", "wt")
 _COPY = ("absent", "clean_stale", "clean_latest", "dirty_stale", "dirty_latest")
-_STORES = [f"{alias}{order}" for alias in _ALIASES for order in ("", "_before_stores", "_before_all")]
-_STORE = ("no_store", *(f"{store}_{value}" for store in _STORES for value in _VALUES))
+_ORDERS = ("", "_before_stores", "_before_all")
+_STORES = [f"{alias}{line}{order}" for line in ("", "_and_line") for alias in _ALIASES for order in _ORDERS]
+_STORE = (
+    "no_store",
+    *(f"{store}_{value}" for store in _STORES for value in _VALUES),
+    *(f"line{order}" for order in _ORDERS),
+)
 _HELD = ("empty", "held_stale", "held_latest")
 _EARLY = ("no_load", *(f"{alias}_found_{value}" for alias in _ALIASES for value in _VALUES))
 _OPERATIONS = ("cleaning", "invalidating", "cleaning_invalidating")
@@ -42,7 +47,8 @@ FIELDS = (
         "Store",
         _STORE,
         "a store that has not left its CPU: through the Non-cacheable (nc), write-back (wb) or write-through (wt) alias, "
-        "and whether a DMB ST orders it before later stores, or a DMB before all that follows",
+        "whether a cacheable store to other bytes of the line waits too (`line`), and whether a DMB ST orders it before later "
+        "stores, or a DMB before all that follows",
     ),
     Field("outer_buffer", "Held", _HELD, "a Non-cacheable store in the outer cache's own buffer"),
     Field("posted", "Held", _HELD, "a device write whose data was accepted and that has no B response yet"),

@@ -60,6 +60,7 @@ class HiddenMoves:
         self.hierarchy = machine.hierarchy
         self.noncacheable = machine.noncacheable
         self.aliases = machine.aliases
+        self.walking = False  # a table walk is under way that no access asked for
         self._apply: dict[tuple[MoveKind, str], Callable[[Move], bool]] = {
             (MoveKind.FILL, "l1"): self._fill_l1,
             (MoveKind.FILL, "l2"): self._fill_l2,
@@ -205,10 +206,13 @@ class HiddenMoves:
         cpu = self.machine.cpus[move.cpu]
         if cpu.tlb.lookup(move.address, cpu.ttbr) is not None:
             return False
+        self.walking = True
         try:
             cpu.translate(move.address)
         except Fault:
             return False
+        finally:
+            self.walking = False
         return True
 
     def _evict_tlb(self, move: Move) -> bool:

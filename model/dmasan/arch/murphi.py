@@ -155,7 +155,8 @@ _BEFORE_ALL = tuple(code for code in _STORE if "before_all" in code)
 _ORDERED = tuple(code for code in _STORE if "before" in code)
 _UNORDERED = tuple(code for code in _STORE[1:] if code not in _ORDERED)
 _LATER = tuple(code for code in _STORE[1:] if code not in _BEFORE_ALL)
-_WRITE_BACK = tuple(code for code in _STORE if code.startswith("wb"))
+_LINE_WAITS = tuple(code for code in _STORE if "line" in code)
+_WRITE_BACK = tuple(code for code in _STORE if code.startswith("wb") or code in _LINE_WAITS)
 _WRITE_THROUGH = tuple(code for code in _STORE if code.startswith("wt"))
 _ORDERED_MAINTENANCE = tuple(code for code in _MAINTENANCE if code.startswith("ordered"))
 
@@ -191,7 +192,11 @@ def invariants(family: Family) -> dict[str, str]:
 
 def postconditions(family: Family) -> dict[str, str]:
     """What holds right after an operation, as Murphi expressions. Stated by hand too."""
-    buffered = "now.l1 = dirty_latest" + (" | now.store_buffer = wb_latest" if family.buffers_cacheable else "")
+    dirty = "now.l1 = dirty_latest | now.l1 = dirty_stale"
+    stored, beside = "now.l1 = dirty_latest", dirty
+    if family.buffers_cacheable:
+        stored += " | now.store_buffer = wb_latest | now.store_buffer = wb_and_line_latest"
+        beside = _in("store_buffer", _LINE_WAITS)
     no_unordered = f"!{_in('store_buffer', _UNORDERED)}"
     no_ordered = f"!{_in('store_buffer', _ORDERED)}"
     found = {
@@ -202,10 +207,10 @@ def postconditions(family: Family) -> dict[str, str]:
         "doorbell": no_ordered,
         "hand_over": no_ordered,
         "outer_sync": "now.outer_buffer = empty",
-        "store_wb": f"now.early = no_load & ({buffered})",
+        "store_wb": f"now.early = no_load & ({stored})",
         "store_wb_other": f"now.l1 = dirty_latest & {no_ordered}",
-        "neighbour_wb": "now.l1 = dirty_latest | now.l1 = dirty_stale",
-        "neighbour_wb_other": "now.l1 = dirty_latest | now.l1 = dirty_stale",
+        "neighbour_wb": beside,
+        "neighbour_wb_other": dirty,
         "dev_write": "now.memory = latest & now.posted = empty",
         "dev_write_posted": "now.posted = held_latest",
         "dev_write_done": "now.posted = empty",

@@ -63,8 +63,7 @@ class LinearMap:
         if since(kernel.era, "v3.14"):
             await cache_ops.flush_tlb_kernel_range(kernel, self.va(first), count << PAGE_SHIFT)
         for va in sections:
-            table = await self._table_like_section(va)
-            await tables.set_first_level(tables.init_mm, va, protections.table(table))
+            await tables.pmd_populate(tables.init_mm, va, await self._table_like_section(va))
 
     async def split_range(self, first: int, count: int) -> None:
         """Splits the sections that hold pages [first, first + count), those that are still sections."""

@@ -89,6 +89,7 @@ class PageTables:
         kernel, pgd = self.kernel, self.init_mm.pgd
         await kernel.cpu.dsb()
         await kernel.cpu.outer_sync()
+        kernel.undefined_bytes(pgd, PGD_SIZE, "written with the caches off")
         await cache_ops.outer_flush_range(kernel, pgd, PGD_SIZE)
         await cache_ops.dmac_flush_range(kernel, kernel.layout.linear(pgd), PGD_SIZE)
 
@@ -123,8 +124,13 @@ class PageTables:
     async def populate(self, mm: Mm, va: int) -> None:
         """Makes sure that the MiB of `va` has a second-level table (pte_alloc + pmd_populate)."""
         if va >> 20 not in mm.tables:
-            table = await self.new_table(mm, va)
-            await self.set_first_level(mm, va, protections.table(table))
+            await self.pmd_populate(mm, va, await self.new_table(mm, va))
+
+    async def pmd_populate(self, mm: Mm, va: int, table: int) -> None:
+        """Links a second-level table. The DSB of flush_pmd_entry makes the walkers see it, and what is in it
+        (arch/arm/include/asm/tlbflush.h, v6.19)."""
+        await self.set_first_level(mm, va, protections.table(table))
+        await self.kernel.cpu.dsb("ishst")
 
     async def set_pte(self, mm: Mm, va: int, word: int) -> None:
         """set_pte_ext of the page at `va`, whose table exists."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dmasan.arch.configuration import LATEST, Config, value_of
+from dmasan.arch.configuration import EMPTY, LATEST, Config, is_store, value_of
 from dmasan.events import PolicyStep
 from dmasan.sanitizer.codes import Effect
 from dmasan.sanitizer.history import History
@@ -22,7 +22,7 @@ def blames_policy(effect: Effect, config: Config | None) -> bool:
         return False
     if config is None:
         return True
-    waiting = (config.store_buffer, config.outer_buffer)
+    waiting = (config.store_buffer if is_store(config.store_buffer) else EMPTY, config.outer_buffer)
     return not any(code and value_of(code) == LATEST for code in waiting)
 
 

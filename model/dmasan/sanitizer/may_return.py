@@ -74,6 +74,12 @@ def may_return(
     `ops` are names of `NAMES`, acting on one byte. The result has one frozenset for each read, in order: positions of
     writes in `ops` (from 1; all operations count), 0 for the initial content. `profile` is a profile or a family of
     `arch.semantics`. Raises UsageError for an unknown name.
+
+    The relation holds one buffered store of a byte for each buffer, and one posted write: a younger one pushes the older out
+    or takes its place, and a cacheable store waits for its own CPU's maintenance of the line. While the younger one waits
+    a stale value may be read anyway, so whether a read may be wrong is exact; of several wrong values an older one may be
+    missing (`NC dmb NC dr`: 0). What another CPU does (`o...`) is complete when it returns, and has seen what the
+    first one's DMB or DMB ST ordered before it.
     """
     family = FAMILIES[_PROFILE_FAMILY[choose("profile", profile, _PROFILE_FAMILY)]]
     if shared_override and family.outer:

@@ -22,6 +22,7 @@ from dmasan.arch.configuration import (
     has_latest,
     is_cacheable,
     is_dirty,
+    line_waits,
 )
 from dmasan.arch.family import Family
 from dmasan.arch.semantics import MOVES, OPERATIONS, Outcome
@@ -155,7 +156,7 @@ def _settle(family: Family, config: Config) -> Iterator[Config]:
     elif config.posted:
         for after in MOVES["complete_posted_write"](family, config):
             yield from _settle(family, after)
-    elif is_cacheable(config.store_buffer):
+    elif is_cacheable(config.store_buffer) or line_waits(config.store_buffer):
         for after in MOVES["drain_store_buffer"](family, config):
             yield from _settle(family, after)
     else:

@@ -6,6 +6,9 @@
   cut into pages so, with the same output, are a note: kernels have done it (dma_contiguous_remap, v3.5).
 - A page of a process is freed before its translation is invalidated: mm/mmu_gather.c frees afterwards. A page of vmalloc
   memory is freed before, by design (mm/vmalloc.c, lazily): what follows from that is the may-sets' business.
+- A table walk for an access fetches a descriptor whose last store the walker may not see: it waits in the CPU's buffer for
+  want of a DSB (DDI 0406C, B3.10.1), or in a cache that the walker does not look up and nobody cleaned
+  (arch/arm/mm/proc-v6.S:cpu_v6_set_pte_ext, v6.19). A walk that no access asked for may see the old one: it is not judged.
 - The device reaches a page by a translation that the IOMMU's tables no longer have and its TLB may still hold.
 
 TLB maintenance counts from the DSB behind it; of which CPUs it reaches nothing is asked here.
@@ -14,6 +17,8 @@ TLB maintenance counts from the DSB behind it; of which CPUs it reaches nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+import numpy as np
 
 from dmasan import events as ev
 from dmasan.sanitizer.codes import Code
@@ -46,6 +51,7 @@ class TranslationRules:
     def handlers(self) -> Handlers:
         return {
             ev.DescriptorWrite: self._descriptor,
+            ev.TableWalk: self._walk,
             ev.TlbMaintenance: self._maintenance,
             ev.Barrier: self._barrier,
             ev.ContentUndefined: self._undefined,
@@ -67,6 +73,16 @@ class TranslationRules:
                 f"made invalid at {broken.site}, is complete"
             )
             self.core.add(Code.TLB_BBM, e, text, self._in_ram(e.new & _OUTPUT), 1)
+
+    def _walk(self, e: ev.TableWalk) -> None:
+        if e.speculative:
+            return
+        wrong = self.core.shadow.apply("walker_read", e.address, e.length)
+        if wrong is not None:
+            where = np.flatnonzero(wrong)
+            writer = self.core.writer_of(e.address + int(where[0]), e)
+            text = f"the table walk may still find the descriptor that was stored before the one of {writer}"
+            self.core.add(Code.TLB_BBM, e, text, e.address, where)
 
     def _maintenance(self, e: ev.TlbMaintenance) -> None:
         for va, broken in self._broken.items():

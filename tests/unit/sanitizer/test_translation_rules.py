@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
+from dmasan import events as ev
+from dmasan.arch.family import INTEGRATED, Family
 from dmasan.arch.geometry import Region
 from dmasan.events import Direction
 from dmasan.linux.iommu import Iommu
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.page_tables import faults
 from dmasan.linux.protections import Protection
+from dmasan.sanitizer import Sanitizer
 from dmasan.sanitizer.codes import Code
 from dmasan.soc import Soc
 
@@ -129,3 +133,48 @@ def test_a_handle_beyond_the_mask() -> None:
 
     assert broken(0) == []
     assert broken(1) == [Code.DMA_ADDR]
+
+
+@pytest.mark.parametrize(("dsb", "found"), [(False, [Code.TLB_BBM]), (True, [])])
+def test_a_walk_may_miss_a_descriptor_for_want_of_a_dsb(dsb: bool, found: list[Code]) -> None:
+    async def program(soc: Soc) -> None:
+        kernel, cpu, first = soc.kernel, soc.cpu(), soc.kernel.cma.first
+        await kernel.linear.split_range(first, 1)
+        await kernel.linear.unmap(first, 1)
+        await cpu.tlbimvais(kernel.linear.va(first), PAGE_SIZE)
+        await cpu.dsb()
+        await kernel.linear.protect(first, 1, Protection.KERNEL)
+        if dsb:
+            await cpu.dsb("ishst")
+        await cpu.ldr(kernel.linear.va(first))
+
+    assert rules(program) == found
+
+
+WALKED = 0x8000_0100
+
+
+def walked(family: Family, *events: ev.Event) -> list[Code]:
+    """A descriptor is stored; then `events`; then a walk for an access of the other CPU."""
+    sanitizer = Sanitizer(family, 0x8000_0000, 1 << 12, 32, cpus=2)
+    sanitizer.observe(ev.AliasChange(0.0, ev.NOWHERE, 0x8000_0000, 1 << 12, live=True))
+    for event in (ev.Store(1.0, ev.NOWHERE, 0, WALKED, 4, ev.MemoryType.WB), *events):
+        sanitizer.observe(event)
+    sanitizer.observe(ev.TableWalk(3.0, ev.NOWHERE, 1, WALKED, 4, speculative=True))
+    assert not sanitizer.log.incidents
+    sanitizer.observe(ev.TableWalk(3.0, ev.NOWHERE, 1, WALKED, 4))
+    return [incident.rule for incident in sanitizer.log.incidents if incident.rule is not None]
+
+
+DSB = ev.Barrier(2.0, ev.NOWHERE, 0, "dsb", "ishst")
+CLEAN = ev.Maintenance(2.0, ev.NOWHERE, 0, ev.CacheOp.CLEAN, ev.Level.INNER, WALKED, 4)
+
+
+def test_what_a_walker_sees_of_a_descriptor() -> None:
+    """One that is coherent with L1 what a DSB has drained; one that is not what has been cleaned too."""
+    apart = replace(INTEGRATED, walker_snoops=False)
+    assert walked(INTEGRATED) == [Code.TLB_BBM]
+    assert walked(INTEGRATED, DSB) == []
+    assert walked(apart, DSB) == [Code.TLB_BBM]
+    assert walked(apart, CLEAN) == [Code.TLB_BBM]
+    assert walked(apart, CLEAN, DSB) == []

@@ -5,7 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dmasan.arch.configuration import EMPTY, LATEST, NC, WB, WT, Config, copy, is_early_by, value_of
+from dmasan.arch.configuration import (
+    EMPTY,
+    LATEST,
+    NC,
+    WB,
+    WT,
+    Config,
+    copy,
+    is_early_by,
+    value_of,
+    with_line,
+)
 from dmasan.arch.family import Family
 from dmasan.arch.semantics import flow
 from dmasan.arch.semantics.flow import Outcome
@@ -62,12 +73,11 @@ def store_wb(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome
 
 
 def neighbour_wb(family: Family, c: Config) -> Iterator[Outcome]:
-    """The rest of a line that a cacheable store touched: it is allocated and becomes dirty with what it held.
-
-    At once, even where the store itself waits in a buffer: the later moment adds nothing that can go wrong.
-    """
+    """The rest of a line that a cacheable store touched: it is allocated and becomes dirty with what it held, when the store
+    leaves the CPU's buffer."""
     for ready in flow.cacheable_access(family, flow.before_store(family, c)):
-        yield ready._replace(l1=copy(True, flow.cached(ready))), None
+        waiting = ready._replace(store_buffer=with_line(ready.store_buffer))
+        yield (waiting if family.buffers_cacheable else flow.drain_line(waiting)), None
 
 
 def store_wt(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:

@@ -37,14 +37,15 @@ def snoop_read(family: Family, c: Config) -> Iterator[Outcome]:
 
 
 def snoop_write(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
-    """A write of a device that snoops, behind the outer buffer: cached copies go or are updated, memory is written; or
-    the data stays dirty in L2 (write with AxCACHE write-back, allocate)."""
+    """A write of a device that snoops, behind the outer buffer: no L1 keeps the line (WriteUnique is snooped by CleanInvalid
+    or MakeInvalid, IHI 0022), a copy in L2 goes or is updated, memory is written; or the data stays dirty in L2 (write
+    with AxCACHE write-back, allocate)."""
     c = flow.written(flow.drain_outer(family, c), value)
-    for l1 in {ABSENT, copy(False, value) if c.l1 else ABSENT}:
-        for l2 in {ABSENT, copy(False, value) if c.l2 else ABSENT}:
-            yield c._replace(l1=l1, l2=l2, memory=value, other=ABSENT), None
-        if family.levels == 2:
-            yield c._replace(l1=l1, l2=copy(True, value)), None
+    c = c._replace(l1=ABSENT, other=ABSENT)
+    for l2 in {ABSENT, copy(False, value) if c.l2 else ABSENT}:
+        yield c._replace(l2=l2, memory=value), None
+    if family.levels == 2:
+        yield c._replace(l2=copy(True, value)), None
 
 
 def walker_read(family: Family, c: Config) -> Iterator[Outcome]:

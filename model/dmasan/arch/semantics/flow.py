@@ -24,11 +24,16 @@ from dmasan.arch.configuration import (
     held,
     is_cacheable,
     is_dirty,
+    is_store,
+    line_waits,
     order_of,
     ordered_part,
     parts,
     value_of,
+    with_line,
+    without_line,
     without_order,
+    without_store,
 )
 from dmasan.arch.family import Family
 
@@ -58,7 +63,7 @@ def beyond_the_cpu(family: Family, c: Config) -> int:
 def seen_by_load(family: Family, c: Config, alias: int) -> int:
     """The value that a CPU's load through an alias finds now. Its own buffered store forwards, if it went through the same
     alias: others differ in attributes (DDI 0406C, A3.5.7)."""
-    if c.store_buffer and alias_of(c.store_buffer) == alias:
+    if is_store(c.store_buffer) and alias_of(c.store_buffer) == alias:
         return value_of(c.store_buffer)
     return beyond_the_cpu(family, c) if alias == NC else cached(c)
 
@@ -103,12 +108,24 @@ def store_beyond(family: Family, c: Config, value: int) -> Config:
     return c._replace(outer_buffer=HELD_STALE + value) if family.outer else c._replace(memory=value)
 
 
+def drain_line(c: Config) -> Config:
+    """A cacheable store to the rest of the line leaves the CPU: the line is allocated and becomes dirty with what it held."""
+    if not line_waits(c.store_buffer):
+        return c
+    return c._replace(l1=copy(True, cached(c)), store_buffer=without_line(c.store_buffer))
+
+
 def drain_cpu(family: Family, c: Config) -> Config:
-    """The CPU's store buffer hands its store on. A write-through store updates the line that it hits and memory."""
-    if not c.store_buffer:
+    """The CPU's store buffer hands everything on, the store to the byte last: may-sets have the other order too."""
+    return drain_store(family, drain_line(c))
+
+
+def drain_store(family: Family, c: Config) -> Config:
+    """The CPU's store buffer hands its store to the byte on. A write-through store updates the line that it hits and memory."""
+    if not is_store(c.store_buffer):
         return c
     value, alias = value_of(c.store_buffer), alias_of(c.store_buffer)
-    c = c._replace(store_buffer=EMPTY)
+    c = c._replace(store_buffer=without_store(c.store_buffer))
     if alias == WB:
         return c._replace(l1=copy(True, value))
     if alias == NC:
@@ -121,12 +138,11 @@ def buffered(family: Family, c: Config, value: int, alias: int) -> Iterator[Conf
 
     One through another alias is not ordered with it (mismatched attributes, DDI 0406C, A3.5.7): either leaves first.
     """
-    if c.store_buffer and alias_of(c.store_buffer) != alias:
-        yield drain_cpu(family, c._replace(store_buffer=held(value, alias)))._replace(
-            store_buffer=c.store_buffer
-        )
-        c = drain_cpu(family, c)
-    yield c._replace(store_buffer=held(value, alias))
+    store = held(value, alias)
+    if is_store(c.store_buffer) and alias_of(c.store_buffer) != alias:
+        yield drain_store(family, c._replace(store_buffer=store))._replace(store_buffer=c.store_buffer)
+        c = drain_store(family, c)
+    yield c._replace(store_buffer=with_line(store) if line_waits(c.store_buffer) else store)
 
 
 def complete_posted(c: Config) -> Config:
@@ -166,8 +182,11 @@ def perform(family: Family, c: Config, operation: int) -> Iterator[Config]:
 def behind_stores(family: Family, c: Config) -> Config:
     """Maintenance waits for buffered cacheable stores to the line, and for others if a DMB orders them, of loads and stores
     (not where caches are addressed virtually); Cortex-M7's waits for none (DUI 0646, 4.8.7)."""
+    if not family.maintenance_waits:
+        return c
+    c = drain_line(c)
     waits = is_cacheable(c.store_buffer) or (order_of(c.store_buffer) == BEFORE_ALL and not family.virtual)
-    return drain_cpu(family, c) if family.maintenance_waits and waits else c
+    return drain_store(family, c) if waits else c
 
 
 def complete_maintenance(family: Family, c: Config) -> Iterator[Config]:

@@ -30,9 +30,9 @@ from dmasan.arch.semantics.flow import Outcome
 
 def issue(family: Family, c: Config, operation: int) -> Iterator[Outcome]:
     """Maintenance joins what is in flight on the line: what no DMB separates takes effect in program order, at the same
-    moment here. It is ordered with cacheable loads that come later. Where it is not broadcast the line may be in another
+    moment here. It is ordered with cacheable loads that come later, with all of them where caches are addressed virtually. Where it is not broadcast the line may be in another
     CPU's L1 (lines migrate): then it does nothing."""
-    if not is_early_by(c.early, NC):
+    if family.virtual or not is_early_by(c.early, NC):
         c = c._replace(early=EMPTY)
     yield c._replace(in_flight=issued(c.in_flight, operation)), None
     if not family.broadcast:

@@ -15,6 +15,8 @@ from dmasan.arch.configuration import (
     copy,
     found_early,
     is_dirty,
+    is_store,
+    line_waits,
     order_of,
     ordered_part,
     value_of,
@@ -72,9 +74,11 @@ def evict_other(family: Family, c: Config) -> Iterator[Config]:
 
 
 def drain_store_buffer(family: Family, c: Config) -> Iterator[Config]:
-    """A buffered store leaves the CPU."""
-    if c.store_buffer:
-        yield flow.drain_cpu(family, c)
+    """A buffered store leaves the CPU, one to the byte or one to the rest of its line."""
+    if is_store(c.store_buffer):
+        yield flow.drain_store(family, c)
+    if line_waits(c.store_buffer):
+        yield flow.drain_line(c)
 
 
 def drain_outer_buffer(family: Family, c: Config) -> Iterator[Config]:
@@ -104,7 +108,8 @@ def load_early(family: Family, c: Config) -> Iterator[Config]:
     cacheable alias, the line's own maintenance orders before it (DDI 0406C, A3.8.2)."""
     if not family.loads_early or c.early or order_of(c.store_buffer) == BEFORE_ALL:
         return
-    aliases = [] if ordered_part(c.in_flight) else [NC]
+    held_back = (c.in_flight or c.other_in_flight) if family.virtual else ordered_part(c.in_flight)
+    aliases = [] if held_back else [NC]
     if c.live and not c.in_flight:
         aliases += [WB, WT] if family.write_through else [WB]
     for alias in aliases:

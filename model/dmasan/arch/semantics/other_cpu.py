@@ -4,7 +4,8 @@
 The buffer does not forward to it, and its accesses and maintenance wait for no store in it: either comes first. What a DMB
 of the first CPU ordered has landed: a program that goes on elsewhere after a DMB has handed over (the barrier is
 cumulative, DDI 0406C, A3.8.3). What the other CPU stores here leaves its own buffer at once; where nothing waits, the
-operations of `cpu` and `maintenance` serve every CPU.
+operations of `cpu` and `maintenance` serve every CPU. What a load of the first CPU has found early stays: only its own stores
+and barriers hold that back (message passing without a barrier on the reader's side, DDI 0406C, A3.8.2).
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from collections.abc import Iterator
 from dmasan.arch.configuration import (
     CLEANING,
     CLEANING_INVALIDATING,
-    EMPTY,
     INVALIDATING,
     LATEST,
     Config,
@@ -39,7 +39,7 @@ def load_nc_other(family: Family, c: Config) -> Iterator[Outcome]:
 
 def store_wb_other(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
     """Another CPU's store through the cacheable alias: dirty in L1; what the first CPU's buffer holds is older."""
-    ready = flow.written(flow.before_store(family, c._replace(early=EMPTY)), value)
+    ready = flow.written(flow.before_store(family, c), value)
     yield ready._replace(l1=copy(True, value)), None
 
 
@@ -51,7 +51,7 @@ def neighbour_wb_other(family: Family, c: Config) -> Iterator[Outcome]:
 
 def store_nc_other(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
     """Another CPU's store through the Non-cacheable alias; what the first CPU's buffer holds is older, and may land later."""
-    ready = flow.written(flow.before_store(family, c._replace(early=EMPTY)), value)
+    ready = flow.written(flow.before_store(family, c), value)
     yield flow.store_beyond(family, ready, value), None
 
 
