@@ -27,7 +27,6 @@ def verdict(family: Family, *names: str) -> Verdict:
     [
         (M7, ("neighbour_wb", FLUSH, "dsb", "dev_write")),  # its maintenance waits for no store (DUI 0646, 4.8.7)
         (INTEGRATED, ("neighbour_wb", "clean_invalidate_other", "dev_write")),  # nor does that of another CPU
-        (INTEGRATED, ("store_nc", "neighbour_wb", "clean_invalidate_other", "dev_write")),
         (ONE_LEVEL, ("neighbour_wb", "dev_write")),
     ],
 )
