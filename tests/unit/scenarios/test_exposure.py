@@ -35,8 +35,8 @@ MATRIX = {
     "both": (YES, YES, YES, NOWHERE, NO, NO, YES),  # from its highmem area
     "nomap_carveout": (NO, NO, NO, FAULTS, NO, NO, NO),
     "coherent": (NO, YES, NO, REACHES, NO, NO, NO),  # the cacheable mapping is the mapping
-    "bounce": (NO, YES, YES, REACHES, YES, YES, YES),  # coherent memory as the kernel's own choice
-    "atomic_pool": (NO, YES, YES, REACHES, NO, NO, YES),
+    "bounce": (YES, YES, YES, NOWHERE, NO, NO, YES),  # coherent memory as the kernel's own choice: highmem
+    "atomic_pool": (YES, YES, YES, NOWHERE, NO, NO, YES),
 }
 
 
@@ -77,7 +77,7 @@ COST = {  # alloc and free: entries, L1 lines, L2 lines, TLB operations local an
     "both": (Price(3 * n, LINES, LINES, 2 * n, 0), Price(n, 0, 0, 0, 0)),
     "nomap_carveout": (Price(0, 0, 0, 0, 0), Price(0, 0, 0, 0, 0)),
     "coherent": (Price(0, 0, 0, 0, 0), Price(0, 0, 0, 0, 0)),
-    "bounce": (Price(n, LINES, LINES, 0, n), Price(n, 0, 0, 0, n)),
+    "bounce": (Price(3 * n, LINES, LINES, 2 * n, 0), Price(n, 0, 0, 0, 0)),
     "atomic_pool": (Price(0, 0, 0, 0, 0), Price(0, 0, 0, 0, 0)),
 }
 

@@ -13,7 +13,7 @@ from itertools import product
 import pytest
 
 from dmasan.arch.profile import Profile, find_profile
-from dmasan.config import ERAS, Cell
+from dmasan.config import ERAS, Cell, Knobs
 from dmasan.linux import POLICIES
 from dmasan.linux.eras import since
 from dmasan.linux.policies.choice import kernel_choice
@@ -23,6 +23,7 @@ from dmasan.soc import Soc
 pytestmark = pytest.mark.thorough
 
 SMALL = {"ram_mib": 24, "lowmem_mib": 16, "cma_mib": 4, "processes": 1, "swiotlb_mib": 1}
+KNOBS = Knobs().with_settings(SMALL)
 PROFILES = ("cortex-a8", "cortex-a9-pl310", "cortex-a15", "cortex-a53", "cortex-a72")  # maintenance reaches every CPU
 EVERYWHERE = list(product(PROFILES, ERAS, POLICIES))
 SEED = 20110706
@@ -53,7 +54,7 @@ class Rules:
     def way(self) -> str:
         if self.policy not in ("bounce", "atomic_pool"):
             return self.policy
-        return kernel_choice(Cell(self.policy, self.profile.name, self.era)).name
+        return kernel_choice(Cell(self.policy, self.profile.name, self.era, KNOBS)).name
 
     @property
     def uncleared(self) -> bool:

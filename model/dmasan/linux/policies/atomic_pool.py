@@ -33,6 +33,7 @@ class AtomicPool(Policy):
 
     def __init__(self, base: Policy) -> None:
         self.base = base
+        self.cma_zone = base.cma_zone
         self.pool: Mapping | None = None
         self.bitmap: NDArray[np.bool_] = np.zeros(0, np.bool_)
 

@@ -33,7 +33,7 @@ class Policy:
 
     name: ClassVar[str]
     summary: ClassVar[str]
-    cma_zone: ClassVar[Zone] = Zone.LOWMEM  # where this policy wants its CMA area
+    cma_zone: Zone = Zone.LOWMEM  # where this policy wants its CMA area
 
     @classmethod
     def of(cls, cell: Cell) -> Policy:

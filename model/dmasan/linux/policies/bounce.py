@@ -26,6 +26,7 @@ class Bounce(Policy):
 
     def __init__(self, base: Policy) -> None:
         self.base = base
+        self.cma_zone = base.cma_zone
 
     @classmethod
     def of(cls, cell: Cell) -> Policy:
