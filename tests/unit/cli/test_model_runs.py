@@ -72,7 +72,8 @@ def test_what_a_program_prints_is_printed_and_kept_out_of_json(dmasan, tmp_path:
 )  # fmt: skip
 def test_a_program_that_breaks_is_told_in_one_sentence(dmasan, tmp_path, body, status, sentence) -> None:  # type: ignore[no-untyped-def]
     write(tmp_path, body)
-    result = dmasan("run", "own.py", *MODEL, "--quiet", "--timeout", "4")
+    limit = "4" if "while" in body else "60"  # a busy machine starts a program in more than four seconds
+    result = dmasan("run", "own.py", *MODEL, "--quiet", "--timeout", limit)
     assert result.status == status
     assert re.search(sentence, result.refusal())
     log = re.search(r"see (\S+)\.$", result.refusal())
