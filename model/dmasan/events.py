@@ -69,6 +69,12 @@ class Site(NamedTuple):
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
 
+    @property
+    def short(self) -> str:
+        """For a sentence: the file's name without its folders, and the line."""
+        name = self.file.replace("\\", "/").rpartition("/")[2]
+        return f"{name}:{self.line}" if self.line else "an unknown place"
+
 
 NOWHERE = Site("", 0)
 

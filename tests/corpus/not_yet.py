@@ -13,3 +13,8 @@ KNOWN: dict[tuple[str, str], str] = {
     ("W2", "buggy"): "what the last user left in a slot is not told from what the device wrote",
     ("Z4", "buggy"): "a map that gives content up is not held against the CPU's stores before it",
 }
+
+# Flagged with the right code, but at a line that the case does not mark.
+ELSEWHERE: dict[tuple[str, str], str] = {
+    ("L5", "buggy"): "what is reported first is the clearing of the page, through another colour than it is mapped with",
+}

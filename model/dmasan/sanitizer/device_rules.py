@@ -303,7 +303,7 @@ class DeviceRules:
         if mapping is not None and denied and buffers.permission(first) & Permission.OWNED:
             text = f"device {what} of a buffer mapped {mapping.direction.value}"
             self.core.add(Code.WRONG_DIR, e, text, e.address, where)
-        elif mapping is None and (over := buffers.ending_at(first)) is not None and int(where[0]):
+        elif mapping is None and (over := buffers.ending_at(first)) is not None and _came_from(job, e.address, first, write):
             text = f"device {what} beyond the end of {over.name or 'a buffer'}"
             self.core.add(Code.DMA_ADDR, e, text, e.address, where)
         elif mapping is None and self.iotlb_holds(first):
@@ -314,6 +314,12 @@ class DeviceRules:
             if mapping is not None and mapping.kind is not MappingKind.COHERENT:
                 text = f"device {what} of a buffer that was the CPU's when the device was started"
             self.core.add(Code.DEV_UNMAPPED, e, text, e.address, where)
+
+
+def _came_from(job: Job | None, address: int, first: int, write: bool) -> bool:
+    """Whether a burst at `address` begins before `first`, or goes on where an earlier one of its job ended."""
+    parts = () if job is None else job.ranges
+    return address < first or any(part.write == write and part.address < first <= part.end for part in parts)
 
 
 def _without(verdicts: NDArray[np.uint8] | None, excluded: Mask | None) -> NDArray[np.uint8] | None:

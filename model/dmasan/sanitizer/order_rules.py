@@ -87,7 +87,7 @@ def race(core: Core, job: Job, address: int, write: bool, descriptor: bool) -> t
     mapping = core.buffers.at(address)
     if write and mapping is not None and mapping.kind is MappingKind.COHERENT and descriptor:
         return Code.NO_WMB, "store to a descriptor that no doorbell or ownership word hands over"
-    doorbell = f"the doorbell at {job.site}" if job.site != ev.NOWHERE else "a doorbell"
+    doorbell = f"the doorbell at {job.site.short}" if job.site != ev.NOWHERE else "a doorbell"
     text = f"{what} a buffer in which the device is at work since {doorbell}: no completion was observed in between"
     return (Code.CPU_WR_OWNED if write else Code.CPU_RD_OWNED), text
 
@@ -103,5 +103,5 @@ def check_taken(core: Core, event: ev.Event, address: int, length: int, what: st
 
 
 def taken_text(what: str, job: Job) -> str:
-    doorbell = f"the doorbell at {job.site}" if job.site != ev.NOWHERE else "a doorbell"
+    doorbell = f"the doorbell at {job.site.short}" if job.site != ev.NOWHERE else "a doorbell"
     return f"{what} while the device is at work in it since {doorbell}: no completion was observed in between"

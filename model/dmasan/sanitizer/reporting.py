@@ -30,10 +30,13 @@ NO_POINT = Point("", "", 0)
 class Core:
     """May-sets of `size` bytes of RAM from `base`, cache lines of `line` bytes, on a machine of `family` with `cpus` CPUs."""
 
-    def __init__(self, family: Family, base: int, size: int, line: int, cpus: int) -> None:
+    def __init__(
+        self, family: Family, base: int, size: int, line: int, cpus: int, automaton: Automaton | None = None
+    ) -> None:
+        """`automaton`: that of `family` which the process has already, where no other shadow is in use with it."""
         self.family = family
         self.cpus = cpus
-        self.automaton = Automaton(family)
+        self.automaton = automaton if automaton is not None else Automaton(family)
         self.shadow = Shadow(self.automaton, base, size, line)
         self.buffers = Buffers(base, size)
         self.log = HazardLog()

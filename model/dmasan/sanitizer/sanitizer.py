@@ -8,15 +8,17 @@ What this run did enters only as the mask of stale bytes that an access carries;
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from dmasan.arch.family import Family
 from dmasan.events import Event
+from dmasan.sanitizer.automaton import Automaton
 from dmasan.sanitizer.bounce_rules import BounceRules
 from dmasan.sanitizer.calls import CallRules
 from dmasan.sanitizer.cpu_rules import CpuRules
-from dmasan.sanitizer.device_rules import DeviceRules
 from dmasan.sanitizer.diagnosis import Diagnosis
 from dmasan.sanitizer.dma_debug import DmaDebug
 from dmasan.sanitizer.forbidden_rules import ForbiddenRules
@@ -25,20 +27,25 @@ from dmasan.sanitizer.marks import Marks
 from dmasan.sanitizer.order_rules import AfterOrder, OrderRules
 from dmasan.sanitizer.ownership_words import OwnershipWords
 from dmasan.sanitizer.reporting import Core
+from dmasan.sanitizer.tape import Tape, TapedDevice
 from dmasan.sanitizer.translation_rules import TranslationRules
 
 
 class Sanitizer(Core):
     """The rules, put together on one core. `device` judges bursts; everything else comes as events to `observe`."""
 
-    def __init__(self, family: Family, base: int, size: int, line: int, cpus: int) -> None:
+    def __init__(
+        self, family: Family, base: int, size: int, line: int, cpus: int, automaton: Automaton | None = None
+    ) -> None:
         if cpus == 1:
             family = replace(family, broadcast=True)  # no other CPU's L1 to miss
-        super().__init__(family, base, size, line, cpus)
+        super().__init__(family, base, size, line, cpus, automaton)
         cpu = CpuRules(self)
         self.words = OwnershipWords(self, cpu.pending)
-        self.device = DeviceRules(self, self.words)
-        self._diagnosis = Diagnosis(self, lambda: type(self)(family, base, size, line, cpus))
+        self.tape = Tape()
+        self.device = TapedDevice(self, self.words)
+        self.device.tape = self.tape
+        self._diagnosis = Diagnosis(self, self._again)
         self.bounced = BounceRules(self)
         self.copying = self.bounced.copying
         translations, forbidden = TranslationRules(self), ForbiddenRules(self, size)
@@ -51,8 +58,20 @@ class Sanitizer(Core):
             for kind, handler in each.handlers().items():
                 self._handlers.setdefault(kind, []).append(handler)
 
+    def _again(self) -> Sanitizer:
+        """One for the same machine that has seen nothing yet, to be told a tape. Its verdicts are asked for at once."""
+        shadow = self.shadow
+        fresh = Sanitizer(
+            self.family, shadow.base, len(shadow.states), shadow.line, self.cpus, _retelling(self.family)
+        )
+        fresh.tape.whole = False
+        fresh.order.registers = deepcopy(self.order.registers)
+        fresh.device.beat = self.device.beat
+        return fresh
+
     def observe(self, event: Event) -> None:
         """The subscriber of the machine's event bus."""
+        self.tape.add(event)
         for handler in self._handlers.get(type(event), ()):
             handler(event)
 
@@ -60,3 +79,9 @@ class Sanitizer(Core):
     def hazards(self) -> list[Hazard]:
         """What was found so far, diagnosed: one hazard for each root."""
         return self._diagnosis.hazards()
+
+
+@cache
+def _retelling(family: Family) -> Automaton:
+    """Of all tapes that are told again on machines of a family, one after the other."""
+    return Automaton(family)

@@ -70,7 +70,7 @@ class TranslationRules:
                 return
             text = (
                 f"the translation of {e.va:#010x} is made anew before the TLB maintenance of the old one, "
-                f"made invalid at {broken.site}, is complete"
+                f"made invalid at {broken.site.short}, is complete"
             )
             self.core.add(Code.TLB_BBM, e, text, self._in_ram(e.new & _OUTPUT), 1)
 

@@ -18,17 +18,36 @@ _CHANNEL_PROGRESS = (
 
 
 class EngineRegisters:
-    """`sanitizer.happens_before.Registers` of our engine."""
+    """`sanitizer.happens_before.Registers` of our engine; knows of each channel's ring whether it was ever filled."""
+
+    def __init__(self) -> None:
+        self._rings: set[int] = set()  # channels that run a ring
+        self._empty: set[int] = set()  # whose ring has HEAD = TAIL since it was set up
 
     def started(self, address: int, value: int) -> tuple[int, bool] | None:
-        """START and TAIL set a channel to work, RESUME lets it go on; CTRL.ENABLE lets all channels begin."""
+        """START and TAIL set a channel to work, RESUME lets it go on; CTRL.ENABLE lets all channels begin.
+
+        START of an empty ring lets the device find nothing: the doorbell is the first TAIL.
+        """
         channel, offset = _place(address)
         if channel is None:
             enables = offset == reg.CTRL.OFFSET and value & reg.CTRL.ENABLE.mask
             return (ANY, False) if enables else None
+        self._follow(channel, offset, value)
         if offset == reg.CH_CMD.OFFSET and value & (reg.CH_CMD.START.mask | reg.CH_CMD.RESUME.mask):
-            return channel, not value & reg.CH_CMD.START.mask
+            idle = channel in self._rings & self._empty
+            return None if idle else (channel, not value & reg.CH_CMD.START.mask)
         return (channel, False) if offset == reg.CH_TAIL.OFFSET else None
+
+    def _follow(self, channel: int, offset: int, value: int) -> None:
+        """DESC_BASE_LO sets HEAD = TAIL = 0."""
+        if offset == reg.CH_CFG.OFFSET:
+            ring = reg.CH_CFG.MODE.get(value) == reg.Mode.RING
+            (self._rings.add if ring else self._rings.discard)(channel)
+        elif offset == reg.CH_DESC_BASE_LO.OFFSET:
+            self._empty.add(channel)
+        elif offset == reg.CH_TAIL.OFFSET:
+            self._empty.discard(channel)
 
     def observed(self, address: int, value: int) -> tuple[int, Progress] | None:
         """STATUS tells of an idle, halted or paused channel that its bus is quiet; RESIDUE counts by Bs."""

@@ -35,7 +35,7 @@ def repair_of_calls(calls: Sequence[Event], roots: Broken, judge: Judge) -> Repa
     before = judge(calls)
     if not roots <= before:
         return None
-    for tried, (text, edited) in enumerate(_edits(calls, {site for _, site in roots})):
+    for tried, (text, edited) in enumerate(edits_of_calls(calls, {site for _, site in roots})):
         if tried == _TRIED:
             break
         after = judge(edited)
@@ -44,17 +44,20 @@ def repair_of_calls(calls: Sequence[Event], roots: Broken, judge: Judge) -> Repa
     return None
 
 
-def _edits(calls: Sequence[Event], sites: set[Site]) -> Iterator[tuple[str, list[Event]]]:
+def edits_of_calls(calls: Sequence[Event], sites: set[Site]) -> Iterator[tuple[str, list[Event]]]:
+    """What may have been meant by the calls at `sites`, the most likely first: a text, and all calls as they were then."""
     for n, event in enumerate(calls):
+        if isinstance(event, ev.DmaDeviceReleased) and any(each.site in sites for each in _live(calls, n)):
+            yield _all_unmapped(calls, n, event)  # the rule blames the maps
         if event.site not in sites:
             continue
         if isinstance(event, ev.DmaUnmap | ev.DmaSync):
             yield from _as_mapped(calls, n, event)
+            if event.entries:
+                yield _all_entries(calls, n, event)
             yield f"leave out the call at {_place(event.site)}", [*calls[:n], *calls[n + 1 :]]
         if isinstance(event, ev.DmaMap):
             yield from _unmapped_first(calls, n, event)
-        if isinstance(event, ev.DmaDeviceReleased):
-            yield _all_unmapped(calls, n, event)
 
 
 def _live(calls: Sequence[Event], n: int) -> list[ev.DmaMap]:
@@ -78,6 +81,22 @@ def _as_mapped(calls: Sequence[Event], n: int, event: ev.DmaUnmap | ev.DmaSync) 
             told = f"{mapping.length} bytes, {mapping.direction.value}"
             verb = "sync" if isinstance(event, ev.DmaSync) else "unmap"
             yield f"{verb} {what}: {told}", [*calls[:n], right, *calls[n + 1 :]]
+
+
+def _all_entries(calls: Sequence[Event], n: int, event: ev.DmaUnmap | ev.DmaSync) -> tuple[str, list[Event]]:
+    """The call of a scatterlist with the number of entries that it was mapped with."""
+    mapped = [m for m in _live(calls, n) if m.kind is ev.MappingKind.SG and m.device == event.device]
+    count = next((m.entries for m in reversed(mapped) if m.address == event.address), event.entries)
+    site, told = event.site, list(calls)
+    missing = [m for m in mapped if m.entries == count]
+    for at, each in enumerate(told):
+        if isinstance(each, ev.DmaUnmap | ev.DmaSync) and each.site == site:
+            told[at] = replace(each, entries=count)
+            missing = [m for m in missing if m.address != each.address]
+    if isinstance(event, ev.DmaUnmap):
+        last = max(at for at, each in enumerate(told) if each.site == site)
+        told[last + 1 : last + 1] = [_unmap(m, event) for m in missing]
+    return f"pass the {count} entries that were mapped to the call at {_place(site)}, not {event.entries}", told
 
 
 def _unmapped_first(calls: Sequence[Event], n: int, event: ev.DmaMap) -> Iterator[tuple[str, list[Event]]]:

@@ -62,8 +62,8 @@ class Workshop:
         if self.mapping is None:
             return True
         context = self.evidence.context
-        maps = [mark.after for mark in context.maps if mark.after < when]
-        unmaps = [mark.after for mark in context.unmaps if mark.after < when]
+        maps = [mark.after for mark in context.maps if mark.after + 0.5 < when]
+        unmaps = [mark.after for mark in context.unmaps if mark.after + 0.5 < when]
         return bool(maps) and (not unmaps or unmaps[-1] < maps[-1])
 
     def lines_before(self) -> Iterator[tuple[Site, list[float]]]:

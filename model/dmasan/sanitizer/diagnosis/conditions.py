@@ -61,6 +61,36 @@ def sync_acts_beside(e: Evidence) -> bool:
     )
 
 
+def sync_misses_the_access(e: Evidence) -> bool:
+    """The CPU touches bytes of a mapping of which another part was synced for it since the device was last at work.
+
+    That part is of no use to it: no access between the sync and this one is there; or this one is there too, and is longer.
+    """
+    mapping = e.context.mapping
+    if not e.rule(Code.CPU_RD_OWNED, Code.CPU_WR_OWNED) or mapping is None or not e.context.is_mapped:
+        return False
+    seen, skipped = e.incident.seen, e.history.count - len(e.history.steps) + 1
+    steps = [step for number, step in enumerate(e.history.steps, skipped) if e.context.mapped_since < number <= seen]
+    inside = (mapping.address, mapping.length)
+    worked = [n for n, step in enumerate(steps) if step.by == "device" and overlap((step.address, step.length), inside)]
+    since = e.context.mapped_since + worked[-1] if worked else e.context.mapped_since
+    for mark in e.history.marks:
+        sync = mark.event
+        if not isinstance(sync, ev.DmaSync) or not sync.for_cpu or not since <= mark.after <= seen:
+            continue
+        part = (sync.address, sync.length)
+        if not overlap(part, inside):
+            continue
+        between = [
+            step
+            for number, step in enumerate(e.history.steps, skipped)
+            if mark.after < number <= seen and step.name.startswith(("load", "store")) and overlap((step.address, step.length), part)
+        ]
+        if all(step.site == e.incident.site for step in between):
+            return True
+    return False
+
+
 def device_never_came(e: Evidence) -> bool:
     """The CPU fills a buffer that was mapped FROM_DEVICE, the device never touches it: its unmap discards the data."""
     mapping = e.context.mapping

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dmasan.arch.family import Family
 from dmasan.events import Event, PolicyStep
@@ -18,19 +18,16 @@ from dmasan.sanitizer.diagnosis.record import Record
 from dmasan.sanitizer.diagnosis.repair import find_repair
 from dmasan.sanitizer.diagnosis.roots import Judged, fold
 from dmasan.sanitizer.diagnosis.table import judge
+from dmasan.sanitizer.diagnosis.tape_repair import repair_by_tape
 from dmasan.sanitizer.diagnosis.words import because
-from dmasan.sanitizer.hazards import Consequence, Hazard, HazardLog, Incident, Repair
+from dmasan.sanitizer.hazards import Consequence, Hazard, Incident, Repair
 from dmasan.sanitizer.history import History
 from dmasan.sanitizer.reporting import Core
+from dmasan.sanitizer.tape import Entry, tell
 from dmasan.sanitizer.witness import Witness, witness_of
 
-
-class Observer(Protocol):
-    """What rules are told events by, and where they log what is broken."""
-
-    log: HazardLog
-
-    def observe(self, event: Event) -> None: ...
+if TYPE_CHECKING:
+    from dmasan.sanitizer.sanitizer import Sanitizer
 
 
 class Told(Protocol):
@@ -49,8 +46,8 @@ class Told(Protocol):
 class Diagnosis:
     """Diagnoses the incidents of one core. The code of an incident is found once, when it is first asked for."""
 
-    def __init__(self, core: Core, again: Callable[[], Observer]) -> None:
-        """`again` makes rules that have seen nothing yet, for a machine like that of `core`."""
+    def __init__(self, core: Sanitizer, again: Callable[[], Sanitizer]) -> None:
+        """`again` makes one that has seen nothing yet, for a machine like that of `core`."""
         self.core = core
         self.again = again
         self._judged: dict[int, Judged] = {}
@@ -101,15 +98,33 @@ class Diagnosis:
         )
 
     def _repair(self, root: Sequence[Judged]) -> Repair | None:
-        """By edits of calls where calls do not match, else by edits of the stories of the bytes."""
-        if root[0].row.code is Code.MAP_BALANCE:
-            rules = {(each.incident.rule, each.incident.site) for each in root if each.incident.rule}
-            broken: Broken = {(rule, site) for rule, site in rules if rule is Code.MAP_BALANCE}
-            calls = [mark.event for mark in self.record().marks if isinstance(mark.event, CALLS)]
-            found = repair_of_calls(calls, broken, self._broken_by)
-            if found is not None:
-                return found
-        return find_repair(root, self.record())
+        """A broken rule by edits of the program; a wrong outcome by edits of the stories of its bytes, if they will do."""
+        by_rule = root[0].incident.rule is not None
+        found = (self._by_calls(root) or self._by_tape(root)) if by_rule else None
+        if found is None:
+            found = find_repair(root, self.record())
+            if not by_rule and (found is None or not found.verified):
+                found = self._by_tape(root) or found
+        return found
+
+    def _by_calls(self, root: Sequence[Judged]) -> Repair | None:
+        """By edits of calls where calls do not match."""
+        if root[0].row.code is not Code.MAP_BALANCE:
+            return None
+        rules = {(each.incident.rule, each.incident.site) for each in root if each.incident.rule}
+        broken: Broken = {(rule, site) for rule, site in rules if rule is Code.MAP_BALANCE}
+        calls = [mark.event for mark in self.record().marks if isinstance(mark.event, CALLS)]
+        return repair_of_calls(calls, broken, self._broken_by)
+
+    def _by_tape(self, root: Sequence[Judged]) -> Repair | None:
+        tape = self.core.tape
+        return repair_by_tape(root, self.core, tape.entries, self._retold) if tape.whole else None
+
+    def _retold(self, entries: Iterable[Entry]) -> Sequence[Incident]:
+        """What is found in a tape."""
+        fresh = self.again()
+        tell(fresh, entries)
+        return fresh.log.incidents
 
     def _broken_by(self, calls: Sequence[Event]) -> Broken:
         """The rules that a sequence of calls breaks by itself, told to a fresh set of rules."""

@@ -72,9 +72,10 @@ def _same_root(one: Judged, other: Judged, line: int) -> bool:
         copies = one.copy
         return copies is not None and copies == other.copy
     if not _share_lines(a, b, line):
-        return False
+        return Code.BOUNCE_SYNC in (a.rule, b.rule) and a.rule is not None and b.rule is not None and a.buffer == b.buffer
     if a.rule is not None and b.rule is not None:
-        return a.site == b.site or Code.BOUNCE_SYNC in (a.rule, b.rule)  # the copy undoes what the other did
+        # A copy to or from a slot undoes what the other did; a device that announces too early is one device.
+        return a.site == b.site or Code.BOUNCE_SYNC in (a.rule, b.rule) or a.rule is b.rule is Code.DEV_ORDER
     rule, value = (one, other) if a.rule is not None else (other, one)
     return rule.incident.site in value.decisive
 

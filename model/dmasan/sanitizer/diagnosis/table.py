@@ -57,6 +57,12 @@ TABLE = (
         has.device_never_came,
         "the device never touches the buffer, and unmapping it discards what the CPU writes here",
     ),
+    Row(
+        Code.WRONG_RANGE,
+        "the CPU touches bytes that a sync should have taken back, but it acted on others of the mapping",
+        has.sync_misses_the_access,
+        "the sync_for_cpu before this acts on other bytes of the mapping",
+    ),
     _rule(Code.CPU_WR_OWNED, "the CPU stores to bytes that the device owns"),
     _rule(Code.CPU_RD_OWNED, "the CPU loads bytes that the device owns and may write"),
     Row(
