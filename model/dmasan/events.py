@@ -198,13 +198,14 @@ class AliasChange(Event):
 
 @dataclass(slots=True)
 class DescriptorWrite(Event):
-    """A translation table entry was written. `valid_to_valid` is the case that needs break-before-make."""
+    """A translation table entry for `size` bytes from `va` was written. `valid_to_valid` is what needs break-before-make."""
 
     cpu: int
     va: int
     old: int
     new: int
     valid_to_valid: bool
+    size: int = 4096
 
 
 @dataclass(slots=True)
@@ -226,6 +227,14 @@ class TlbMaintenance(Event):
     va: int
     length: int
     broadcast: bool
+
+
+@dataclass(slots=True)
+class TableWalk(Event):
+    """A CPU reads the translation tables for `va`, because its TLB has no entry for it."""
+
+    cpu: int
+    va: int
 
 
 @dataclass(slots=True)
@@ -258,7 +267,7 @@ class DmaMap(Event):
     address that the call was given or returned, `area` what kind of memory it is ("linear", "stack", "vmalloc", "kernel
     image", "invalid"). `entries` counts the entries of a scatter-gather call. `mask` is the device's DMA mask,
     `max_segment` and `boundary` its limits on a segment (bytes, and a mask of address bits), 0 for none. `attrs` are the
-    DMA attributes by name.
+    DMA attributes by name. `same_direction`: a sync must name the direction of the map, BIDIRECTIONAL too.
     """
 
     kind: MappingKind
@@ -276,6 +285,7 @@ class DmaMap(Event):
     max_segment: int = 0
     boundary: int = 0
     attrs: frozenset[str] = frozenset()
+    same_direction: bool = False
 
 
 @dataclass(slots=True)

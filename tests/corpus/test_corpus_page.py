@@ -13,8 +13,16 @@ PAGE = Path(__file__).parents[2] / "docs" / "corpus.md"
 
 def test_the_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == describe.page(), (
-        f"out of date: run python -m dmasan.corpus.describe docs/{PAGE.name}"
+        f"out of date: run python -m dmasan.corpus.describe {PAGE.parent.name}"
     )
+
+
+def test_the_pictures_are_current() -> None:
+    folder = PAGE.parent / describe.FOLDER
+    drawn = dict(describe.pictures())
+    assert {each.name for each in folder.iterdir()} == set(drawn)
+    old = [name for name, text in drawn.items() if (folder / name).read_text(encoding="utf-8") != text]
+    assert not old, "out of date: run python -m dmasan.corpus.describe docs"
 
 
 def test_every_code_has_a_case() -> None:

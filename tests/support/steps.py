@@ -14,7 +14,7 @@ import numpy as np
 from world import READABLE, UNDEFINED, WRITABLE, Buffer, Job, Step, World
 
 from dmasan.events import Direction
-from dmasan.linux.dma_sync import done_by_map
+from dmasan.linux.dma_sync import done_by_map, syncs_name_the_direction
 from dmasan.linux.errors import CmaBusy, OutOfMemory
 
 IN_FLIGHT = 3  # copies of the device at a time
@@ -94,6 +94,11 @@ class Unmap(Step):
             await w.unmap(buffer)
 
 
+def _one_way(w: World) -> bool:
+    """Whether a BIDIRECTIONAL mapping may be synced one way: not behind dmabounce."""
+    return not (w.soc.dma.device.bounce and syncs_name_the_direction(w.soc.kernel))
+
+
 @dataclass(frozen=True)
 class SyncForCpu(Step):
     """Of whole lines. A BIDIRECTIONAL mapping may be synced as FROM_DEVICE (`narrow`; OK2 of the controls)."""
@@ -111,7 +116,7 @@ class SyncForCpu(Step):
             lines = buffer.lines(start, length)
             if buffer.touched[lines].any():
                 return  # a second sync_for_cpu would discard what the CPU wrote
-            if self.narrow and direction is Direction.BIDIRECTIONAL:
+            if self.narrow and direction is Direction.BIDIRECTIONAL and _one_way(w):
                 direction = Direction.FROM_DEVICE
             await w.soc.dma.sync_single_for_cpu(buffer.handle + start, length, direction)
             buffer.owned[lines] = False
@@ -134,7 +139,7 @@ class SyncForDevice(Step):
             assert direction is not None
             if w.soc.dma.device.bounce and direction in WRITABLE and buffer.owned[buffer.lines(start, length)].any():
                 return  # a second sync_for_device would copy the CPU's old bytes over the device's
-            if self.narrow and direction is Direction.BIDIRECTIONAL:
+            if self.narrow and direction is Direction.BIDIRECTIONAL and _one_way(w):
                 written = buffer.touched[buffer.lines(start, length)].any()
                 outward = direction if done_by_map(w.soc.kernel) else Direction.TO_DEVICE
                 direction = outward if written or self.which % 2 else Direction.FROM_DEVICE

@@ -72,7 +72,7 @@ def world(case: Case, variant: Variant, seed: int = 1, schedule: str = "random",
 def run(case: Case, variant: Variant, seed: int = 1, schedule: str = "random") -> Outcome:
     """One run."""
     soc = world(case, variant, seed, schedule)
-    error = _play(soc, variant)
+    error = play(soc, variant)
     hazards, incidents = soc.hazards, soc.sanitizer.log.incidents
     first = hazards[0] if hazards else None
     return Outcome(
@@ -98,7 +98,7 @@ def run(case: Case, variant: Variant, seed: int = 1, schedule: str = "random") -
     )
 
 
-def _play(soc: Soc, variant: Variant) -> str | None:
+def play(soc: Soc, variant: Variant) -> str | None:
     """Runs the program; a run that breaks is the outcome of a bug, and the sentence of its end."""
     try:
         soc.run(variant.program)
@@ -110,7 +110,7 @@ def _play(soc: Soc, variant: Variant) -> str | None:
 def _benign(case: Case, variant: Variant) -> list[Incident]:
     """The incidents of a run without hidden moves."""
     soc = world(case, variant, schedule="benign")
-    _play(soc, variant)
+    play(soc, variant)
     return soc.sanitizer.log.incidents
 
 

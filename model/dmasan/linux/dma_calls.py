@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dmasan.events import Direction, DmaMap, DmaSync, DmaUnmap, MappingKind
 from dmasan.linux.dma_attributes import DmaAttr
 from dmasan.linux.dma_device import DmaDevice
+from dmasan.linux.dma_sync import syncs_name_the_direction
 from dmasan.linux.errors import DmaApiError
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class DmaCalls:
                     max_segment=device.max_segment,
                     boundary=device.boundary,
                     attrs=attrs.names,
+                    same_direction=buffer is not None and syncs_name_the_direction(kernel),
                 )
             )
 

@@ -65,6 +65,15 @@ def operation_for_cpu(kernel: Kernel, direction: Direction) -> CacheOp | None:
     return CacheOp.INVALIDATE
 
 
+def syncs_name_the_direction(kernel: Kernel) -> bool:
+    """Whether a sync of a bounced mapping must have the direction of its map, even BIDIRECTIONAL.
+
+    BUG_ON(buf->direction != dir) in arch/arm/common/dmabounce.c:dmabounce_sync_for_cpu and _for_device, from v2.6.29 to its
+    removal in v6.0. swiotlb, on arm64 and since, takes a sync of a BIDIRECTIONAL mapping one way.
+    """
+    return architecture_of(kernel.machine.profile) is not Architecture.ARM64 and not since(kernel.era, "v6.0")
+
+
 async def sync_for_device(kernel: Kernel, pa: int, size: int, direction: Direction) -> None:
     """arch_sync_dma_for_device: inner, then outer."""
     op = operation_for_device(kernel, direction)

@@ -176,12 +176,14 @@ class DmaDebug:
             self._add(code, e, text, e.address, e.length, near[0].map.name if near else "")
             return
         mapped = max(inside, key=lambda each: each.map.direction is e.direction).map
-        if mapped.direction is not Direction.BIDIRECTIONAL and mapped.direction is not e.direction:
+        one_way = mapped.direction is Direction.BIDIRECTIONAL and mapped.same_direction
+        if mapped.direction is not e.direction and (one_way or mapped.direction is not Direction.BIDIRECTIONAL):
             text = (
                 "device driver syncs DMA memory with different direction "
                 f"[mapped with {mapped.direction.value}] [synced with {e.direction.value}]"
             )
-            self._add(Code.WRONG_DIR, e, text + _one_way(mapped, e), e.address, e.length, mapped.name)
+            told = text + (_one_way(mapped, e) if not one_way else ": dmabounce stops the kernel at that (BUG_ON)")
+            self._add(Code.WRONG_DIR, e, told, e.address, e.length, mapped.name, kernel_sees=not one_way)
         if mapped.kind is MappingKind.SG and e.entries and mapped.entries != e.entries:
             text = (
                 "device driver syncs DMA sg list with different entry count "

@@ -77,8 +77,9 @@ CASES = (
         pair(e2),
         profile="arm926",
         policy="bounce",
-        era="v2.6.39",
-        nearest="IXP4xx, an XScale with dmabounce: here an ARM926 with bounce buffers",
+        era="v3.5",
+        knobs={"swiotlb_mib": 1},
+        nearest="IXP4xx, an XScale with dmabounce in v2.6.31: here an ARM926 with bounce buffers, which the model has from v3.5",
     ),
     Case(
         "E4",

@@ -22,7 +22,6 @@ from dmasan.sanitizer.diagnosis.tape_repair import repair_by_tape
 from dmasan.sanitizer.diagnosis.words import because
 from dmasan.sanitizer.hazards import Consequence, Hazard, Incident, Repair
 from dmasan.sanitizer.history import History
-from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.tape import Entry, tell
 from dmasan.sanitizer.witness import Witness, witness_of
 

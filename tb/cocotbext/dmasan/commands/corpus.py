@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Any
 
+from cocotbext.dmasan.commands.mutation import mutate
 from cocotbext.dmasan.commands.progress import Progress
 from dmasan.config import RunError, UsageError, choose
 from dmasan.corpus import CASES, Case
@@ -32,10 +33,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", metavar="FILE", help="also write the results as JSON, - for standard output"
     )
+    parser.add_argument(
+        "--mutate", action="store_true", help="put bugs into correct programs instead, and count how many are found"
+    )
+    parser.add_argument(
+        "--limit", metavar="N", default="20", help="with --mutate: at most N mutants of an operator (default 20)"
+    )
+    parser.add_argument("--seed", metavar="N", default="1", help="with --mutate: which of them (default 1)")
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def execute(arguments: argparse.Namespace) -> int:
+    if arguments.mutate:
+        return mutate(arguments.limit, arguments.seed, arguments.quiet)
     seeds = _seeds(arguments.seeds)
     wanted = [CASES[choose("case", name, CASES)] for name in arguments.case] or list(CASES.values())
     runnable = [case for case in wanted if not case.needs]
