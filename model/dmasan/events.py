@@ -198,14 +198,13 @@ class AliasChange(Event):
 
 @dataclass(slots=True)
 class DescriptorWrite(Event):
-    """A translation table entry for `size` bytes from `va` was written. `valid_to_valid` is what needs break-before-make."""
+    """A translation table entry was written. `valid_to_valid` is the case that needs break-before-make."""
 
     cpu: int
     va: int
     old: int
     new: int
     valid_to_valid: bool
-    size: int = 4096
 
 
 @dataclass(slots=True)
@@ -227,14 +226,6 @@ class TlbMaintenance(Event):
     va: int
     length: int
     broadcast: bool
-
-
-@dataclass(slots=True)
-class TableWalk(Event):
-    """A CPU reads the translation tables for `va`, because its TLB has no entry for it."""
-
-    cpu: int
-    va: int
 
 
 @dataclass(slots=True)

@@ -128,8 +128,6 @@ class Core:
         self.machine.long_tables.use(regime)
 
     def _walk(self, va: int, access: str) -> Translation:
-        if self._bus.active and self.mpu is None:
-            self._bus.emit(TableWalk(self._now(), call_site(), self.index, va))
         if self.regime is not None:
             return self._walk_long(self.regime, va, access)
         if not 0 <= va < 1 << 32:

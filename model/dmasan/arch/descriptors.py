@@ -68,7 +68,7 @@ class Descriptors(Exclusives):
             for index, (before, after) in enumerate(zip(old.tolist(), new.tolist(), strict=True)):
                 replaced = must_break_short(before, after, level) is not None
                 at = va + index * step
-                self._bus.emit(DescriptorWrite(self._now(), site, self.index, at, before, after, replaced, step))
+                self._bus.emit(DescriptorWrite(self._now(), site, self.index, at, before, after, replaced))
         if not self.machine.profile.walker_cached:
             self._clean_tables(site, entry_pa, new, level)
         if level == 2:
@@ -103,9 +103,8 @@ class Descriptors(Exclusives):
             self._bus.emit(Store(self._now(), site, self.index, entry_pa, size, kind, self._colour(entry_pa)))
             for index, (before, after) in enumerate(zip(old.tolist(), new.tolist(), strict=True)):
                 replaced = must_break_long(before, after, level, self.machine.long_tables.mair) is not None
-                step = entry_bytes(level)
-                at = va + index * step
-                self._bus.emit(DescriptorWrite(self._now(), site, self.index, at, before, after, replaced, step))
+                at = va + index * entry_bytes(level)
+                self._bus.emit(DescriptorWrite(self._now(), site, self.index, at, before, after, replaced))
         self.machine.long_tables.written(entry_pa, old, new)
         await self._finish()
 

@@ -4,9 +4,6 @@
 - An entry that was made invalid is made valid again with another output or other attributes before its TLB maintenance
   has completed: the make comes without the end of the break (DDI 0406C, B3.10.1; DDI 0487, D8.16.1). Sections that are
   cut into pages so, with the same output, are a note: kernels have done it (dma_contiguous_remap, v3.5).
-- An entry of the kernel's is walked to before the DSB behind the store that wrote it: the walker may see what was there (DDI
-  0406C, B3.10.1; v2.6.31 to v6.19: arch/arm/mm/mmu.c and vmalloc's flush_cache_vmap). Of a process's entries nothing is asked:
-  a fault that is taken for nothing is mended there.
 - A page of a process is freed before its translation is invalidated: mm/mmu_gather.c frees afterwards. A page of vmalloc
   memory is freed before, by design (mm/vmalloc.c, lazily): what follows from that is the may-sets' business.
 - A table walk for an access fetches a descriptor whose last store the walker may not see: it waits in the CPU's buffer for
@@ -49,7 +46,6 @@ class TranslationRules:
     def __init__(self, core: Core) -> None:
         self.core = core
         self._broken: dict[int, _Broken] = {}  # by virtual address
-        self._unseen: dict[int, tuple[int, ev.Site]] = {}  # by page of the kernel: CPU and line that made the entry valid
         self._iotlb: dict[int, int] = {}  # by physical page: the bus page that led there
 
     def handlers(self) -> Handlers:
@@ -57,7 +53,6 @@ class TranslationRules:
             ev.DescriptorWrite: self._descriptor,
             ev.TableWalk: self._walk,
             ev.TlbMaintenance: self._maintenance,
-            ev.TableWalk: self._walk,
             ev.Barrier: self._barrier,
             ev.ContentUndefined: self._undefined,
             ev.IommuMap: self._iommu,
@@ -67,10 +62,6 @@ class TranslationRules:
     # --- the CPUs' MMU
 
     def _descriptor(self, e: ev.DescriptorWrite) -> None:
-        if e.new & 3 and e.va >= USER_END and e.size == _PAGE:  # flush_pmd_entry has a DSB of its own
-            self._unseen[e.va] = e.cpu, e.site
-        else:
-            self._unseen.pop(e.va, None)
         if e.old & 3 and not e.new & 3:
             self._broken[e.va] = _Broken(e.old, e.site)
         elif e.new & 3 and (broken := self._broken.pop(e.va, None)) is not None and e.new != broken.old:
@@ -90,7 +81,7 @@ class TranslationRules:
         if wrong is not None:
             where = np.flatnonzero(wrong)
             writer = self.core.writer_of(e.address + int(where[0]), e)
-            text = f"the table walk may still find the descriptor that was stored before the one of {writer}"
+            text = f"the table walk may still find the descriptor that was stored before the one of {writer.short}"
             self.core.add(Code.TLB_BBM, e, text, e.address, where)
 
     def _maintenance(self, e: ev.TlbMaintenance) -> None:
@@ -98,18 +89,8 @@ class TranslationRules:
             if not e.length or e.va - _PAGE < va < e.va + e.length:
                 broken.issued = True
 
-    def _walk(self, e: ev.TableWalk) -> None:
-        found = self._unseen.pop(e.va & -_PAGE, None) if self._unseen else None
-        if found is not None:
-            text = f"{e.va:#010x} is used before a DSB behind its new translation, written at {found[1].short}"
-            self.core.add(Code.TLB_BBM, e, text, self.core.shadow.base, 1)
-
     def _barrier(self, e: ev.Barrier) -> None:
-        if e.name != "dsb":
-            return
-        if self._unseen and not e.option.endswith("ld"):
-            self._unseen = {va: entry for va, entry in self._unseen.items() if entry[0] != e.cpu}
-        if self._broken:
+        if e.name == "dsb" and self._broken:
             self._broken = {va: broken for va, broken in self._broken.items() if not broken.issued}
 
     def _undefined(self, e: ev.ContentUndefined) -> None:
