@@ -60,6 +60,9 @@ class Knobs:
     processes: int = _knob(
         4, "user processes, each with its own copy of the kernel's first-level entries", 1, 4096
     )
+    rodata_full: bool = _knob(
+        False, "arm64: the linear map in small pages from boot, as rodata=full has it since v5.0; else in blocks"
+    )
     shared_override: bool = _knob(False, "PL310 shared attribute override (auxiliary control bit 22)")
     quantum_ns: int = _knob(
         100, "ns of CPU time between yields to the simulator, 0 = every access", 0, 1_000_000

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dmasan.arch.attributes import effective
@@ -121,10 +122,15 @@ class Core:
         return va + self.translate(va).delta
 
     def use(self, regime: LongRegime) -> None:
-        """Translates by the long descriptors of `regime` from now on (LPAE, AArch64); the TLB forgets what it held."""
+        """Translates by the long descriptors of `regime` from now on (LPAE, AArch64).
+
+        The TLB forgets what it held, unless only TTBR0 changes: that address stands for the ASID of non-global entries.
+        """
+        same = self.regime is not None and replace(self.regime, ttbr0=regime.ttbr0) == regime
         self.regime = regime
         self.ttbr = regime.ttbr0
-        self.tlb.invalidate(0, 0)
+        if not same:
+            self.tlb.invalidate(0, 0)
         self.machine.long_tables.use(regime)
 
     def _walk(self, va: int, access: str) -> Translation:

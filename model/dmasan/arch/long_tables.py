@@ -22,6 +22,8 @@ from dmasan.arch.long_descriptor import (
 from dmasan.arch.long_walk import LongRegime
 
 Words = NDArray[np.uint64]
+_ACCESSED = np.uint64(1 << 10)
+_ADDRESS = 0x0000_FFFF_FFFF_F000
 Place = tuple[int, int]  # first address that the table translates, level
 
 
@@ -84,11 +86,21 @@ class LongTables:
                 yield va + index * entry_bytes(level), entry.base
 
     def _spans(self, words: Words, va: int, level: int) -> Iterator[Span]:
-        """The translations of the leaves."""
-        for index in np.flatnonzero(words & np.uint64(3)).tolist():
-            entry = decode_long(int(words[index]), level)
-            if entry is None or isinstance(entry, LongTable) or not entry.accessed:
-                continue
-            size = entry_bytes(level)
-            kind = effective(type_of(attribute(self.mair, entry.index)), self._write_through)
-            yield Span(va + index * size, entry.base, size, kind.cacheable, size)
+        """The translations of the leaves, joined where virtually and physically contiguous and of one kind."""
+        leaf, size = np.uint64(3 if level == 3 else 1), entry_bytes(level)
+        index = np.flatnonzero(((words & np.uint64(3)) == leaf) & ((words & _ACCESSED) != 0)) if level else ()
+        if not len(index):
+            return
+        word = words[index]
+        base = (word & np.uint64(_ADDRESS & -size)).astype(np.int64)
+        cacheable = self._cacheable[(word >> np.uint64(2) & np.uint64(7)).astype(np.int64)]
+        breaks = np.flatnonzero((np.diff(index) != 1) | (np.diff(base) != size) | (cacheable[1:] != cacheable[:-1])) + 1
+        for start, end in zip([0, *breaks.tolist()], [*breaks.tolist(), len(index)], strict=True):
+            at = va + int(index[start]) * size
+            yield Span(at, int(base[start]), (end - start) * size, bool(cacheable[start]), size)
+
+    @property
+    def _cacheable(self) -> NDArray[np.bool_]:
+        """Of each AttrIndx."""
+        kinds = [type_of(attribute(self.mair, index)) for index in range(8)]
+        return np.array([effective(kind, self._write_through).cacheable for kind in kinds])

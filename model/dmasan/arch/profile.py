@@ -189,6 +189,7 @@ _CORTEX_A53 = Profile(
     CacheGeometry(512 * _KIB, 16, 64),
     architecture="ARMv8-A",
     replacement="pseudo-random",
+    translation="long",
     write_streaming=3,
     l2_content="victim",
     cpu_mhz=1200,
@@ -207,6 +208,7 @@ _CORTEX_A53 = Profile(
         "cpu_mhz": "assumed",
         "store_buffer_bytes": "DDI 0500J: the store buffer merges within 128 bits",
         "architecture": "DDI 0500J 2.1",
+        "translation": "DDI 0500J 5.1: long descriptors in AArch64; arch/arm64 knows no others",
         "costs": "assumed",
     },
 )
@@ -218,6 +220,7 @@ _CORTEX_A72 = Profile(
     CacheGeometry(1024 * _KIB, 16, 64),
     architecture="ARMv8-A",
     replacement="lru",
+    translation="long",
     l2_replacement="pseudo-random",
     l2_content="inclusive",
     cpu_mhz=1800,
@@ -234,6 +237,7 @@ _CORTEX_A72 = Profile(
         "cpu_mhz": "assumed",
         "store_buffer_bytes": "assumed",
         "architecture": "100095 1.2",
+        "translation": "100095 5.1: long descriptors in AArch64; arch/arm64 knows no others",
         "costs": "assumed",
     },
 )

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmasan.linux.layout import VMALLOC_END, VMALLOC_START
-
 if TYPE_CHECKING:
     from dmasan.linux.kernel import Kernel
 
@@ -21,9 +19,9 @@ def area_of(kernel: Kernel, va: int, size: int) -> str:
     """The area that [va, va + size) lies in: a name of this module."""
     if kernel.stack.holds(va):
         return STACK
-    if VMALLOC_START <= va < VMALLOC_END:
-        return VMALLOC
     layout = kernel.layout
+    if layout.space.is_vmalloc(va):
+        return VMALLOC
     if not layout.is_linear(va) or not layout.is_linear(va + size - 1):
         return INVALID
     return IMAGE if layout.page(layout.physical(va)) < kernel.image_pages else LINEAR

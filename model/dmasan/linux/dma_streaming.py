@@ -19,7 +19,6 @@ from dmasan.linux.dma_device import DMA_MAPPING_ERROR
 from dmasan.linux.dma_sync import operation_for_device, sync_for_cpu, sync_for_device
 from dmasan.linux.eras import since
 from dmasan.linux.errors import DmaApiError, OutOfMemory
-from dmasan.linux.layout import VMALLOC_END, VMALLOC_START
 
 NONE = DmaAttr.NONE
 
@@ -48,7 +47,7 @@ class StreamingCalls(DmaCalls):
         self._check_call(size, direction)
         kernel = self.kernel
         area = dma_areas.area_of(kernel, cpu_addr, size)
-        vmalloc = VMALLOC_START <= cpu_addr < VMALLOC_END
+        vmalloc = kernel.layout.space.is_vmalloc(cpu_addr)
         if vmalloc and since(kernel.era, "v6.0"):
             why = f"rejecting DMA map of vmalloc memory: {cpu_addr:#010x}"
             return self._failed(cpu_addr, size, direction, area, why)

@@ -28,8 +28,19 @@ from dmasan.linux.eras import since
 from dmasan.linux.frames import MigrateType, Owner, PageFrames, Pages, runs
 from dmasan.linux.io import Io
 from dmasan.linux.kmap import KmapLocal
-from dmasan.linux.layout import PAGE_SHIFT, PAGEBLOCK_MIB, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Layout, Zone
+from dmasan.linux.layout import (
+    ARM32_SPACE,
+    ARM64_SPACE,
+    PAGE_SHIFT,
+    PAGEBLOCK_MIB,
+    PAGEBLOCK_ORDER,
+    PAGEBLOCK_PAGES,
+    Layout,
+    Zone,
+)
 from dmasan.linux.linear_map import LinearMap
+from dmasan.linux.long_linear_map import LongLinearMap
+from dmasan.linux.long_page_tables import LongPageTables
 from dmasan.linux.movable import MovableUser, MovableUsers
 from dmasan.linux.page_tables import Mm, PageTables
 from dmasan.linux.pcp import PerCpuPages
@@ -60,11 +71,13 @@ class Kernel:
         self.acting: Policy = self.policy  # whose steps are announced now
         # "HIGHMEM is not supported with VIPT aliasing": what lies above lowmem is ignored (adjust_lowmem_bounds).
         used = knobs if machine.profile.highmem else replace(knobs, ram_mib=min(knobs.ram_mib, knobs.lowmem_mib))
+        long = machine.profile.translation == "long"
         self.layout = Layout.of(
             used,
             machine.memory.base,
             self.policy.cma_zone if cma_zone is None else cma_zone,
             self.policy.nomap_mib(knobs),
+            ARM64_SPACE if long else ARM32_SPACE,
         )
         machine.tables_at = self.layout.linear
         self.image_pages = KERNEL_IMAGE_PAGES
@@ -74,8 +87,8 @@ class Kernel:
         self.frames = PageFrames(self.layout)
         self.pcp = PerCpuPages(self.frames, len(machine.cpus))
         self.allocator = PageAllocator(self.frames, self.era, self.pcp)
-        self.tables = PageTables(self)
-        self.linear = LinearMap(self)
+        self.tables = LongPageTables(self) if long else PageTables(self)
+        self.linear = LongLinearMap(self) if long else LinearMap(self)
         self.vmalloc = Vmalloc(self)
         self.kmap = KmapLocal(self)
         self.pkmap = Pkmap(self)
@@ -255,7 +268,7 @@ class Kernel:
         ARMv5 has no ASIDs, and a cache that tells address spaces apart no better: there both are emptied.
         """
         await cacheflush.before_switch_mm(self)
-        self.cpu.ttbr = mm.pgd
+        self.tables.activate(self.cpu, mm)
         await self.cpu.isb()
         await cacheflush.after_switch_mm(self)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dmasan.linux import cache_ops, cacheflush
 from dmasan.linux.eras import since
-from dmasan.linux.layout import FIXMAP_START, KMAP_SLOTS, PAGE_SIZE, Zone
+from dmasan.linux.layout import KMAP_SLOTS, PAGE_SIZE, Zone
 from dmasan.linux.protections import FAULT, Protection, page
 
 if TYPE_CHECKING:
@@ -30,18 +30,18 @@ class KmapLocal:
 
     async def boot(self) -> None:
         """The second-level table of the fixmap region."""
-        await self.kernel.tables.populate(self.kernel.tables.init_mm, FIXMAP_START)
+        await self.kernel.tables.populate(self.kernel.tables.init_mm, self.kernel.layout.space.fixmap_start)
 
     async def flush_residues(self) -> None:
         """Clears unused slots and invalidates all slots on all CPUs: no earlier temporary mapping survives anywhere."""
         tables = self.kernel.tables
         for cpu, depth in enumerate(self._depth):
             for slot in range(depth, KMAP_SLOTS):
-                va = FIXMAP_START + (cpu * KMAP_SLOTS + slot) * PAGE_SIZE
+                va = self.kernel.layout.space.fixmap_start + (cpu * KMAP_SLOTS + slot) * PAGE_SIZE
                 if tables.pte(tables.init_mm, va):
                     await tables.set_pte(tables.init_mm, va, FAULT)
         length = len(self._depth) * KMAP_SLOTS * PAGE_SIZE
-        await cache_ops.flush_tlb_kernel_range(self.kernel, FIXMAP_START, length)
+        await cache_ops.flush_tlb_kernel_range(self.kernel, self.kernel.layout.space.fixmap_start, length)
 
     async def map(self, frame: int) -> int:
         """A cacheable address of page `frame`, valid on this CPU until `unmap`."""
@@ -55,7 +55,7 @@ class KmapLocal:
         slot = self._depth[cpu]
         assert slot < KMAP_SLOTS, "more nested kmap_local than slots"
         self._depth[cpu] += 1
-        va = FIXMAP_START + (cpu * KMAP_SLOTS + slot) * PAGE_SIZE
+        va = self.kernel.layout.space.fixmap_start + (cpu * KMAP_SLOTS + slot) * PAGE_SIZE
         await kernel.tables.set_pte(
             kernel.tables.init_mm, va, page(kernel.layout.pa(frame), Protection.KERNEL)
         )

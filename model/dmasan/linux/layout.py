@@ -33,6 +33,35 @@ FLUSH_ALIAS_START = 0xFFFF_4000  # one page for each colour of an aliasing cache
 KMAP_SLOTS = 16  # KM_MAX_IDX per CPU, include/asm-generic/kmap_size.h
 
 
+@dataclass(frozen=True)
+class AddressSpace:
+    """Where a kernel puts things, virtual addresses: the linear map, vmalloc, fixmap and kmap slots, and users below `task_size`."""
+
+    page_offset: int = PAGE_OFFSET
+    vmalloc_start: int = VMALLOC_START
+    vmalloc_end: int = VMALLOC_END
+    fixmap_start: int = FIXMAP_START
+    pkmap_base: int = PKMAP_BASE
+    task_size: int = TASK_SIZE
+
+    def is_vmalloc(self, va: int) -> bool:
+        """is_vmalloc_addr."""
+        return self.vmalloc_start <= va < self.vmalloc_end
+
+
+ARM32_SPACE = AddressSpace()
+# CONFIG_ARM64_VA_BITS_39 (arch/arm64/include/asm/memory.h, v6.0): the upper half of the addresses is the kernel's. The places of
+# vmalloc and fixmap are from memory; arm64 has no kmap slots, they serve what the model makes of highmem there.
+ARM64_SPACE = AddressSpace(
+    page_offset=0xFFFF_FF80_0000_0000,
+    vmalloc_start=0xFFFF_FFC0_0800_0000,
+    vmalloc_end=0xFFFF_FFC0_1800_0000,
+    fixmap_start=0xFFFF_FFFE_FF80_0000,
+    pkmap_base=0xFFFF_FFFE_FF00_0000,
+    task_size=1 << 39,
+)
+
+
 class Zone(IntEnum):
     """Lowmem is the kernel's ZONE_NORMAL: it has a linear address. Highmem has none."""
 
@@ -61,9 +90,12 @@ class Layout:
     cma_pages: int
     nomap_first: int = 0
     nomap_pages: int = 0  # of lowmem, without a linear mapping
+    space: AddressSpace = ARM32_SPACE
 
     @classmethod
-    def of(cls, knobs: Knobs, base: int, cma_zone: Zone, nomap_mib: int = 0) -> Layout:
+    def of(
+        cls, knobs: Knobs, base: int, cma_zone: Zone, nomap_mib: int = 0, space: AddressSpace = ARM32_SPACE
+    ) -> Layout:
         """The layout for `knobs`. Raises UsageError where something does not fit.
 
         memblock allocates from the top down, so the CMA area ends where its zone ends. Its size is rounded up to
@@ -90,8 +122,8 @@ class Layout:
                 f"knob carveout_mib: a reserved region of {nomap} MiB does not fit in lowmem, which has {free} MiB left "
                 f"of which {PAGEBLOCK_MIB} MiB hold the kernel"
             )
-        areas = [cma_first * per_mib, cma * per_mib, (free - nomap) * per_mib, nomap * per_mib]
-        return cls(base, ram * per_mib, low * per_mib, *areas)
+        cma_area, hole = (cma_first * per_mib, cma * per_mib), ((free - nomap) * per_mib, nomap * per_mib)
+        return cls(base, ram * per_mib, low * per_mib, *cma_area, *hole, space)
 
     @property
     def cma_end(self) -> int:
@@ -114,17 +146,17 @@ class Layout:
 
     def linear(self, pa: int) -> int:
         """phys_to_virt: the linear address of a lowmem physical address."""
-        return pa - self.base + PAGE_OFFSET
+        return pa - self.base + self.space.page_offset
 
     def is_linear(self, va: int) -> bool:
         """virt_addr_valid: `va` lies in the linear map of lowmem."""
-        page = (va - PAGE_OFFSET) >> PAGE_SHIFT
+        page = (va - self.space.page_offset) >> PAGE_SHIFT
         hole = self.nomap_first <= page < self.nomap_first + self.nomap_pages
         return 0 <= page < self.lowmem_pages and not hole
 
     def physical(self, va: int) -> int:
         """virt_to_phys of a linear address."""
-        return va - PAGE_OFFSET + self.base
+        return va - self.space.page_offset + self.base
 
 
 def _check_room(knobs: Knobs, cma: int, low: int, zone: Zone) -> None:

@@ -22,6 +22,7 @@ from dmasan.linux.frames import Owner
 from dmasan.linux.layout import PAGE_OFFSET, PAGE_SHIFT, PAGE_SIZE, SECTION_SIZE, TASK_SIZE
 
 if TYPE_CHECKING:
+    from dmasan.arch.cpu import Cpu
     from dmasan.linux.kernel import Kernel
 
 Words = NDArray[np.uint32]
@@ -43,6 +44,7 @@ class Mm:
         default_factory=dict
     )  # MiB of the address -> physical address of its table
     next_va: int = USER_START
+    task_size: int = TASK_SIZE
     holes: dict[int, list[int]] = field(default_factory=dict)  # size in MiB -> addresses
 
     def first_level(self, va: int) -> int:
@@ -55,7 +57,7 @@ class Mm:
         if self.holes.get(mib):
             return self.holes[mib].pop()
         va, self.next_va = self.next_va, self.next_va + (mib << 20)
-        if self.next_va > TASK_SIZE:
+        if self.next_va > self.task_size:
             raise OutOfMemory(f"{self.name} has used up its addresses")
         return va
 
@@ -65,7 +67,12 @@ class Mm:
 
 
 class PageTables:
-    """Writes descriptors through the running CPU and knows all mm's. Effects are the machine's; this keeps only places."""
+    """Writes descriptors through the running CPU and knows all mm's. Effects are the machine's; this keeps only places.
+
+    Entries of pages are words of short descriptors wherever they are handed around, Linux's `pte_t` here.
+    """
+
+    pgd_size = PGD_SIZE
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
@@ -80,6 +87,10 @@ class PageTables:
         """swapper_pg_dir, before the MMU is on."""
         self.init_mm.pgd = await self._new_pages("pgd of init_mm", PGD_SIZE, mmu=False)
 
+    def activate(self, cpu: Cpu, mm: Mm) -> None:
+        """The CPU translates through `mm` from now on: TTBR0."""
+        cpu.ttbr = mm.pgd
+
     async def flush_init_mm(self) -> None:
         """With the MMU on: drops lines of swapper_pg_dir that were filled while it was written without caches.
 
@@ -89,9 +100,9 @@ class PageTables:
         kernel, pgd = self.kernel, self.init_mm.pgd
         await kernel.cpu.dsb()
         await kernel.cpu.outer_sync()
-        kernel.undefined_bytes(pgd, PGD_SIZE, "written with the caches off")
-        await cache_ops.outer_flush_range(kernel, pgd, PGD_SIZE)
-        await cache_ops.dmac_flush_range(kernel, kernel.layout.linear(pgd), PGD_SIZE)
+        kernel.undefined_bytes(pgd, self.pgd_size, "written with the caches off")
+        await cache_ops.outer_flush_range(kernel, pgd, self.pgd_size)
+        await cache_ops.dmac_flush_range(kernel, kernel.layout.linear(pgd), self.pgd_size)
 
     async def pgd_alloc(self, name: str) -> Mm:
         """A new user mm with a copy of the kernel's first-level words (arch/arm/mm/pgd.c:pgd_alloc)."""

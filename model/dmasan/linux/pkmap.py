@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dmasan.linux import cache_ops, cacheflush
 from dmasan.linux.errors import OutOfMemory
-from dmasan.linux.layout import LAST_PKMAP, PAGE_SIZE, PKMAP_BASE, Zone
+from dmasan.linux.layout import LAST_PKMAP, PAGE_SIZE, Zone
 from dmasan.linux.protections import FAULT, Protection, page
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Pkmap:
         if slot is None:
             slot = await self._new(frame)
         self.count[slot] += 1
-        return PKMAP_BASE + slot * PAGE_SIZE
+        return self.kernel.layout.space.pkmap_base + slot * PAGE_SIZE
 
     def unmap(self, frame: int) -> None:
         """kunmap: one user less. Entry and TLBs keep the mapping."""
@@ -52,7 +52,7 @@ class Pkmap:
         if slot is None:
             return None
         self.count[slot] += 1
-        return PKMAP_BASE + slot * PAGE_SIZE
+        return self.kernel.layout.space.pkmap_base + slot * PAGE_SIZE
 
     async def flush_all_zero_pkmaps(self) -> None:
         """Clears the entries that nobody uses."""
@@ -60,11 +60,11 @@ class Pkmap:
         await cacheflush.flush_cache_kmaps(kernel)
         unused = {frame: slot for frame, slot in self._slot_of.items() if self.count[slot] == 1}
         for frame, slot in unused.items():
-            await kernel.tables.set_pte(kernel.tables.init_mm, PKMAP_BASE + slot * PAGE_SIZE, FAULT)
+            await kernel.tables.set_pte(kernel.tables.init_mm, self.kernel.layout.space.pkmap_base + slot * PAGE_SIZE, FAULT)
             self.count[slot] = 0
             del self._slot_of[frame]
         if unused:
-            await cache_ops.flush_tlb_kernel_range(kernel, PKMAP_BASE, LAST_PKMAP * PAGE_SIZE)
+            await cache_ops.flush_tlb_kernel_range(kernel, self.kernel.layout.space.pkmap_base, LAST_PKMAP * PAGE_SIZE)
 
     async def _new(self, frame: int) -> int:
         """map_new_virtual: the next slot; at the end of a round the unused ones are flushed."""
@@ -77,7 +77,7 @@ class Pkmap:
                 break
         else:
             raise OutOfMemory(f"all {LAST_PKMAP} slots of kmap are in use")
-        va = PKMAP_BASE + self._last * PAGE_SIZE
+        va = self.kernel.layout.space.pkmap_base + self._last * PAGE_SIZE
         await kernel.tables.populate(kernel.tables.init_mm, va)
         await kernel.tables.set_pte(kernel.tables.init_mm, va, page(kernel.layout.pa(frame), Protection.KERNEL))
         await kernel.cpu.dsb("ishst")

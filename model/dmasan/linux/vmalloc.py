@@ -18,7 +18,7 @@ from dmasan.linux import cache_ops, cacheflush, protections
 from dmasan.linux.eras import since
 from dmasan.linux.errors import DmaApiError, OutOfMemory
 from dmasan.linux.frames import Owner, Pages
-from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, VMALLOC_END, VMALLOC_START, pages_of
+from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, pages_of
 from dmasan.linux.page_tables import faults
 from dmasan.linux.protections import Protection
 
@@ -126,13 +126,14 @@ class Vmalloc:
 
     async def _find(self, count: int) -> int:
         """The lowest gap with room for `count` pages and a guard page; purges when there is none."""
+        space = self.kernel.layout.space
         for _ in range(2):
-            va = VMALLOC_START
+            va = space.vmalloc_start
             for start, area in sorted((self.areas | self.lazy).items()):
                 if start - va >= (count + 1) * PAGE_SIZE:
                     break
                 va = area.end
-            if VMALLOC_END - va >= (count + 1) * PAGE_SIZE:
+            if space.vmalloc_end - va >= (count + 1) * PAGE_SIZE:
                 return va
             await self.purge()
         raise OutOfMemory(f"no room for {count} pages in the vmalloc area")
