@@ -114,7 +114,7 @@ async def former_owner(w: World) -> None:
     owner = frames.owner_of(first)
     assert isinstance(owner, Anonymous)
     async with UsingMm(w.kernel, owner.mm):
-        await w.cpu.fill(owner.address(int(frames.index[first])), 8192, 0xD1)
+        await w.cpu.fill(owner.mappings[0].address(int(frames.index[first])), 8192, 0xD1)
     buffer = await w.dma.alloc_coherent(8192, "taken over")
     await w.device_writes(buffer.dma_handle)
     await w.device_reads(buffer.dma_handle)

@@ -152,8 +152,9 @@ class World:
 
     def move(self, move: Move) -> bool:
         """A hidden move; False if it is not possible here or changes nothing."""
-        if move.kind is MoveKind.FILL and move.level != "tlb" and not self.machine.aliases.is_live(move.address):
-            return False
+        if move.kind is MoveKind.FILL and move.level != "tlb":
+            if not (self.machine.profile.speculates and self.machine.aliases.is_live(move.address)):
+                return False
         return self.machine.apply(move)
 
     # --- states ---
