@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 NOTICED, SURVIVED = 1, 0  # pytest's exit status: tests failed, all passed
 
 # What may notice a mutant: pytest arguments.
-ORACLE = ("tests/oracle/test_relation_outcomes.py", "tests/oracle/test_relation_against_oracle.py")
+ORACLE = ("tests/oracle/test_relation_outcomes.py", "tests/oracle/test_independent_oracle.py")
 INSIDE = ("tests/property/test_arch_inside.py",)
 RELATION = ("tests/unit/arch/test_relation.py",)
 AUTOMATON = ("tests/unit/sanitizer/test_shadow.py", "tests/unit/sanitizer/test_automaton.py")
