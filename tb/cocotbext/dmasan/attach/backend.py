@@ -43,6 +43,11 @@ class AttachedBackend(RtlBackend):
         self._taken = 0
 
     @property
+    def call_limit_ns(self) -> float:
+        """How long one call of a driver class may take: longer than one access, so that the access tells its own end."""
+        return 1.5 * self.limit_ns
+
+    @property
     def clock_ns(self) -> float:
         return self._clock_ns
 

@@ -141,8 +141,8 @@ class BusBench:
             self.ram.outside.clear()
 
     async def limited(self, call: Awaitable[Any], what: str) -> Any:
-        """A call of the driver class, within the time limit of one access. Raises Hang."""
+        """A call of the driver class, within its time limit. Raises Hang."""
         try:
-            return await with_timeout(call, round(self.backend.limit_ns), "ns")
+            return await with_timeout(call, round(self.backend.call_limit_ns), "ns")
         except SimTimeoutError:
-            raise Hang(f"{what} did not come within {self.backend.limit_ns:,.0f} ns") from None
+            raise Hang(f"{what} did not come within {self.backend.call_limit_ns:,.0f} ns") from None

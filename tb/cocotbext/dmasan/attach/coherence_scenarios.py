@@ -50,9 +50,9 @@ class SocBench:
 
     async def _limited(self, call: Awaitable[Any]) -> Any:
         try:
-            return await with_timeout(call, round(self.backend.limit_ns), "ns")
+            return await with_timeout(call, round(self.backend.call_limit_ns), "ns")
         except SimTimeoutError:
-            raise Hang(f"the copy did not end within {self.backend.limit_ns:,.0f} ns") from None
+            raise Hang(f"the copy did not end within {self.backend.call_limit_ns:,.0f} ns") from None
 
     async def check(self, address: int, wanted: bytes) -> None:
         """What the CPU finds at a virtual address."""
