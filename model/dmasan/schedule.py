@@ -25,11 +25,12 @@ SCHEDULES = ("benign", "random", "adversarial", "replay")
 
 
 class MoveKind(Enum):
-    """What the hardware does. FILL, EVICT and KEEP act on lines, DRAIN on a buffer."""
+    """What the hardware does. FILL, EVICT and KEEP act on lines, DRAIN on a buffer, HOLD and DRAIN on maintenance."""
 
     FILL = "fill"  # a speculative read allocates the line
     EVICT = "evict"  # a dirty line is written back and leaves, or a clean one leaves
     DRAIN = "drain"  # a buffered store reaches the next level
+    HOLD = "hold"  # the maintenance that comes now stays in flight: until a DSB or an access of its CPU, or until it drains
     KEEP = "keep"  # from now on replacement passes the line over, as it is free to do
 
 
@@ -37,7 +38,7 @@ class Move(NamedTuple):
     """One hidden move, on `lines` consecutive lines from `address`.
 
     `level` is "l1", "l2" (fill, evict, keep), "store_buffer" or "outer_buffer" (drain; the whole buffer where `address` is 0).
-    At level "tlb" (fill, evict) `address` is virtual, and the CPU's TLB takes in or forgets the translation of its page.
+    At level "maintenance" (hold, drain) it is that of the CPU. At level "tlb" (fill, evict) `address` is virtual, and the CPU's TLB takes in or forgets the translation of its page.
     Under every schedule but `benign` a buffer drains only by such a move, for want of room, or by a barrier or sync.
     """
 
@@ -184,6 +185,8 @@ class RandomMoves:
             return ()
         kind = _KINDS[(drawn >> 32) % 3]
         second = bool(drawn >> 63)
+        if kind is MoveKind.DRAIN and second and footprint.operation.startswith("issue_"):
+            return (Move(MoveKind.HOLD, "maintenance", int(point.agent.removeprefix("cpu"))),)
         if kind is MoveKind.DRAIN:
             return (Move(kind, "outer_buffer" if second else "store_buffer"),)
         level = "l2" if second else "l1"

@@ -6,13 +6,13 @@ States that were seen before are not entered again, so that no bound on the numb
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from arch_bench import DATA, NC, PA, WB, ArchBench, held, run, tiny
+from arch_bench import DATA, NC, PA, WB, ArchBench, run, tiny
 from litmus import FAULT, Litmus, Operation
 
 from dmasan.arch.cache import Cache
@@ -20,13 +20,26 @@ from dmasan.arch.faults import Fault
 from dmasan.arch.short_descriptor import Kind, Leaf, encode
 from dmasan.arch.write_buffer import Entry, WriteBuffer
 from dmasan.events import MemoryType
-from dmasan.schedule import Move, MoveKind
+from dmasan.schedule import Footprint, MachineView, Move, MoveKind, Point, Replay
 
 PAGES = 0x5000_0000  # Write-Back, in small pages that a test may change
 PRIVATE = 0x5010_0000  # the same pages, Non-shareable
 _TABLES = (PA + 0x4000, PA + 0x4400)
 
+MAINTENANCE = ("dccmvac", "dcimvac", "dccimvac")
+HELD = ", held"
+
 Registers = dict[tuple[str, str], int]
+
+
+class Chosen(Replay):
+    """Makes the move that was chosen for the operation that comes next, and no other."""
+
+    coming: Move | None = None
+
+    def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
+        move, self.coming = self.coming, None
+        return () if move is None else (move,)
 
 
 class World:
@@ -35,10 +48,11 @@ class World:
     def __init__(self, test: Litmus, profile: str) -> None:
         self.test = test
         name, _, buffered = profile.partition("+")
+        self.schedule = Chosen()
         small = tiny(name, l1_lines=16, l2_lines=32)
         self.bench = ArchBench(
             replace(small, buffered_stores=True) if buffered else small,
-            schedule=held(),
+            schedule=self.schedule,
             observe=False,
             sections=2,
             versions=False,
@@ -80,6 +94,7 @@ class World:
         profile = self.machine.profile
         cpus = len(self.machine.cpus)
         levels = ["l1", *(["l2"] if profile.l2 else [])]
+        maintained = any(op.name in MAINTENANCE for program in self.test.programs.values() for op in program)
         for name in self.offset:
             pa = self.pa(name)
             for kind in (MoveKind.FILL, MoveKind.EVICT):
@@ -88,6 +103,8 @@ class World:
                         yield Move(kind, level, cpu, pa)
             for cpu in range(cpus):
                 yield Move(MoveKind.DRAIN, "store_buffer", cpu, pa & -line)
+                if maintained:
+                    yield Move(MoveKind.DRAIN, "maintenance", cpu)
                 if self.maps:
                     yield Move(MoveKind.FILL, "tlb", cpu, self.va(name, "wb"))
                     yield Move(MoveKind.EVICT, "tlb", cpu, self.va(name, "wb"))
@@ -101,8 +118,14 @@ class World:
             if self.done[agent] < len(program):
                 if program[self.done[agent]].name != "wait" or self.rung:
                     yield agent
+                if program[self.done[agent]].name in MAINTENANCE:
+                    yield agent + HELD
 
     def step(self, agent: str) -> None:
+        """One operation; the maintenance of "cpu0, held" stays in flight."""
+        agent, held = agent.removesuffix(HELD), agent.endswith(HELD)
+        if held:
+            self.schedule.coming = Move(MoveKind.HOLD, "maintenance", int(agent[3:]))
         operation = self.test.programs[agent][self.done[agent]]
         self.done[agent] += 1
         if operation.name == "wait":
@@ -166,7 +189,7 @@ class World:
         buffers = tuple(_entries(each) for each in (*m.noncacheable.buffers, m.noncacheable.outer) if each)
         memory = tuple(self.bench.device(self.pa(name)) for name in self.offset)
         tables = self._tables() if self.maps else ()
-        cpus = tuple(cpu._reserved for cpu in m.cpus)
+        cpus = (tuple(cpu._reserved for cpu in m.cpus), tuple(map(tuple, m.maintenance.in_flight)))
         own = (tuple(self.done.items()), tuple(sorted(self.registers.items())), self.rung)
         epochs = (tuple(m.noncacheable.epochs), tuple(m.noncacheable.orders_all))
         return caches, buffers, memory, epochs, tables, cpus, own
@@ -185,8 +208,9 @@ class World:
             at = self.pa(name) - PA
             m.memory.data[at : at + 4] = np.frombuffer(value.to_bytes(4, "little"), np.uint8)
         m.noncacheable.epochs[:], m.noncacheable.orders_all[:] = epochs
-        for cpu, reserved in zip(m.cpus, cpus, strict=True):
+        for cpu, reserved, waiting in zip(m.cpus, *cpus, strict=True):
             cpu._reserved = reserved
+            m.maintenance.in_flight[cpu.index] = list(waiting)
         self.done, self.registers = dict(done), dict(registers)
         if self.maps:
             self._load_tables(tables)

@@ -73,6 +73,7 @@ class Core:
         if watched or not self._benign:
             point = Point(self.name, "op", self.operations)
             if not self._benign:
+                machine.maintenance.before(self.index, operation)
                 machine.make_moves(point, Footprint(operation, address, length))
             machine.operation = point
         self.operations += 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dmasan.arch.descriptors import Descriptors
 from dmasan.arch.faults import AlignmentFault
+from dmasan.arch.maintenance import Operation
 from dmasan.arch.mpu import MpuRegion
 from dmasan.arch.short_descriptor import SMALL_PAGE_SIZE
 from dmasan.config import UsageError, choose
@@ -117,7 +118,7 @@ class Cpu(Descriptors):
                 self._noncacheable.drain_lines(self.index, pa, run)
             broadcast = self.machine.profile.maintenance_broadcast and entry.shareable
             only = None if broadcast else self.index
-            self.machine.maintenance.inner(op, pa, run, only, entry.colour)
+            self.machine.maintenance.issue(self.index, Operation(op, pa, run, only, entry.colour))
             self._charge()
             if self._bus.active:
                 self._bus.emit(Maintenance(self._now(), site, self.index, op, Level.INNER, pa, run, broadcast, entry.colour))

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cache maintenance by address on ranges of lines: by VA to the PoC of the inner levels, and by PA on the PL310.
 
-A range costs a search of the tags, not a loop over its lines: what is not resident is not touched. Operations take
-effect when they are issued; that they may stay in flight until a DSB is the relation's concern, not the machine's.
+A range costs a search of the tags, not a loop over its lines: what is not resident is not touched. Operations by VA take
+effect when they are issued, unless the schedule holds them: then they stay in flight until their CPU's DSB, or until it does
+something that is ordered behind them (DDI 0406C, B2.2.7). A held one may also complete by itself.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +17,21 @@ from dmasan.arch.hierarchy import Hierarchy
 from dmasan.arch.noncacheable import NonCacheable
 from dmasan.events import CacheOp
 
+# Operations that maintenance in flight need not be complete for: of the outer cache, of device registers, and a DMB, which
+# orders it before later accesses only. Maintenance behind it takes effect in its turn.
+_BESIDE = ("dmb", "doorbell", "load_device", "tlbi", "isb", "outer_sync")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Maintenance by VA of a physical range: of the L1 of `cpu` alone, or of all (None), under one `colour`."""
+
+    op: CacheOp
+    pa: int
+    length: int
+    cpu: int | None
+    colour: int
+
 
 class CacheMaintenance:
     """The operations of one machine. Ranges are physical, in bytes, and act on every line that they touch."""
@@ -21,6 +39,32 @@ class CacheMaintenance:
     def __init__(self, hierarchy: Hierarchy, noncacheable: NonCacheable) -> None:
         self.hierarchy = hierarchy
         self.noncacheable = noncacheable
+        self.in_flight: list[list[Operation]] = [[] for _ in hierarchy.l1]  # of each CPU, in program order
+        self._held = [False] * len(hierarchy.l1)  # the next one of the CPU stays in flight
+
+    def hold(self, cpu: int) -> None:
+        """The maintenance that `cpu` issues now stays in flight."""
+        self._held[cpu] = True
+
+    def before(self, cpu: int, operation: str) -> None:
+        """`cpu` begins an operation: what must be complete before it is."""
+        self._held[cpu] = False
+        if self.in_flight[cpu] and operation not in _BESIDE and not operation.startswith(("issue_", "outer_")):
+            self.complete(cpu)
+
+    def issue(self, cpu: int, operation: Operation) -> None:
+        """Maintenance by VA of `cpu`, behind what it has in flight."""
+        if self._held[cpu] or self.in_flight[cpu]:
+            self.in_flight[cpu].append(operation)
+        else:
+            self.inner(operation.op, operation.pa, operation.length, operation.cpu, operation.colour)
+
+    def complete(self, cpu: int) -> bool:
+        """All that `cpu` has in flight takes effect; False if there was nothing."""
+        waiting, self.in_flight[cpu] = self.in_flight[cpu], []
+        for each in waiting:
+            self.inner(each.op, each.pa, each.length, each.cpu, each.colour)
+        return bool(waiting)
 
     def _range(self, pa: int, length: int) -> tuple[int, int]:
         h = self.hierarchy

@@ -72,6 +72,8 @@ class HiddenMoves:
             (MoveKind.KEEP, "l2"): self._keep,
             (MoveKind.DRAIN, "store_buffer"): self._drain_store_buffer,
             (MoveKind.DRAIN, "outer_buffer"): self._drain_outer_buffer,
+            (MoveKind.HOLD, "maintenance"): self._hold,
+            (MoveKind.DRAIN, "maintenance"): self._complete,
         }
 
     # --- what a schedule may see ---
@@ -231,6 +233,13 @@ class HiddenMoves:
             if cache is not None:
                 cache.kept.update(range(first, first + move.lines))
         return False
+
+    def _hold(self, move: Move) -> bool:
+        self.machine.maintenance.hold(move.cpu)
+        return True
+
+    def _complete(self, move: Move) -> bool:
+        return self.machine.maintenance.complete(move.cpu)
 
     def _drain(self, buffer: WriteBuffer, move: Move) -> bool:
         """What the buffer holds of the lines, or everything where the address is 0."""
