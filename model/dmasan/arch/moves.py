@@ -49,6 +49,8 @@ class LineAddresses(Sequence[int]):
     def __getitem__(self, index: int | slice) -> int | LineAddresses:
         if isinstance(index, slice):
             return LineAddresses(np.sort(self._lines)[index], self._shift)
+        if not -len(self._lines) <= index < len(self._lines):
+            raise IndexError(index)  # what ends an iteration
         return int(np.partition(self._lines, index)[index]) << self._shift
 
 
