@@ -77,6 +77,11 @@ def costs() -> Iterator[str]:
     return _table(("cycles", *(f"`{name}`" for name in PROFILES)), rows)
 
 
+def cost_sources() -> Iterator[str]:
+    rows = [(f"`{item.name}`", item.metadata["text"], item.metadata["source"]) for item in fields(Costs)]
+    return _table(("cycles", "of what", "source of the figure, and of those that differ"), rows)
+
+
 def sources() -> Iterator[str]:
     rows = [(f"`{name}`", f"`{figure}`", text) for name, p in PROFILES.items() for figure, text in p.sources.items()]
     return _table(("profile", "figure", "source"), rows)
@@ -87,6 +92,7 @@ TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "switches": switches,
     "moves": moves,
     "costs": costs,
+    "cost_sources": cost_sources,
     "sources": sources,
 }
 

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 from dmasan.arch import describe_profiles
+from dmasan.arch.costs import Costs
 from dmasan.arch.profile import PROFILES, find_profile
 
 PAGE = Path(__file__).parents[3] / "docs" / "profiles.md"
@@ -33,3 +35,8 @@ def test_the_example_is_a_profile(tmp_path: Path) -> None:
 def test_links_lead_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", PAGE.read_text()):
         assert (PAGE.parent / target).exists(), target
+
+
+def test_every_cost_says_of_what_and_whence() -> None:
+    for item in fields(Costs):
+        assert item.metadata["text"] and item.metadata["source"], item.name
