@@ -485,6 +485,7 @@ class EventBus:
 _PROGRAMS = ("scenarios/", "corpus/cases/")
 _LIBRARY = sysconfig.get_path("stdlib").replace("\\", "/") + "/"
 _PACKAGE = __file__.replace("\\", "/").rpartition("/")[0] + "/"
+_SHIPPED = ("/cocotbext/dmasan/attach/coherence_scenarios.py", "/cocotbext/dmasan/uvm/sequences.py")
 _BENCH = ("/cocotbext/dmasan/", "/site-packages/cocotb/", "/site-packages/pyuvm/")
 # By file (code objects of two files may be equal): the places met in a driver program, by line; None for other code.
 _places: dict[str, dict[int, Site] | None] = {}
@@ -498,8 +499,7 @@ def _belongs_to_program(file: str) -> bool:
     elif path.startswith(_PACKAGE):  # not any folder of that name: a checkout may be called dmasan too
         verdict = path[len(_PACKAGE) :].startswith(_PROGRAMS)
     else:
-        shipped = path.endswith("/cocotbext/dmasan/attach/coherence_scenarios.py")
-        verdict = shipped or not any(part in path for part in _BENCH)
+        verdict = path.endswith(_SHIPPED) or not any(part in path for part in _BENCH)
     return verdict
 
 
