@@ -112,7 +112,7 @@ DIFFERENCES = [
     ("m7", "WB NC cl dr", BUFFER),
     ("integrated", "WB clx WB sdr", BEHIND),
     ("vivt", "WB clx NC dr", BEHIND),
-    ("vipt-aliasing", "sdw yrWB", "no load through the second colour is early; without a coherent port nothing shows it"),
+    ("vipt-aliasing", "sdw yrWB", "no load through the second colour is early (and no coherent port shows it)"),
 ]
 
 

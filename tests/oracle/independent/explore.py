@@ -22,8 +22,11 @@ Early = frozenset[tuple[Path, int]]
 
 @dataclass(frozen=True)
 class Front:
-    """All states that some schedule can have reached, closed under hidden moves, and for each path of loads the versions
-    that one satisfied early may have seen. `versions` are left, numbered by age from 0."""
+    """All states that some schedule can have reached, closed under hidden moves.
+
+    early: for each path of loads, what one that was satisfied early may have found.
+    versions: how many are left; they are numbered by age from 0.
+    """
 
     states: frozenset[State]
     early: Early

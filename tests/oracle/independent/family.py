@@ -11,8 +11,8 @@ class Family:
     """Where copies of a byte can be, and which of them an operation reaches.
 
     lines: L1 lines that can hold the byte. `coherent_pair`: they are those of two CPUs, kept coherent (MESI), and
-    maintenance acts on the issuing CPU's alone (ARM11MPCore: MMFR3[15:12] < 1, no broadcast); otherwise a second line is
-    that of a second virtual colour, and nothing keeps the two coherent (VIVT; VIPT with a way above 4 KiB).
+    maintenance acts on the issuing CPU's alone (ARM11MPCore: MMFR3[15:12] < 1, no broadcast); otherwise a second line
+    is that of a second virtual colour, and nothing keeps the two coherent (VIVT; VIPT with a way above 4 KiB).
     level_2: there is a second level; `level_2_is_outer`: beyond the point where operations by address end (PL310).
     nc_hits_level_2: PL310 with the shared override off (its reset value): a non-cacheable read that hits is answered by
     L2, a write that hits updates L2 too (DDI 0246, shareable attribute).
@@ -24,8 +24,8 @@ class Family:
     dmb_of_stores: there is a DMB ST (ARMv7); in ARMv6 it is a full one (arch/arm/include/asm/barrier.h, v6.19).
     maintenance_in_order: an operation by address is executed before later accesses of its CPU through any type.
     loads_early: a load of Normal memory may be satisfied before older accesses to other bytes.
-    write_through: L1 holds Write-Through memory; the Cortex-A processors treat it as Non-cacheable (A9 TRM DDI 0388I 7.1,
-    A15 TRM 6.4.1, A53 TRM DDI 0500D 6.2).
+    write_through: L1 holds Write-Through memory; the Cortex-A processors treat it as Non-cacheable (A9 TRM DDI 0388I
+    7.1, A15 TRM 6.4.1, A53 TRM DDI 0500D 6.2).
     walker_snoops: the page-table walker reads through the caches (ARMv7 SMP: TTBR inner and outer WBWA), else memory.
     """
 

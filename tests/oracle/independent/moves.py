@@ -43,11 +43,15 @@ def drained(state: State, family: Family) -> State:
 
 
 def level_1(state: State, family: Family, line: int) -> Iterator[State]:
-    """Fill while a cacheable translation is live; drop a clean line; write a dirty one back, and keep it or not."""
+    """Fill while a cacheable translation is live; drop a clean line; write a dirty one back, and keep it or not. Between
+    coherent CPUs a line may move at any time, with its dirtiness (migratory lines)."""
     held = state.lines[line]
     if held is None:
+        peer = state.lines[1 - line] if family.coherent_pair else None
+        if peer:
+            yield with_line(with_line(state, 1 - line, None), line, peer)
         if state.live:
-            yield from filled(state, family, line)
+            yield filled(state, family, line, peer)
     elif held[1]:
         below = written_back(state, family, held[0])
         yield with_line(below, line, None)
@@ -56,17 +60,14 @@ def level_1(state: State, family: Family, line: int) -> Iterator[State]:
         yield with_line(state, line, None)
 
 
-def filled(state: State, family: Family, line: int) -> Iterator[State]:
-    """From the other CPU's L1 if that holds the line: shared (a dirty line is written back first), or moved with its
-    dirtiness (migratory lines); otherwise from the next level. A fill sees nobody's buffers."""
-    peer = state.lines[1 - line] if family.coherent_pair else None
+def filled(state: State, family: Family, line: int, peer: Copy) -> State:
+    """From the other CPU's L1 if that holds the line, which both share then, a dirty one written back first; otherwise from
+    the next level. A fill sees nobody's buffers."""
     if peer is None:
-        yield with_line(state, line, (below_level_1(state), False))
-        return
-    yield with_line(with_line(state, 1 - line, None), line, peer)
-    clean = (peer[0], False)
+        return with_line(state, line, (below_level_1(state), False))
     shared = written_back(state, family, peer[0]) if peer[1] else state
-    yield with_line(with_line(shared, 1 - line, clean), line, clean)
+    clean = (peer[0], False)
+    return with_line(with_line(shared, 1 - line, clean), line, clean)
 
 
 def below_level_1(state: State) -> int:
@@ -74,8 +75,8 @@ def below_level_1(state: State) -> int:
 
 
 def written_back(state: State, family: Family, version: int) -> State:
-    """A dirty L1 line goes to the next level, which allocates it; at an outer cache it comes behind the older writes that
-    are buffered there."""
+    """A dirty L1 line goes to the next level, which allocates it; at an outer cache it comes behind the older writes
+    that are buffered there."""
     while state.outer:
         state = drained(state, family)
     return state._replace(level_2=(version, True)) if family.level_2 else state._replace(memory=version)
@@ -114,15 +115,16 @@ def held_up(queue: Queue, index: int, family: Family) -> bool:
     for older in reversed(queue[:index]):
         if older.kind in BARRIERS:
             seen.add(older.kind)
-        elif ("DMB" in seen and dmb_orders(older, entry, family)) or ("DMB ST" in seen and entry.kind in STORES and older.kind in STORES):
-            return True
-        elif same_stream(older, entry, family):
+        elif ordered(older, entry, seen, family) or same_stream(older, entry, family):
             return True
     return False
 
 
-def dmb_orders(older: Entry, entry: Entry, family: Family) -> bool:
-    return family.dmb_orders_maintenance or (older.kind in STORES and entry.kind in STORES)
+def ordered(older: Entry, entry: Entry, barriers: set[str], family: Family) -> bool:
+    """By the barriers between the two."""
+    if older.kind in STORES and entry.kind in STORES:
+        return bool(barriers)
+    return "DMB" in barriers and family.dmb_orders_maintenance
 
 
 def same_stream(older: Entry, entry: Entry, family: Family) -> bool:
@@ -161,7 +163,7 @@ def store_wt(state: State, family: Family, entry: Entry) -> State:
 
 
 def clean(state: State, family: Family, entry: Entry) -> State:
-    """To the point of coherency as operations by address know it: through an integrated L2, not through an outer one."""
+    """To the point of coherency that operations by address know: through an integrated L2, not an outer one."""
     held = state.lines[entry.line]
     if held and held[1]:
         state = with_line(written_back(state, family, held[0]), entry.line, (held[0], False))

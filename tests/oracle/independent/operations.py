@@ -126,7 +126,9 @@ def load(what: Load) -> Operation:
 
 
 def maintain(kind: str, cpu: int, line: int, complete: bool, family: Family) -> Operation:
-    bypassing = family.bypassing
+    def orders(path: tuple[str, int, int]) -> bool:
+        same = path[2] == line and path[0] not in family.bypassing
+        return path[1] == cpu and (same or family.maintenance_in_order)
 
     def over(state: State) -> bool:
         return not any(entry.kind in MAINTENANCE and entry.line == line for entry in state.queues[cpu])
@@ -134,7 +136,7 @@ def maintain(kind: str, cpu: int, line: int, complete: bool, family: Family) -> 
     return Operation(
         action=issue(kind, cpu, line),
         after=over if complete else always,
-        forgets=lambda path: path[1] == cpu and (family.maintenance_in_order or (path[2] == line and path[0] not in bypassing)),
+        forgets=orders,
     )
 
 
@@ -190,7 +192,7 @@ def snooped(state: State, family: Family) -> int:
 
 
 def snooping_write(family: Family) -> Action:
-    """Takes the line from every L1 (IHI 0022, WriteUnique), and stays in L2 where there is one (evicted at any time)."""
+    """Takes the line from every L1 (IHI 0022, WriteUnique), and stays in L2 where there is one, evicted at any time."""
 
     def action(state: State, version: int) -> State:
         return written_back(state._replace(lines=(None,) * family.lines), family, version)
@@ -199,8 +201,8 @@ def snooping_write(family: Family) -> Action:
 
 
 def operations(family: Family) -> dict[str, Operation]:
-    """By name, as in the golden file of outcomes. A name that ends in `x` takes effect later. Prefix `o`: by the other CPU
-    (nothing in flight, for it has no `dsb`); `y`: through the other virtual colour."""
+    """By name, as in the golden file of outcomes. A name that ends in `x` takes effect later. Prefix `o`: by the other
+    CPU (nothing in flight, for it has no `dsb`); `y`: through the other virtual colour."""
     table = {
         "dsb": dsb(),
         "dmb": barrier("DMB"),
@@ -234,9 +236,11 @@ def operations(family: Family) -> dict[str, Operation]:
 
 
 def handed_over(operation: Operation) -> Operation:
-    """The other CPU's access, behind a flag that the first CPU wrote: what this ordered before by a barrier is performed.
-    It is complete when it returns; the first CPU's loads may have been satisfied before it, as before a device's write
-    (DDI 0406C, A3.8: message passing needs a barrier on the reader's side too)."""
+    """The other CPU's access, behind a flag of the first CPU: what this ordered before by a barrier is performed.
+
+    It is complete when it returns. The first CPU's loads may have been satisfied before it, as before a device's write
+    (DDI 0406C, A3.8: message passing needs a barrier on the reader's side too).
+    """
     seen, ready = seen_by_others(), operation.before
     return replace(
         operation,
