@@ -6,6 +6,7 @@ from __future__ import annotations
 from mutant import ORACLE, RELATION, STORIES, Mutant
 
 CONFIGURATION = "arch/configuration.py"
+SET_WAY = ("tests/unit/sanitizer/test_set_way.py",)
 LOCAL = ("tests/unit/sanitizer/test_local_maintenance.py",)
 
 
@@ -37,6 +38,7 @@ RELATION_MUTANTS = (
     _in("local", "a line that was stored to may be elsewhere", "    if family.broadcast or family.speculates:", "    if True:", LOCAL),
     _in("local", "a line that was loaded is nowhere else", "and operation != CLEANING and shared:", "and False:", LOCAL),
     _in("local", "ownership counts where cores speculate", "    if family.broadcast or family.speculates:", "    if family.broadcast:", LOCAL),
+    _in("set_way", "an invalidate by set and way drops nothing", "    if c.l1:\n        yield", "    if False:\n        yield", SET_WAY),
     # maintenance
     _in(
         "flow",
