@@ -9,7 +9,7 @@ PYTEST := $(VENV)/python -m pytest
 SYSTEM := rumur:rumur chromium:chromium gtkwave:gtkwave xvfb:Xvfb xdotool:xdotool imagemagick:import
 
 .DEFAULT_GOAL := all
-.PHONY: all setup setup-dev setup-formal test check lint test-deep bench formal synthesis system-test clean distclean help
+.PHONY: all setup setup-dev setup-formal test check lint test-deep bench formal synthesis system-test docs clean distclean help
 
 # Verilator's own make must not inherit our flags and job slots.
 unexport MAKEFLAGS
@@ -48,6 +48,10 @@ formal: setup-formal ## proofs of FIFO, register slice and burst splitter
 
 synthesis: setup-formal ## synthesise the engine; its cells and flip-flops into docs/engine.md
 	@$(VENV)/python tools/synthesis.py --update
+
+docs: setup-dev ## the documentation as a site: build/docs/index.html; a warning is an error
+	@$(VENV)/python -m pip install --quiet --constraint requirements.lock --editable ".[docs]"
+	@$(VENV)/python -m sphinx --fail-on-warning --keep-going -q -b html docs build/docs
 
 system-test: ## installs the optional programs and runs the tests that use them
 	@$(SETUP) --dev $(foreach each,$(SYSTEM),--debian $(each))

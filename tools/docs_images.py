@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,6 +52,11 @@ def main() -> int:
         dark = (folder / "run" / "report.html").read_text().replace('<html lang="en">', '<html lang="en" data-theme="dark">')
         (folder / "run" / "dark.html").write_text(dark)
         shoot(browser, folder / "run" / "dark.html", IMAGES / "report-dark.png", 2700, top=1270)
+        if shutil.which("gtkwave"):
+            waves = ["run", "frame", "--policy", "unmap_linear", "--witness", "1", "--waves", "--quiet"]
+            _dmasan(*waves, "--out", str(folder / "waves"))
+            gtkwave(folder / "waves" / "witness-1" / "waves.gtkw", IMAGES / "gtkwave.png")
+            shrink(IMAGES / "gtkwave.png")
     return 0
 
 
@@ -76,7 +83,7 @@ def glance(wrong: Path, told: Path) -> str:
 
 
 def shoot(browser: str, file: Path, image: Path, height: int, top: int = 0) -> None:
-    """A picture of the page from `top` to `height`, at twice the resolution halved, with a small palette."""
+    """A picture of the page from `top` to `height`, in pixels."""
     with tempfile.TemporaryDirectory() as profile:
         options: Sequence[str] = (
             *("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}"),
@@ -85,7 +92,39 @@ def shoot(browser: str, file: Path, image: Path, height: int, top: int = 0) -> N
         subprocess.run([browser, *options, file.as_uri()], check=True, capture_output=True, timeout=120)
     with Image.open(image) as whole:
         part = whole.convert("RGB").crop((0, top, WIDTH, height))
-    part.quantize(COLOURS, dither=Image.Dither.NONE).save(image, "PNG", optimize=True)
+    part.save(image)
+    shrink(image)
+
+
+def shrink(image: Path) -> None:
+    """The same picture with a small palette."""
+    with Image.open(image) as whole:
+        small = whole.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(image, "PNG", optimize=True)
+
+
+def gtkwave(save_file: Path, image: Path, wait: float = 12.0) -> str:
+    """A picture of GTKWave with a save file, on a display of its own; what GTKWave said."""
+    read, write = os.pipe()
+    screen = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1700x1000x24", "-nolisten", "tcp"]
+    with subprocess.Popen(screen, pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as display:
+        os.close(write)
+        with os.fdopen(read) as told:
+            name = ":" + told.readline().strip()
+        environment = {**os.environ, "DISPLAY": name, "GDK_BACKEND": "x11"}
+        log = image.with_suffix(".log")
+        with log.open("wb") as out:
+            viewer = subprocess.Popen(["gtkwave", "--nomenus", save_file.name], cwd=save_file.parent, env=environment, stdout=out, stderr=out)
+            try:
+                time.sleep(wait)
+                subprocess.run(["import", "-window", "root", str(image)], env=environment, check=True, timeout=60)
+            finally:
+                viewer.terminate()
+                viewer.wait(20)
+                display.terminate()
+    text = log.read_text(errors="replace")
+    log.unlink()
+    return text
 
 
 if __name__ == "__main__":

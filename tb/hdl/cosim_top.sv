@@ -129,6 +129,8 @@ module cosim_top #(
     .arsnoop(axi_arsnoop), .aruser(axi_aruser), .arvalid(axi_arvalid), .arready(axi_arready),
     .rid(axi_rid), .rdata(axi_rdata), .rresp(axi_rresp), .rlast(axi_rlast), .rvalid(axi_rvalid), .rready(axi_rready));
 
+  model_probe model ();
+
   axil_checker #(.ADDR_W(12), .DATA_W(32), .TIMEOUT(AXIL_TIMEOUT)) axil_rules (
     .clk, .rst_n(reset_n), .clear(1'b0),
     .awaddr(axil_awaddr), .awprot(AXIL_PROT), .awvalid(axil_awvalid), .awready(axil_awready),

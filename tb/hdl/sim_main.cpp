@@ -14,6 +14,7 @@
 #include "Vtop.h"
 #include "verilated.h"
 #include "verilated_vpi.h"
+#include "model_probe.h"
 #if VM_COVERAGE
 #include "verilated_cov.h"
 #endif
@@ -43,17 +44,20 @@ uint64_t half_period = 0; // 0: the clock is not ours
 uint64_t next_edge = NEVER;
 uint64_t edges = 0;
 int quiet_edges = 0;
+ModelProbe probe;
 
 struct Simulation {
   std::unique_ptr<Vtop> top{new Vtop("")};
 #if VM_TRACE
   std::unique_ptr<Trace> trace;
+  uint64_t dumped = NEVER;  // time of the last dump
 #endif
 
   void open_trace(int argc, char** argv);
   void dump() {
 #if VM_TRACE
-    if (trace) trace->dump(now);
+    if (trace && now != dumped) trace->dump(now);
+    dumped = now;
 #endif
   }
   void toggle_clock() {
@@ -65,7 +69,7 @@ struct Simulation {
   }
   uint64_t next_event() {
     const uint64_t delay = top->eventsPending() ? top->nextTimeSlot() : NEVER;
-    return std::min(VerilatedVpi::cbNextDeadline(), delay);
+    return std::min({VerilatedVpi::cbNextDeadline(), delay, probe.next()});
   }
   // Whether the design has said, for long enough, that nothing will happen in it until Python does something.
   bool settled() {
@@ -79,6 +83,11 @@ struct Simulation {
   bool settle_step();
   bool begin_step();
   bool run_clock();
+  // The model's values that are due; evaluated, since a trace looks only at what an evaluation may have changed.
+  void show() {
+    if (VL_UNLIKELY(probe.apply(now))) top->eval();
+  }
+  void show_the_rest();
 };
 
 bool call_value_changes() {
@@ -103,6 +112,7 @@ bool Simulation::settle_step() {
   } while (VerilatedVpi::evalNeeded());
   top->eval_end_step();
   called |= VerilatedVpi::callCbs(cbReadOnlySynch);
+  show();
   dump();
   return called;
 }
@@ -110,6 +120,7 @@ bool Simulation::settle_step() {
 // The callbacks that a time step begins with. True if Python had a turn.
 bool Simulation::begin_step() {
   if (now == next_edge) toggle_clock();
+  probe.apply(now);
   bool called = VerilatedVpi::callCbs(cbNextSimTime);
   called |= call_value_changes();
   called |= VerilatedVpi::callCbs(cbAfterDelay);
@@ -123,16 +134,31 @@ bool Simulation::run_clock() {
   const uint64_t limit = VerilatedVpi::cbNextDeadline();
   while (next_edge < limit && !Verilated::gotFinish()) {
     if (VL_UNLIKELY(top->eventsPending() && top->nextTimeSlot() <= next_edge)) return false;
+    if (VL_UNLIKELY(probe.next() < next_edge)) return false;
     now = next_edge;
     toggle_clock();
     top->eval();
     if (VL_UNLIKELY(VerilatedVpi::callValueCbs())) return true;
+    show();
     dump();
-    if (VL_UNLIKELY(settled()) && next_edge < limit && limit != NEVER) {
-      next_edge += (limit - next_edge) / (2 * half_period) * (2 * half_period);
+    const uint64_t idle = std::min(limit, probe.next());
+    if (VL_UNLIKELY(settled()) && next_edge < idle && idle != NEVER) {
+      next_edge += (idle - next_edge) / (2 * half_period) * (2 * half_period);
     }
   }
   return false;
+}
+
+// What the model's CPUs have done beyond the simulator's last step.
+void Simulation::show_the_rest() {
+  if (probe.next() == NEVER) return;
+  top->eval();  // the step in which Python ended the simulation
+  dump();
+  while (probe.next() != NEVER) {
+    now = std::max(now + 1, probe.next());
+    show();
+    dump();
+  }
 }
 
 void Simulation::open_trace(int argc, char** argv) {
@@ -178,6 +204,11 @@ void dmasan_clock_start(uint64_t half) {
 }
 
 uint64_t dmasan_clock_edges() { return edges; }
+
+// Values for model_probe.sv (see model_probe.h): times are in units of the time precision.
+int dmasan_probe_find(const char* name) { return probe.find(name); }
+void dmasan_probe_number(uint64_t time, int signal, uint64_t value) { probe.push(time, signal, false, value, nullptr); }
+void dmasan_probe_text(uint64_t time, int signal, const char* text) { probe.push(time, signal, true, 0, text); }
 }
 
 int main(int argc, char** argv) {
@@ -204,6 +235,7 @@ int main(int argc, char** argv) {
     called = simulation.begin_step();
   }
 
+  simulation.show_the_rest();
   simulation.top->final();
   Verilated::removeExitCb(wrap_up, &simulation);
   wrap_up(&simulation);

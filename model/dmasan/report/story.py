@@ -22,13 +22,13 @@ from dmasan.events import Event, Site
 from dmasan.report import story_words as words
 from dmasan.report.eventlog import EventLog, Seen, rule_of
 from dmasan.report.results import Finding, shorten
-from dmasan.sanitizer.automaton import Verdict
 from dmasan.sanitizer.codes import Effect, State
+from dmasan.sanitizer.determined import MaySet, Verdict
 from dmasan.sanitizer.diagnosis import places
 from dmasan.sanitizer.diagnosis.diagnosis import evidence_of
 from dmasan.sanitizer.diagnosis.evidence import Evidence
 from dmasan.sanitizer.diagnosis.record import Record
-from dmasan.sanitizer.diagnosis.replay import MaySet, replay
+from dmasan.sanitizer.diagnosis.replay import replay
 from dmasan.sanitizer.hazards import Incident
 from dmasan.sanitizer.history import Mark, Touch
 from dmasan.sanitizer.path import Link, find_path

@@ -12,6 +12,7 @@ from cocotbext.dmasan.clock import clock_cycles, start_clock
 from cocotbext.dmasan.pace import Pace
 from cocotbext.dmasan.protocol import Violation, sentence, violations
 from cocotbext.dmasan.shared import RingPort, Shared, State
+from cocotbext.dmasan.waves.plan import Plan
 from dmasan.arch.machine import Machine
 from dmasan.config import Knobs, RunError
 from dmasan.device.backend import BackendHost, DeviceBusError, register_offset
@@ -153,6 +154,14 @@ class RtlBackend:
             port.pace.value = pace.word()
         if latency is not None:
             self.dut.latency.value = latency
+
+    def watch(self, soc: Bindable, plan: Plan) -> None:
+        """Shows the model in the waves from now on: every burst goes to Python, so that it is shown when it happens."""
+        from cocotbext.dmasan.waves.channel import Channel
+        from cocotbext.dmasan.waves.probe import ModelProbe, World
+
+        self.shared.set_always_call(True)
+        ModelProbe(cast("World", soc), plan, Channel())
 
     async def advance(self, ns: float) -> None:
         """Lets `ns` of simulated time pass (at least one simulator step, 1 ps)."""

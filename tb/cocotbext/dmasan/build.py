@@ -103,7 +103,7 @@ def _key(design: Design, options: Sequence[str], identity: str) -> str:
         platform.machine(),
     ]
     digest = hashlib.sha256(json.dumps(about).encode())
-    for path in (*design.ordered, *design.depends, _main()):
+    for path in (*design.ordered, *design.depends, _main(), _main().with_name("model_probe.h")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 

@@ -72,6 +72,9 @@ def perform(command: str) -> int:
     if arguments[0] in LONG:
         cli.parser().parse_args(arguments)
         return 0
+    if "--waves" in arguments:  # needs the simulator, and runs in tests/cosim/test_waves.py: here its arguments are parsed
+        cli.parser().parse_args(arguments)
+        return 0
     if arguments[0] in BACKENDS and "--backend" not in arguments and "--sweep" not in arguments:
         arguments += ["--backend", "model"]
     if arguments[0] in BACKENDS:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import fastjsonschema
 import numpy as np
 import pytest
 import report_samples as samples
@@ -17,6 +18,7 @@ import report_samples as samples
 from dmasan.device.driver import DmaEngine
 from dmasan.events import Direction
 from dmasan.report import eventlog, picture
+from dmasan.report.chrome_trace import to_trace
 from dmasan.report.eventlog import EventLog
 from dmasan.report.html import bars, memory_map, snippet
 from dmasan.report.html.compare_report import compare_report
@@ -203,3 +205,18 @@ def test_bars_are_logarithmic_where_values_differ_much() -> None:
     assert "log scale" not in flat and "log scale" in steep
     assert "90,000" in steep
     Page(flat)
+
+
+def test_a_trace_matches_its_schema_and_tells_every_step(ran: tuple[Run, EventLog, Path]) -> None:
+    run, log, _ = ran
+    document = json.loads(json.dumps(to_trace(log, run.hazards)))
+    schema = Path(__file__).parents[3] / "docs" / "schema" / "trace-1.json"
+    fastjsonschema.compile(json.loads(schema.read_text()))(document)
+    events = document["traceEvents"]
+    steps = [each["args"]["step"] for each in events if "step" in each.get("args", {})]
+    assert sorted(steps) == list(range(log.history.count - len(log.history.steps) + 1, log.history.count + 1))
+    hazards = [each for each in events if each.get("cat") == "hazard"]
+    assert [each["ts"] * 1000 for each in hazards] == pytest.approx([each.time_ns for each in run.hazards])
+    named = {(each["pid"], each["tid"]) for each in events if each["name"] == "thread_name"}
+    assert {(each["pid"], each["tid"]) for each in events if each["ph"] == "X"} <= named
+    assert {"packet", "cpu0", "calls"} <= {each["args"]["name"] for each in events if each["name"] == "thread_name"}

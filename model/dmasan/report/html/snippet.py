@@ -73,8 +73,8 @@ def _actors(moments: Sequence[Moment], y: int) -> list[str]:
         x = LEFT + COLUMN * n
         who = {"hidden": "hardware", "rest": ""}.get(moment.kind, moment.who)
         parts.append(f'<g class="act {moment.kind}">{_shape(x, y, COLUMN, "bus")}')
-        parts.append(f'<text x="{x + COLUMN / 2}" y="{y + 12}">{escape(who)}</text>')
-        parts.append(f'<text class="small" x="{x + COLUMN / 2}" y="{y + 23}">{escape(_short(moment))}</text></g>')
+        parts.append(f'<text x="{x + COLUMN / 2}" y="{y + 13.5}">{escape(who)}</text>')
+        parts.append(f'<text class="small" x="{x + COLUMN / 2}" y="{y + 24}">{escape(_short(moment))}</text></g>')
     return parts
 
 

@@ -11,11 +11,12 @@ import time
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from cocotbext.dmasan.commands.witness import write_witness
+from cocotbext.dmasan.waves.plan import Plan
 from dmasan.config import RunError, UsageError
 from dmasan.device.backend import Backend
 from dmasan.report import eventlog
@@ -42,6 +43,7 @@ class Cell:
     input: str | None
     folder: str
     witness: int = 0  # number of the hazard whose witness is wanted, 0: none
+    waves: dict[str, Any] | None = None  # what is to be shown of the model (`waves.plan.Plan`), on the RTL
 
 
 async def run_cell(backend: Backend, **arguments: Any) -> dict[str, Any]:
@@ -56,6 +58,8 @@ async def run_cell(backend: Backend, **arguments: Any) -> dict[str, Any]:
         soc = _soc(cell, backend)
     except UsageError as error:
         return {"not_applicable": str(error)}
+    if cell.waves is not None:
+        cast("Any", backend).watch(soc, Plan.from_json(cell.waves))
     printed = _Tee()
     with contextlib.redirect_stdout(printed):
         outcome = await _run(cell, soc, entry)

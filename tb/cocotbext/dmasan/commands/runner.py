@@ -33,6 +33,7 @@ def _on_model(settings: Settings) -> Runner:
 
 def _on_rtl(settings: Settings, progress: Progress) -> Runner:
     from cocotbext.dmasan.build import build, engine
+    from cocotbext.dmasan.commands.waves import trace_format
     from cocotbext.dmasan.simulate import Job as Simulation
     from cocotbext.dmasan.simulate import run_job
 
@@ -42,7 +43,8 @@ def _on_rtl(settings: Settings, progress: Progress) -> Runner:
     def run(job: Job) -> dict[str, Any]:
         simulation = Simulation(CELL_TARGET, job.arguments, seed=settings.seed)
         try:
-            return dict(run_job(simulation, job.folder, timeout=settings.timeout))
+            trace = trace_format() if job.arguments.get("waves") else "none"
+            return dict(run_job(simulation, job.folder, trace=trace, timeout=settings.timeout))
         except RunError as error:
             raise RunError(f"{job.title}: {error}") from None
 

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The site: the same Markdown that a code host shows, built by `make docs`."""
+
+from dmasan import __version__
+
+project = "dmasan"
+author = "the dmasan authors"
+release = version = __version__
+extensions = ["myst_parser"]
+source_suffix = {".md": "markdown"}
+myst_enable_extensions = ["deflist"]
+myst_heading_anchors = 3
+html_theme = "furo"
+html_title = f"dmasan {__version__}"
+html_static_path = ["images"]
+exclude_patterns = ["schema"]
+# Pages link to files of the repository, as they should on a code host; the site has no copy of them.
+suppress_warnings = ["myst.xref_missing"]
