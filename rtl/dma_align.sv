@@ -18,6 +18,7 @@ module dma_align
     input  wire                 c_valid,           // shape of the next chunk
     input  shape_t              c_shape,
     output logic                c_pop,
+    output wire  [CHUNK_W-1:0]  making,            // bytes of the FILL chunk that begins now
     input  wire                 f_valid,           // data FIFO
     input  wire  [DATA_W+1:0]   f_data,            // {poison, end of chunk, data}
     output logic                f_pop,
@@ -102,6 +103,7 @@ module dma_align
         sink_crc = crc_next;
     end
     assign end_ch    = shape.ch;
+    assign making    = c_pop && c_shape.op == OP_FILL ? c_shape.len : '0;
     assign out_valid = held && !kill[out_ch[CHW-1:0]];
 
     always_ff @(posedge clk) begin

@@ -49,7 +49,7 @@ module dma_rd
     output logic [CW-1:0]      take,
     output logic               push,
     output logic [DATA_W+1:0]  push_data,          // {poison, end of chunk, data}
-    output logic [15:0]        promised,           // bytes of COPY chunks that have arrived or are on R now; modulo 2^16
+    output wire  [CHUNK_W-1:0] arriving,           // bytes of the COPY burst whose data begins to arrive now, or was dropped
     output fault_t             fault,
     // AXI
     output logic [ID_W-1:0]    m_arid,
@@ -161,7 +161,6 @@ module dma_rd
             first <= r_last;
             beat  <= r_last ? '0 : beat + 1'b1;
         end
-        if (rq_valid && head.counted && (head.phantom || (data_beat && first))) promised <= promised + 16'(head.bytes);
         for (int i = 0; i < NCH; i++) begin
             out_ch[i] <= out_ch[i] + 7'(issue && s_side.tag.ch == 3'(i)) - 7'(data_beat && r_last && head.tag.ch == 3'(i));
             if (fault.valid && head.tag.ch == 3'(i)) stop[i] <= 1'b1;
@@ -174,12 +173,13 @@ module dma_rd
         if (!rst_n) begin
             first  <= 1'b1;
             window <= CW'(FIRST);
-            {beat, promised, stop, outstanding, coming} <= '0;
+            {beat, stop, outstanding, coming} <= '0;
             for (int i = 0; i < NCH; i++) out_ch[i] <= '0;
         end
     end
 
     assign r_beat  = r_valid && r_ready;
+    assign arriving = rq_valid && head.counted && (head.phantom || (data_beat && first)) ? head.bytes : '0;
     assign r_index = is_desc ? d_index[dq_ch[CHW-1:0]] : head.tag.index;
     wire unused = &{1'b0, rq_space, rq_fill, dq_space, dq_fill, dq_ch, s_side.len, s_side.max_len};
 endmodule

@@ -117,6 +117,7 @@ module dma_top
     if (!(DATA_W inside {32, 64, 128, 256})) begin : g_data $error("dma_top: DATA_W must be 32, 64, 128 or 256"); end
     if (NCH < 1 || NCH > int'(dma_csr_pkg::NCH)) begin : g_nch $error("dma_top: NCH must be 1 to the number in rtl/gen"); end
     // A write burst waits for all of its bytes; what is there of them must leave room for the read burst with the rest.
+    if (FIFO_BEATS * DATA_W / 8 > 2**18) begin : g_ahead $error("dma_top: FIFO_BEATS may be at most 256 KiB"); end
     if (FIFO_BEATS < 2 * MAX_BURST || (FIFO_BEATS & (FIFO_BEATS - 1)) != 0) begin : g_fifo
         $error("dma_top: FIFO_BEATS must be a power of two, at least 2 * MAX_BURST");
     end
@@ -211,7 +212,7 @@ module dma_top
     logic f_push, f_ready, f_pop, f_valid, r_beat, b_beat, al_valid, al_ready;
     logic [DATA_W+1:0] f_din, f_dout;
     logic [CW-1:0] space, take, fill;
-    logic [15:0] promised;
+    logic [CHUNK_W-1:0] arriving, making;
     logic [DATA_W-1:0] al_data;
     logic [DATA_W/8-1:0] al_strb;
 
@@ -224,7 +225,7 @@ module dma_top
         .clk, .rst_n(core_rst_n), .kill, .s_valid(rs_valid), .s_ready(rs_ready), .s_drop(rs_drop), .s_addr(rs_addr),
         .s_len(rs_len), .s_bytes(rs_bytes), .s_left(rs_left), .s_last(rs_last), .s_side(rs_side),
         .d_req, .d_addr, .d_index, .d_attr, .d_short, .d_taken, .d_valid, .r_data, .r_resp, .r_last,
-        .space, .take, .push(f_push), .push_data(f_din), .promised, .fault(rd_fault),
+        .space, .take, .push(f_push), .push_data(f_din), .arriving, .fault(rd_fault),
         .m_arid(m_axi_arid), .m_araddr(m_axi_araddr), .m_arlen(m_axi_arlen), .m_arattr(ar_attr), .m_aruser(m_axi_aruser),
         .m_arvalid(m_axi_arvalid), .m_arready(m_axi_arready), .m_rid(m_axi_rid), .m_rdata(m_axi_rdata),
         .m_rresp(m_axi_rresp), .m_rlast(m_axi_rlast), .m_rvalid(m_axi_rvalid), .m_rready(m_axi_rready),
@@ -234,7 +235,7 @@ module dma_top
         .ready(f_ready), .pop(f_pop), .dout(f_dout), .valid(f_valid), .fill);
 
     dma_align #(.DATA_W(DATA_W), .NCH(NCH)) u_align (
-        .clk, .rst_n(core_rst_n), .kill, .fill_word, .c_valid(ac_valid), .c_shape(ac_shape), .c_pop(ac_pop), .f_valid,
+        .clk, .rst_n(core_rst_n), .kill, .fill_word, .c_valid(ac_valid), .c_shape(ac_shape), .c_pop(ac_pop), .making, .f_valid,
         .f_data(f_dout), .f_pop, .out_valid(al_valid), .out_ready(al_ready), .out_data(al_data), .out_strb(al_strb),
         .chunk_end(al_end), .end_ch(al_ch), .poison, .sink_ack, .sink_crc);
 
@@ -245,7 +246,7 @@ module dma_top
     assign ws_end = ws_valid && ws_ready && (ws_last || ws_drop);
 
     dma_wr #(.ADDR_W(ADDR_W), .DATA_W(DATA_W), .ID_W(ID_W), .USER_W(USER_W), .NCH(NCH)) u_wr (
-        .clk, .rst_n(core_rst_n), .kill, .promised, .s_valid(ws_valid), .s_ready(ws_ready), .s_drop(ws_drop), .s_addr(ws_addr),
+        .clk, .rst_n(core_rst_n), .kill, .arriving, .making, .s_valid(ws_valid), .s_ready(ws_ready), .s_drop(ws_drop), .s_addr(ws_addr),
         .s_len(ws_len), .s_bytes(ws_bytes), .s_left(ws_left), .s_side(ws_side), .al_valid, .al_ready, .al_data, .al_strb,
         .t_req, .t_addr, .t_index, .t_attr(d_attr), .t_data, .t_short(d_short), .t_taken, .t_done, .b_resp,
         .aw_data, .ack(wr_ack), .fault(wr_fault), .b_data, .b_ch,

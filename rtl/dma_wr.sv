@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Write side: issues AW for data bursts and status write-backs, sends W in that order, sorts B by BID.
-// A COPY burst's AW is issued when all of its bytes have arrived or are on R now, so W does not wait for a read that
-// has not started. Once a channel is killed, its bursts not yet issued are dropped and its issued ones are finished
+// A burst's AW is issued when all of its bytes have arrived or are on R now (COPY), or are being made (FILL), so W does not
+// wait for a read that has not started, of another job either. Once a channel is killed, its bursts not yet issued are dropped and its issued ones are finished
 // with zero strobes at once. A burst is acknowledged (counted off the residue) only if all of its beats were real.
 `default_nettype none
 
@@ -18,7 +18,8 @@ module dma_wr
     input  wire                 clk,
     input  wire                 rst_n,
     input  wire  [NCH-1:0]      kill,
-    input  wire  [15:0]         promised,
+    input  wire  [CHUNK_W-1:0]  arriving,          // bytes that W will not have to wait for from now on
+    input  wire  [CHUNK_W-1:0]  making,
     // bursts from the splitter
     input  wire                 s_valid,
     output logic                s_ready,
@@ -74,6 +75,7 @@ module dma_wr
 );
     localparam int unsigned IDX_W = USER_W - 6;
     localparam int unsigned CHW   = NCH < 2 ? 1 : $clog2(NCH);
+    localparam int unsigned AHEAD_W = 20;          // 256 KiB of FIFO, 17 chunks of dropped AWs
     localparam int unsigned TBEATS = DATA_W >= 128 ? 1 : 128 / DATA_W;     // beats of a status write
 
     typedef struct packed {
@@ -91,8 +93,7 @@ module dma_wr
     } resp_t;
 
     // --- AW -----------------------------------------------------------------------------------------------------
-    logic [15:0] used;                             // bytes of COPY chunks whose AW was issued or dropped; modulo 2^16
-    logic [15:0] ahead;
+    logic signed [AHEAD_W-1:0] ahead;              // bytes there without AW; less than 0: AW dropped before they were there
     logic [6:0]  out_ch [NCH];
     logic [2:0]  tch;
     logic        aw_free, want_status, dead, wq_ready, tq_ready;
@@ -106,9 +107,8 @@ module dma_wr
         t_taken     = '0;
         t_taken[tch[CHW-1:0]] = want_status;
         dead    = kill[s_side.tag.ch[CHW-1:0]];
-        ahead   = promised - used;
         aw_data = s_valid && !dead && aw_free && !want_status && outstanding < 8'(DEPTH)
-                  && (!s_side.counted || ahead >= 16'(s_bytes))
+                  && ahead >= signed'(AHEAD_W'(s_bytes))
                   && (s_side.limit == 0 || out_ch[s_side.tag.ch[CHW-1:0]] < 7'(s_side.limit));
         s_drop  = dead;
         s_ready = aw_data || (s_valid && dead);
@@ -131,10 +131,10 @@ module dma_wr
     always_ff @(posedge clk) begin
         if (want_status || aw_data) m_awvalid <= 1'b1;
         else if (m_awready) m_awvalid <= 1'b0;
-        if (s_ready && s_side.counted) used <= used + 16'(dead ? s_left : s_bytes);
+        ahead <= ahead + AHEAD_W'(arriving) + AHEAD_W'(making) - (!s_ready ? '0 : AHEAD_W'(dead ? s_left : s_bytes));
         if (!rst_n) begin
             m_awvalid <= 1'b0;
-            used <= '0;
+            ahead <= '0;
         end
     end
 
@@ -231,6 +231,7 @@ module dma_wr
     assign b_ch    = sent.tag.ch;
     assign b_index = is_status ? t_index[tq_ch[CHW-1:0]] : sent.tag.index;
     assign b_beat  = b_valid;
-    wire unused = &{1'b0, wq_space, wq_fill, bq_space, bq_fill, tq_space, tq_fill, bq_ready, tq_ch, s_side.len, s_side.max_len};
+    wire unused = &{1'b0, wq_space, wq_fill, bq_space, bq_fill, tq_space, tq_fill, bq_ready, tq_ch, s_side.len, s_side.max_len,
+                      s_side.counted};
 endmodule
 `default_nettype wire

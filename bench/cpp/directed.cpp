@@ -402,6 +402,7 @@ int run(int argc, char** argv) {
         {"counters", counters}, {"early_status", early_status},
         {"error_behind_a_waiting_beat", error_behind_a_waiting_beat}, {"outstanding_limits", outstanding_limits},
         {"coalescing_thresholds", coalescing_thresholds}, {"addresses_follow_data", addresses_follow_data},
+        {"addresses_wait_their_turn", addresses_wait_their_turn},
         {"soft_reset_at_rest", soft_reset_at_rest}, {"events", events}, {"descriptor_of_each_beat", descriptor_of_each_beat},
         {"counters_count", counters_count}, {"zero_strobes_count", zero_strobes_count}};
     unsigned ran = 0;

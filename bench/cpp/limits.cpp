@@ -59,6 +59,39 @@ static void addresses_follow_data() {              // W never waits for a read t
     EXPECT(copied(e, from, D, 100 * BPB));
 }
 
+struct Starved { uint64_t now = 0, longest = 0; std::size_t written = 0; };
+
+static void watch_for_data(Engine& e, Starved& w) {   // cycles in which an accepted address was without data on W
+    e.watch = [&e, &w] {
+        const Vdma_top& d = e.dut;
+        w.now = w.written < e.mem.log_aw.size() && !d.m_axi_wvalid ? w.now + 1 : 0;
+        w.longest = std::max(w.longest, w.now);
+        w.written += d.m_axi_wvalid && d.m_axi_wready && d.m_axi_wlast;
+    };
+}
+
+static void addresses_wait_their_turn() {          // W does not wait for the reads of the other channel's jobs before it
+    for (unsigned op : {FILL, COPY}) for (unsigned at : {0u, 40u, 100u, 300u, 900u}) {
+        Engine e;
+        random_memory(e);
+        e.mem.opt.latency = 60;
+        e.mem.opt.queue = 1;
+        Starved w;
+        watch_for_data(e, w);
+        e.direct(0, at ? COPY : SINK, S, D, at ? 0x10000 : 60 * BPB, at ? 4 : 1);
+        e.direct(1, op, S + 0x2001, D + 0x20003, 0x1800, 8);
+        if (at) {                                  // chunks of it are on their way
+            e.run(at);
+            e.write(ch(0, CMD), ABORT);
+            e.wait(ch(0, STATUS), HALTED);
+        }
+        e.wait(ch(1, STATUS), DONE);
+        expect(w.longest < 20, "an address waits for data", e, w.longest);
+        SAME(w.written, e.mem.log_aw.size());
+        EXPECT(op == FILL || copied(e, S + 0x2001, D + 0x20003, 0x1800));
+    }
+}
+
 static void soft_reset_at_rest() {                 // a channel that waits for its doorbell, another halted by an error
     Engine e;
     random_memory(e);

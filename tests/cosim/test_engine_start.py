@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench._engine_bench import build, told
 
 RANDOM_START = ("--x-initial", "unique", "--x-assign", "unique")
-TESTS = 27  # of `engine_bench directed`, resets in the middle of traffic among them
+TESTS = 28  # of `engine_bench directed`, resets in the middle of traffic among them
 pytestmark = [pytest.mark.cosim, pytest.mark.timeout(600)]
 
 
