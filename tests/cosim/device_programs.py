@@ -8,13 +8,14 @@ from random import Random
 from typing import Any
 
 from dmasan.device import registers as reg
-from dmasan.device.attributes import COHERENT, NONCOHERENT, encode
+from dmasan.device.attributes import COHERENT, NONCOHERENT, Attributes, encode
 from dmasan.device.bits import Register
 from dmasan.device.burst import DECERR, SLVERR
 from dmasan.device.descriptor import Descriptor
 from dmasan.device.plain import RAM_BASE
 from dmasan.device.registers import Mode, Op, Stride
 
+DEVICE = Attributes(cache=0b0001)  # bufferable, domain System
 RING, SOURCE, TARGET, SIZE = 0, 0x1_0000, 0x2_0000, 0x4_0000  # in the memory of a program
 SHOWN = (
     reg.CH_STATUS, reg.CH_HEAD, reg.CH_ERR_INFO, reg.CH_ERR_ADDR_LO, reg.CH_ERR_ADDR_HI, reg.CH_RESIDUE,
@@ -79,7 +80,11 @@ def random_program(seed: int, base: int = RAM_BASE, errors_too: bool = True) -> 
         (reg.CH_IRQ_EN, 0x3F00),
         *direct_registers(descriptors[0]),
     ]
-    return Program(draw.randint(0, 1), mode, cfg, registers, descriptors, stride, short, errors, base)
+    channel = draw.randint(0, 1)
+    if draw.random() < 0.3:
+        cfg |= draw.choice((reg.CH_CFG.IRQ_EARLY.mask, reg.CH_CFG.FI_NO_STALE.mask, reg.CH_CFG.DEV_SINGLE.mask))
+        registers.append((draw.choice((reg.CH_ATTR_SRC, reg.CH_ATTR_DST)), encode(DEVICE)))
+    return Program(channel, mode, cfg, registers, descriptors, stride, short, errors, base)
 
 
 FAULTS: tuple[dict[str, Any], ...] = (
