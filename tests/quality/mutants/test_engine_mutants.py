@@ -55,7 +55,7 @@ MUTANTS = (
     EngineMutant("an interrupt one completion late", "dma_regs", "9'(waiting) + 9'd1 >= 9'(threshold)", "9'(waiting) >= 9'(threshold)"),
     EngineMutant("soft reset does not wait for idle", "dma_top", "soft_reset && idle", "soft_reset"),
     EngineMutant("an address before its data", "dma_wr", "ahead >= signed'(AHEAD_W'(s_bytes))", "ahead > 0"),
-    EngineMutant("an address of a fill before its turn", "dma_wr", "ahead >= signed'(AHEAD_W'(s_bytes))", "!s_side.counted || ahead >= signed'(AHEAD_W'(s_bytes))"),
+    EngineMutant("an address of a fill before its turn", "dma_wr", "ahead >= signed'(AHEAD_W'(s_bytes))", "!s_side.counted || !(ahead < signed'(AHEAD_W'(s_bytes)))"),
     EngineMutant("addresses dropped by an abort count for others", "dma_wr", "ahead >= signed'(AHEAD_W'(s_bytes))", "ahead[15:0] >= 16'(s_bytes)"),
     EngineMutant("the counter of read stalls counts beats", "dma_pmu", "out_rd != 0 && !r_beat", "out_rd != 0"),
     EngineMutant("the pulse of the interrupt lasts", "dma_top", "irq && !irq_q", "irq"),
