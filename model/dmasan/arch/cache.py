@@ -69,10 +69,20 @@ class Cache:
         ways = self._tag_view[base : base + self.ways].tolist()
         return base + ways.index(line) if line in ways else -1
 
-    def locate(self, lines: Indices) -> Indices:
-        """The slots that hold `lines`, -1 where absent."""
+    def _rows(self, sets: Indices, run: bool) -> slice | None:
+        """The rows of `sets`, where they lie side by side: then nothing need be gathered."""
+        first, end = int(sets[0]) if run and len(sets) else 0, len(sets)
+        return slice(first, first + end) if run and first + end <= self.sets else None
+
+    def _tags_of(self, sets: Indices, run: bool) -> Indices:
+        """The tags in `sets`, of shape (n, ways)."""
+        rows = self._rows(sets, run)
+        return self._by_set.take(sets, axis=0) if rows is None else self._by_set[rows]
+
+    def locate(self, lines: Indices, run: bool = False) -> Indices:
+        """The slots that hold `lines`, -1 where absent. `run`: the lines are consecutive."""
         sets = self.sets_of(lines)
-        hits = self._by_set.take(sets, axis=0) == lines[:, None]
+        hits = self._tags_of(sets, run) == lines[:, None]
         found = np.count_nonzero(hits)
         if not found:  # the usual case of a stream: nothing to look up line by line
             return np.full(len(lines), EMPTY, np.int64)
@@ -97,10 +107,10 @@ class Cache:
         """The slots that hold the physical lines [first, end), under whatever virtual address."""
         return self.resident(first, end)
 
-    def victims(self, lines: Indices) -> Indices:
-        """The slot that each of `lines`, absent so far, is to take; the replacement state moves on."""
+    def victims(self, lines: Indices, run: bool = False) -> Indices:
+        """The slot that each of `lines`, absent so far, is to take; the replacement state moves on. `run` as in `locate`."""
         sets = self.sets_of(lines)
-        empty = self._by_set.take(sets, axis=0) < 0
+        empty = self._tags_of(sets, run) < 0
         free = np.count_nonzero(empty)
         if free:
             slots: Indices = sets * self.ways + empty.argmax(axis=1)
@@ -109,7 +119,7 @@ class Cache:
             slots[full] = used * self.ways + self._ways_to_replace(used)
         else:  # the usual case of a stream
             used = sets
-            slots = sets * self.ways + self._ways_to_replace(sets)
+            slots = sets * self.ways + self._ways_to_replace(sets, run)
         if self.kept and len(used):
             self._pass_over_kept(slots)
         return slots
@@ -122,17 +132,19 @@ class Cache:
         self._turn[full] = turn
         return self.tags[full * self.ways + ways] & PHYSICAL
 
-    def _ways_to_replace(self, sets: Indices) -> NDArray[np.integer]:
+    def _ways_to_replace(self, sets: Indices, run: bool = False) -> NDArray[np.integer]:
         """The way that each of `sets`, all full, is to give up."""
         if self.lru:
             oldest: Indices = self._used.reshape(self.sets, self.ways)[sets].argmin(axis=1)
             return oldest
-        turn = self._turn[sets]
+        where = self._rows(sets, run) or sets
+        turn = self._turn[where].copy()
         if self._random:  # the linear congruential generator of Numerical Recipes, its upper bits
             turn = turn * np.uint32(1664525) + np.uint32(1013904223)
-            self._turn[sets] = turn
-            return (turn >> np.uint32(16)) % np.uint32(self.ways)
-        self._turn[sets] = (turn + np.uint32(1)) % np.uint32(self.ways)
+            self._turn[where] = turn
+            turn >>= np.uint32(16)
+            return turn % np.uint32(self.ways) if self.ways & (self.ways - 1) else turn & np.uint32(self.ways - 1)
+        self._turn[where] = (turn + np.uint32(1)) % np.uint32(self.ways)
         return turn
 
     def touch(self, slots: Indices | int) -> None:
@@ -149,12 +161,13 @@ class Cache:
             slots[held] += np.where(slots[held] % self.ways == self.ways - 1, 1 - self.ways, 1)
 
     def install(
-        self, slots: Indices, lines: Indices, data: Bytes, version: Bytes | None, dirty: Mask | bool
+        self, slots: Indices, lines: Indices, data: Bytes | None, version: Bytes | None, dirty: Mask | bool
     ) -> None:
-        """Puts `lines` with their bytes (n, line) into `slots`, whatever was there."""
+        """Puts `lines` with their bytes (n, line) into `slots`, whatever was there. None: the bytes are put there next."""
         self.tags[slots] = lines
         self.dirty[slots] = dirty
-        self.put(slots, data, version)
+        if data is not None:
+            self.put(slots, data, version)
         if self.lru:
             self.touch(slots)
         if self.private is not None:
@@ -166,9 +179,9 @@ class Cache:
             self.private = np.zeros(len(self.tags), np.bool_)
         self.private[slots] = True
 
-    def snooped(self, lines: Indices) -> Indices:
+    def snooped(self, lines: Indices, run: bool = False) -> Indices:
         """As `locate`, as another CPU of the domain sees it."""
-        slots = self.locate(lines)
+        slots = self.locate(lines, run)
         if self.private is not None:
             slots[self.private[slots]] = EMPTY
         return slots

@@ -93,13 +93,13 @@ class Hierarchy:
             self.cycles += len(dirty) * self.costs.memory // 4  # posted
             self._write_memory(l2.tags[dirty], *l2.rows(dirty))
 
-    def _fetch(self, lines: Indices) -> tuple[Bytes, Bytes | None]:
-        """The bytes of `lines` below L1; what misses in L2 is allocated there."""
+    def _fetch(self, lines: Indices, run: bool = False, whole: bool = False) -> tuple[Bytes | None, Bytes | None]:
+        """The bytes of `lines` below L1; what misses in L2 is allocated there. `run` and `whole` as in `ensure`."""
         l2 = self.l2
         if l2 is None:
             self.cycles += len(lines) * self.costs.memory
             return self._read_memory(lines)
-        slots = l2.locate(lines)
+        slots = l2.locate(lines, run)
         miss = slots < 0
         self.cycles += len(lines) * self.costs.l2_hit
         if l2.lru:
@@ -107,8 +107,9 @@ class Hierarchy:
         if miss.any():
             if self.victim:
                 return self._fetch_past(l2, lines, slots, miss)
-            slots[miss] = self.allocate_l2(l2, lines[miss])
-        return l2.rows(slots)
+            run = run and bool(miss.all())
+            slots[miss] = self.allocate_l2(l2, lines if run else lines[miss], run)
+        return (None, None) if whole else l2.rows(slots)
 
     def _fetch_past(self, l2: Cache, lines: Indices, slots: Indices, miss: Mask) -> tuple[Bytes, Bytes | None]:
         """As `_fetch`, but what misses in L2 is not allocated there."""
@@ -136,9 +137,9 @@ class Hierarchy:
                 l2.install(slots[dirty], l2.tags[slots[dirty]], *l1.rows(theirs[dirty]), True)
             l1.drop(theirs[found])
 
-    def allocate_l2(self, l2: Cache, lines: Indices) -> Indices:
+    def allocate_l2(self, l2: Cache, lines: Indices, run: bool = False) -> Indices:
         """Brings `lines`, absent from L2, in from memory; returns their slots."""
-        slots = l2.victims(lines)
+        slots = l2.victims(lines, run)
         self.make_room(l2, slots)
         l2.install(slots, lines, *self._read_memory(lines), False)
         self.counters.l2_fills += len(lines)
@@ -203,40 +204,45 @@ class Hierarchy:
         for part in self._parts(l1.tags[dirty], dirty):
             self.write_beneath_l1(l1.tags[part] & PHYSICAL, *l1.rows(part))
 
-    def ensure(self, cpu: int, lines: Indices) -> Indices:
-        """The slots of `lines` in the L1 of `cpu`, filled where absent."""
+    def ensure(self, cpu: int, lines: Indices, run: bool = False, whole: bool = False) -> Indices:
+        """The slots of `lines` in the L1 of `cpu`, filled where absent.
+
+        `run`: the lines are consecutive. `whole`: they are written in full next, so that the bytes that are filled do not
+        matter; a line that no other L1 has comes in dirty.
+        """
         l1 = self.l1[cpu]
-        slots = l1.locate(lines)
+        slots = l1.locate(lines, run)
         miss = slots < 0
         if miss.any():
-            slots[miss] = self._fill(cpu, lines if miss.all() else lines[miss])
+            run = run and bool(miss.all())
+            slots[miss] = self._fill(cpu, lines if run else lines[miss], run, whole)
         if self._lru:
             l1.touch(slots)
         return slots
 
-    def _fill(self, cpu: int, lines: Indices) -> Indices:
+    def _fill(self, cpu: int, lines: Indices, run: bool, whole: bool) -> Indices:
         """Brings absent `lines` into the L1 of `cpu`: from another L1, or from below."""
         l1 = self.l1[cpu]
-        slots = l1.victims(lines)
+        slots = l1.victims(lines, run)
         self._give_up(l1, slots)
         self.counters.l1_fills += len(lines)
-        missing = self._take_from_others(cpu, lines, slots) if self.snooping else None
+        missing = self._take_from_others(cpu, lines, slots, run) if self.snooping else None
         if missing is None:
-            l1.install(slots, lines, *self._fetch(lines & PHYSICAL), False)
+            l1.install(slots, lines, *self._fetch(lines & PHYSICAL, run, whole), whole)
         elif missing.any():
             l1.install(slots[missing], lines[missing], *self._fetch(lines[missing]), False)
         if not self.snooping:
             l1.make_private(slots)
         return slots
 
-    def _take_from_others(self, cpu: int, lines: Indices, slots: Indices) -> np.ndarray | None:
+    def _take_from_others(self, cpu: int, lines: Indices, slots: Indices, run: bool) -> np.ndarray | None:
         """The SCU: installs what another L1 holds; returns which lines none held (None: all of them)."""
         missing: np.ndarray | None = None
         l1 = self.l1[cpu]
         for other in self.l1:
             if other is l1:
                 continue
-            theirs = other.snooped(lines)
+            theirs = other.snooped(lines, run)
             found = theirs >= 0
             if missing is not None:
                 found &= missing
@@ -268,7 +274,7 @@ class Hierarchy:
 
     def load(self, cpu: int, pa: int, length: int) -> tuple[Bytes, Bytes | None]:
         """Bytes and versions of [pa, pa + length), which lies in one piece."""
-        slots = self.ensure(cpu, self._lines(pa, length))
+        slots = self.ensure(cpu, self._lines(pa, length), run=True)
         l1 = self.l1[cpu]
         self.cycles += (length + 7) // 8 * self.costs.l1_hit
         start = pa & (self.line - 1)
@@ -315,7 +321,7 @@ class Hierarchy:
             version = None if version is None else version[~past]
         if len(lines):
             l1 = self.l1[cpu]
-            slots = self.ensure(cpu, lines)
+            slots = self.ensure(cpu, lines, run=past is None, whole=True)
             self._own(cpu, lines, slots)
             l1.put(slots, rows, version)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -138,7 +139,7 @@ def _event(soc: Soc, e: ev.Event) -> Row | None:
             return Row(KERNEL, "invalidates", "the IOTLB", line)
         case ev.IommuMap():
             return Row(KERNEL, "IOMMU:", "entry made" if e.valid else "entry removed", line)
-        case ev.MmioWrite() if soc.sanitizer.order.registers.started(e.address, e.value) is not None:
+        case ev.MmioWrite() if deepcopy(soc.sanitizer.order.registers).started(e.address, e.value) is not None:
             return Row(CPU, "doorbell", "", line)
         case ev.Interrupt():
             return Row(CPU, "interrupt", "", line)

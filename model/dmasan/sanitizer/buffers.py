@@ -109,7 +109,7 @@ class Buffers:
         memory = self._memory
         if memory[first] & mark or memory[last] & mark:
             return True
-        return last - first >= _PAGE and bool((self.permissions[first:last:_PAGE] & mark).any())
+        return last - first >= _PAGE and any(marks & mark for marks in memory[first:last:_PAGE])
 
     def given(self, address: int, length: int) -> bool:
         """Whether a page of the range has something that was given to the device."""

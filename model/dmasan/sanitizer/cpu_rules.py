@@ -146,7 +146,7 @@ class CpuRules:
         """A clean by set and way is a hidden move, which may have been anyway; an invalidate may lose what was in the slot."""
         if e.op is not CacheOp.INVALIDATE:
             return
-        wrong = self.core.apply(f"drop_l{e.level}_slot", e.address, e.length, e, f"cpu{e.cpu}")
+        wrong = self.core.apply(f"drop_l{e.level}_slot", e.address, e.length, e, self._names[e.cpu])
         if wrong is not None:
             self.core.report(Effect.LOST_UPDATE, e.address, wrong, e, None)
 

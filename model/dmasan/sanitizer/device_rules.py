@@ -28,7 +28,8 @@ Mask = NDArray[np.bool_]
 class DeviceAccess(NamedTuple):
     """A burst as the sanitizer sees it. Addresses and lengths in bytes, time in ns.
 
-    `channel` and `tag` say for which descriptor (or direct job) the device makes it.
+    `channel` and `tag` say for which descriptor (or direct job) the device makes it. `interrupts`: whether the descriptor
+    that it reads asks for an interrupt, None where it reads none or that is not known.
     """
 
     point: Point
@@ -39,6 +40,7 @@ class DeviceAccess(NamedTuple):
     kind: BurstKind = BurstKind.DATA
     channel: int = 0
     tag: int = 0
+    interrupts: bool | None = None
 
 
 @dataclass(slots=True)
@@ -154,7 +156,9 @@ class DeviceRules:
         """The job of a burst; `word`: number of the store that handed a descriptor over by an ownership word."""
         order = self.core.order
         if access.kind is BurstKind.DESCRIPTOR:
-            return order.fetched(access.channel, access.tag, access.address, access.length, word)
+            return order.fetched(
+                access.channel, access.tag, access.address, access.length, word, access.interrupts
+            )
         job = order.job(access.channel, access.tag)
         if job is not None and not job.acted:
             order.act(job)
@@ -232,7 +236,7 @@ class DeviceRules:
         core.raced += excluded
         self._races(access, job, event, write, excluded)
         for start, count in core.buffers.undeclared(address, length):
-            core.order.device(job, start, count, write)
+            core.order.device(job, start, count, write, core.history.count + 1)
         if access.kind is BurstKind.DESCRIPTOR:
             core.order.describe(address, length)
         return mask(excluded, address, length)

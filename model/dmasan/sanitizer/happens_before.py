@@ -2,7 +2,7 @@
 """Which accesses of CPU and device are ordered by what they told each other, whatever the time of this run was.
 
 A doorbell releases to the device what the CPU did before it: the release of a job is the first doorbell of its channel
-behind the last store to its descriptor (a direct job's is its start). A completion that the CPU was seen to observe (an
+behind the last store to its descriptor that makes this reachable (a direct job's is its start). A completion that the CPU was seen to observe (an
 interrupt, a status register, an ownership word) releases to the CPU what the device has completed. Of two conflicting
 accesses that nothing orders either may be the first, on a faster or slower device.
 
@@ -12,7 +12,6 @@ that nothing conflicts; the accesses themselves are kept for the exact answer.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,59 +21,66 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.events import NOWHERE, Site
+from dmasan.events import Site
+from dmasan.sanitizer.doorbells import ANY, Doorbells, Start
 from dmasan.sanitizer.hazards import Finding
 from dmasan.sanitizer.pending import Ranges
 
-ANY = -1  # every channel
 KEPT = 1 << 16  # CPU accesses that are still told
-_KEPT_BELLS = 1 << 12
 _NEVER = 1 << 62
 
 
 class Progress(IntEnum):
-    """What an observation tells of a channel: that some jobs are complete, that it rests, or that it has ended."""
+    """What an observation tells of a channel: which jobs are complete, that it rests, or that it has ended.
+
+    JOBS: those that have reported by now, since it counts or names them. FIRST: one that interrupts, at least; on a slower
+    device only the first one that was not seen yet, and those before it.
+    """
 
     JOBS = 0
     RESTING = 1
     ENDED = 2
+    FIRST = 3
 
 
 class Registers(Protocol):
     """What accesses to the device's registers mean."""
 
-    def started(self, address: int, value: int) -> tuple[int, bool] | None:
-        """The channel (or ANY) that a store to a register sets to work; True if it only goes on with what it has."""
+    def started(self, address: int, value: int) -> Start | None:
+        """What a store to a register sets to work, if anything. Told of each one, in order."""
 
     def observed(self, address: int, value: int) -> tuple[int, Progress] | None:
         """The channel (or ANY) whose progress a load from a register tells."""
+
+    def interrupts(self, descriptor: bytes) -> bool | None:
+        """Whether a descriptor asks for an interrupt; None if that is not known."""
 
 
 class AnyRegister:
     """A device of which nothing is known: every store to it may be a doorbell, every load a completion."""
 
-    def started(self, address: int, value: int) -> tuple[int, bool] | None:
-        return ANY, False
+    def started(self, address: int, value: int) -> Start | None:
+        return Start(ANY)
 
     def observed(self, address: int, value: int) -> tuple[int, Progress] | None:
         return ANY, Progress.ENDED
 
-
-class Doorbell(NamedTuple):
-    """A store that set a channel to work: number of the event, and its line of the program."""
-
-    number: int
-    site: Site
+    def interrupts(self, descriptor: bytes) -> bool | None:
+        return None
 
 
 @dataclass(slots=True)
 class Range:
-    """Bytes that the device has touched and the CPU may not rely on yet; `number` is that of the last burst."""
+    """Bytes that the device has touched and the CPU may not rely on yet.
+
+    `number` is that of the last burst, `step` that of the first one's step in the history.
+    """
 
     address: int
     end: int
     write: bool
     number: int
+    step: int
 
 
 @dataclass(slots=True)
@@ -83,6 +89,7 @@ class Job:
 
     `release` is the number of the event up to which the CPU's accesses are ordered before the job. `posted` counts the
     bytes of data that have no B yet. A job `reports` when it has a descriptor, and is `reported` when its status has its B.
+    `interrupts`: its descriptor asks for an interrupt; None where that is not known.
     """
 
     channel: int
@@ -90,6 +97,7 @@ class Job:
     release: int
     site: Site
     described: bool = False
+    interrupts: bool | None = None
     acted: bool = False
     posted: int = 0
     reporting: bool = False  # its status is on the bus
@@ -147,8 +155,7 @@ class HappensBefore:
         self.accesses: deque[CpuAccess] = deque(maxlen=KEPT)
         self.taken: deque[Taken] = deque(maxlen=KEPT)
         self.given: deque[Given] = deque(maxlen=KEPT)
-        self._bells: dict[int, list[Doorbell]] = {}
-        self._last_bell = 0
+        self._bells = Doorbells()
         self._floor = _NEVER  # least number of a range in flight
         self._reports: set[int] = set()  # channels that write statuses
         self._descriptors: set[int] = set()  # lines
@@ -164,17 +171,13 @@ class HappensBefore:
         """Whether there was a doorbell."""
         return bool(self._bells)
 
-    def ring(self, site: Site, channel: int, goes_on: bool) -> None:
-        """A doorbell of `channel`. With `goes_on`, its jobs go on with what the CPU did meanwhile."""
+    def ring(self, site: Site, start: Start) -> None:
+        """A doorbell. Jobs that go on do so with what the CPU did meanwhile."""
         self.now += 1
-        bells = self._bells.setdefault(channel, [])
-        bells.append(Doorbell(self.now, site))
-        if len(bells) > 2 * _KEPT_BELLS:
-            del bells[:_KEPT_BELLS]
-        self._last_bell = self.now
+        self._bells.ring(self.now, site, start)
         self._fresh = Ranges()
-        if goes_on:
-            for job in self._of(channel):
+        if start.goes_on:
+            for job in self._of(start.channel):
                 job.release = self.now
 
     def cpu(self, address: int, length: int, write: bool, site: Site) -> None:
@@ -192,7 +195,7 @@ class HappensBefore:
             and last.end == address
             and last.site == site
             and last.write == write
-            and last.number > self._last_bell
+            and last.number > self._bells.last
         ):
             last.number, last.end = self.now, end
         else:
@@ -215,8 +218,8 @@ class HappensBefore:
         """Whether the CPU has written all lines of a range since the last doorbell: none of it is handed over yet."""
         lines = self._lines(address, address + length)
         if lines.stop - lines.start == 1:
-            return int(self._marks[0][lines.start]) > self._last_bell
-        return int(self.stored[lines].min()) > self._last_bell
+            return int(self._marks[0][lines.start]) > self._bells.last
+        return int(self.stored[lines].min()) > self._bells.last
 
     def all_stored_since(self, address: int, length: int) -> bool:
         """Whether the CPU has written every byte of a range since the last doorbell."""
@@ -251,13 +254,18 @@ class HappensBefore:
             return int(self._marks[2][lines.start]) >= number
         return int(self.used[lines].max()) >= number
 
-    def at_rest(self, address: int, length: int) -> list[tuple[int, int]] | None:
-        """The parts [start, end) of a range that the device is not writing, unobserved. None: all of it."""
-        writing = mask([(p.address, p.end) for _, p in self.in_flight(address, length, False)], address, length)
-        if writing is None:
-            return None
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], ~writing, [False]))))
-        return [(address + int(start), address + int(end)) for start, end in edges.reshape(-1, 2)]
+    def writing(self, address: int, length: int) -> list[tuple[int, int, int]]:
+        """The parts [start, end) of a range that the device is writing, unobserved, each with the step that began it.
+
+        They are disjoint, and ascend.
+        """
+        end, parts = address + length, []
+        for part in sorted((part for _, part in self.in_flight(address, length, False)), key=lambda part: part.address):
+            first, last = max(address, part.address), min(end, part.end)
+            if first < last:
+                parts.append((first, last, part.step))
+                address = last
+        return parts
 
     def take(self, address: int, length: int, site: Site, what: str) -> list[tuple[Job, Range]]:
         """A range is taken from the device. Returns what it does there unobserved, which is forgotten."""
@@ -267,7 +275,7 @@ class HappensBefore:
         for job, part in found:
             job.ranges.remove(part)
             job.ranges += [
-                Range(start, stop, part.write, part.number)
+                Range(start, stop, part.write, part.number, part.step)
                 for start, stop in ((part.address, address), (end, part.end))
                 if start < stop
             ]
@@ -285,27 +293,29 @@ class HappensBefore:
         jobs = self.jobs.setdefault(channel, [])
         for job in reversed(jobs):
             if job.tag == tag:
-                if job.described or job.release >= self._bell_before(channel, self.now).number:
+                if job.described or job.release >= self._bells.before(channel, self.now).number:
                     return job
                 break
-        bell = self._bell_before(channel, self.now)
+        bell = self._bells.before(channel, self.now)
         job = Job(channel, tag, bell.number, bell.site)
         jobs.append(job)
         return job
 
-    def fetched(self, channel: int, tag: int, address: int, length: int, word: int) -> Job | None:
+    def fetched(
+        self, channel: int, tag: int, address: int, length: int, word: int, interrupts: bool | None = None
+    ) -> Job | None:
         """The job of a descriptor that is read now. `word`: number of the store that handed it over by an ownership word."""
         if not self._bells and not word:
             return None
         jobs = self.jobs.setdefault(channel, [])
         stored = int(self.stored[self._lines(address, address + length)].max())
         ran = self._ran.get((channel, tag), 0)
-        bell = self._bell_after(channel, max(stored, ran))
-        release, site = bell or self._bell_before(channel, self.now)
+        bell = self._bells.handing_over(channel, address, stored, ran)
+        release, site, _ = bell or self._bells.before(channel, self.now)
         if bell is None and (word or ran > stored):
             # Handed over by an ownership word; or a cyclic transfer comes round, which is ordered by its pace.
             release = max(word, release) if word else self.now
-        job = Job(channel, tag, release, site, described=True)
+        job = Job(channel, tag, release, site, described=True, interrupts=interrupts)
         for before in jobs:
             if before.tag == tag and before.described and not before.acted:
                 jobs.remove(before)  # what was read ahead and dropped is nothing that happened
@@ -318,8 +328,8 @@ class HappensBefore:
         job.acted = True
         self._ran[job.channel, job.tag] = self.now
 
-    def device(self, job: Job, address: int, length: int, write: bool) -> None:
-        """A burst of `job`, or part of one."""
+    def device(self, job: Job, address: int, length: int, write: bool, step: int = 0) -> None:
+        """A burst of `job`, or part of one; `step` is its number in the history."""
         self.now += 1
         end = address + length
         self.used[self._lines(address, end)] = self.now
@@ -329,7 +339,7 @@ class HappensBefore:
         if last is not None and last.write == write and last.end == address:
             last.end, last.number = end, self.now
         elif last is None or last.write != write or not last.address <= address <= end <= last.end:
-            self._insert(job, Range(address, end, write, self.now))
+            self._insert(job, Range(address, end, write, self.now, step))
 
     def _insert(self, job: Job, part: Range) -> None:
         """Appends a range; one of the last few that it continues grows instead, as reads and writes alternate."""
@@ -397,6 +407,9 @@ class HappensBefore:
             jobs = self.jobs.get(number, [])
             if progress is Progress.ENDED:
                 done, kept = jobs, [job for job in jobs if job.posted]
+            elif progress is Progress.FIRST:
+                done = self._first(number, jobs)
+                kept = [job for job in jobs if job not in done]
             else:
                 done = jobs if progress is Progress.RESTING else self._complete(number, jobs)
                 kept = [job for job in jobs if job not in done or progress is Progress.RESTING]
@@ -409,7 +422,7 @@ class HappensBefore:
 
     def interrupt(self) -> None:
         """The CPU takes the device's interrupt."""
-        self.observe(ANY, Progress.JOBS)
+        self.observe(ANY, Progress.FIRST)
         for jobs in self.jobs.values():
             for job in jobs:
                 job.announced |= job.reporting and not job.reported
@@ -419,6 +432,12 @@ class HappensBefore:
         last = max((n for n, job in enumerate(jobs) if job.reported), default=-1)
         direct = [job for job in jobs[last + 1 :] if job.acted and not job.posted and not self.will_report(job)]
         return jobs[: last + 1] + direct
+
+    def _first(self, channel: int, jobs: list[Job]) -> list[Job]:
+        """The jobs that are complete if one that interrupts is; all where no descriptor is known to ask for it."""
+        done = self._complete(channel, jobs)
+        asks = (n for n, job in enumerate(done) if job.interrupts or not job.described)
+        return done[: next(asks, len(done)) + 1]
 
     def will_report(self, job: Job) -> bool:
         """Whether a status will tell the job's end."""
@@ -455,22 +474,6 @@ class HappensBefore:
 
     def _of(self, channel: int) -> list[Job]:
         return [job for n, jobs in self.jobs.items() if channel in (ANY, n) for job in jobs]
-
-    def _bell_before(self, channel: int, number: int) -> Doorbell:
-        """The last doorbell of a channel up to event `number`."""
-        found = [bells[at - 1] for bells, at in self._places(channel, number + 1) if at]
-        return max(found, default=Doorbell(0, NOWHERE))
-
-    def _bell_after(self, channel: int, number: int) -> Doorbell | None:
-        """The first doorbell of a channel behind event `number`."""
-        found = [bells[at] for bells, at in self._places(channel, number) if at < len(bells)]
-        return min(found, default=None)
-
-    def _places(self, channel: int, number: int) -> Iterator[tuple[list[Doorbell], int]]:
-        for key in (channel, ANY):
-            bells = self._bells.get(key)
-            if bells:
-                yield bells, bisect_left(bells, number, key=lambda bell: bell.number)
 
 
 def mask(ranges: Sequence[tuple[int, int]], address: int, length: int) -> NDArray[np.bool_] | None:

@@ -7,7 +7,7 @@ From it the story of one byte can be told, and a schedule be searched that makes
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from dmasan.schedule import Point
 KEPT = 500_000  # steps that can still be told
 _SEARCHED = 50_000  # steps that are looked through for a write
 SEEN = "="  # behind the name of a read: it was seen to return the latest value
+EARLIER = "<"  # behind the name of an invalidate: nothing orders it behind the device's writes that came before it
 _ALIAS = ("alias_live", "alias_dead")
 _WRITES = ("store", "store_other", "store_colour", "store_nc", "store_nc_other", "store_wt", "dev_write_posted", "snoop_write")
 STORES = {"store" + kind: (f"store_wb{kind}", f"neighbour_wb{kind}") for kind in ("", "_other", "_colour")}
@@ -27,7 +28,7 @@ class Step(NamedTuple):
 
     Consecutive bursts of a device that were served together are one step: burst k of `burst` bytes happened at
     point n + k. Addresses and lengths are bytes. Maintenance acts on whole lines: `named` is the range (address, length)
-    that its caller named.
+    that its caller named. A step that is EARLIER may have come before the one whose number is `before`, and is told there.
     """
 
     point: Point
@@ -39,6 +40,7 @@ class Step(NamedTuple):
     by: str
     burst: int = 0
     named: tuple[int, int] | None = None
+    before: int = 0
 
     def names(self, address: int) -> bool:
         """Whether the caller meant the byte at `address`, and did not only hit it by rounding to the line."""
@@ -59,6 +61,20 @@ class Touch(NamedTuple):
     operation: str
     step: Step
     number: int = 0
+
+    @property
+    def when(self) -> float:
+        """Its place among the numbers of the story: before that of the step which nothing orders before it."""
+        return self.step.before - 0.5 if self.step.before else self.number
+
+
+def in_order(touches: Iterable[Touch]) -> list[Touch]:
+    """The story of a byte with what is EARLIER where it belongs, under its plain name."""
+    told = list(touches)
+    if any(touch.step.before for touch in told):
+        told.sort(key=lambda touch: touch.when)
+        told = [touch._replace(operation=touch.operation.removesuffix(EARLIER)) for touch in told]
+    return told
 
 
 class Mark(NamedTuple):
@@ -86,6 +102,9 @@ class History:
 
     def of(self, address: int, until: int | None = None) -> Iterator[Touch]:
         """What happened to the byte at `address`, in order; `until` is a value of `count`: what came later is left out."""
+        return iter(in_order(self._of(address, until)))
+
+    def _of(self, address: int, until: int | None) -> Iterator[Touch]:
         skipped = self.count - len(self.steps)
         first, last = address & -self.line, address | (self.line - 1)
         for number, step in enumerate(self.steps, skipped + 1):

@@ -24,6 +24,7 @@ MARKED: tuple[type[ev.Event], ...] = (
     ev.MmioWrite,
     ev.OuterSync,
     ev.OwnershipWords,
+    ev.SetWayMaintenance,
     ev.TlbMaintenance,
 )
 

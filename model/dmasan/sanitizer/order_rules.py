@@ -72,7 +72,7 @@ class AfterOrder:
     def _mmio_write(self, e: ev.MmioWrite) -> None:
         started = self.core.order.registers.started(e.address, e.value)
         if started is not None:
-            self.core.order.ring(e.site, *started)
+            self.core.order.ring(e.site, started)
 
     def _access(self, e: ev.Event) -> None:
         if self.core.raced:

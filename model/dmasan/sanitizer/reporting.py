@@ -18,7 +18,7 @@ from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.describe import describe
 from dmasan.sanitizer.happens_before import HappensBefore, mask
 from dmasan.sanitizer.hazards import Finding, HazardLog
-from dmasan.sanitizer.history import SEEN, History, Step
+from dmasan.sanitizer.history import EARLIER, SEEN, History, Step
 from dmasan.sanitizer.late import CURES, INVALIDATES, Late
 from dmasan.sanitizer.pending import Ranges
 from dmasan.sanitizer.shadow import Shadow, Verdicts
@@ -56,20 +56,27 @@ class Core:
     ) -> Verdicts | None:
         """An operation on a range, in the history and on the shadow. Returns the verdicts; None where nothing is wrong.
 
-        An invalidate under the device's unobserved writes may have come before them: there it is nothing to rely on.
+        An invalidate under the device's unobserved writes may have come before them: where lines are filled by speculation
+        it is nothing to rely on then, and is told as if it had.
         """
-        if name in INVALIDATES and (parts := self.order.at_rest(address, length)) is not None:
-            return self._apply_parts(name, parts, address, length, event, by)
+        if name in INVALIDATES and self.family.speculates and (writing := self.order.writing(address, length)):
+            return self._apply_parts(name, writing, address, length, event, by)
         return self._apply(name, address, length, event, by, point)
 
     def _apply_parts(
-        self, name: str, parts: list[tuple[int, int]], address: int, length: int, event: ev.Event, by: str
+        self, name: str, writing: list[tuple[int, int, int]], address: int, length: int, event: ev.Event, by: str
     ) -> Verdicts | None:
+        """As `apply`, beside the parts [start, end) that the device writes; in those it is only told."""
         verdicts = np.zeros(length, np.uint8)
-        for start, end in parts:
-            wrong = self._apply(name, start, end - start, event, by, None)
-            if wrong is not None:
-                verdicts[start - address : end - address] = wrong
+        at = address
+        for start, end, step in (*writing, (address + length, address + length, 0)):
+            if at < start:
+                wrong = self._apply(name, at, start - at, event, by, None)
+                if wrong is not None:
+                    verdicts[at - address : start - address] = wrong
+            if start < end:
+                self.remember(name + EARLIER, start, end - start, event, by, before=step)
+            at = end
         return verdicts if verdicts.any() else None
 
     def _apply(
@@ -85,11 +92,11 @@ class Core:
         return verdicts
 
     def remember(
-        self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None = None
+        self, name: str, address: int, length: int, event: ev.Event, by: str, point: Point | None = None, before: int = 0
     ) -> None:
         named = (event.address, event.length) if type(event) is ev.Maintenance else None
         where = point or self.point()
-        self.history.add(Step(where, name, address, length, event.site, event.time_ns, by, 0, named))
+        self.history.add(Step(where, name, address, length, event.site, event.time_ns, by, 0, named, before))
 
     def may_load_early(self, address: int, length: int) -> None:
         """What changed here may not be seen by loads that were executed early, up to a barrier of their CPU."""

@@ -51,8 +51,10 @@ class Port:
             return DECERR, np.zeros(length, np.uint8)
         machine.make_moves(access.point, Footprint("dev_read", address, length))
         stale = (snoop_stale if burst.snoop else Machine.device_stale)(machine, address, length)
-        self.sanitizer.device.read(access, stale)
         data = (snoop_read if burst.snoop else Machine.device_read)(machine, address, length)
+        if burst.kind is BurstKind.DESCRIPTOR:
+            access = access._replace(interrupts=self._interrupts(data))
+        self.sanitizer.device.read(access, stale)
         self._emit(ev.DeviceRead, burst)
         self.bytes_moved += length
         return OKAY, data
@@ -130,6 +132,8 @@ class Port:
             channel,
             int(record["tag"]),
         )
+        if kind is BurstKind.DESCRIPTOR:  # read since, and its control word is as it was
+            access = access._replace(interrupts=self._interrupts(self.machine.device_read(access.address, burst)))
         self.sanitizer.device.served(access, _OPERATIONS[phase], burst)
 
     def _access(self, burst: Burst, kind: str) -> DeviceAccess:
@@ -149,6 +153,9 @@ class Port:
         if address == burst.address:
             return burst
         return burst._replace(address=NOWHERE if address is None else address)
+
+    def _interrupts(self, descriptor: NDArray[np.uint8]) -> bool | None:
+        return self.sanitizer.order.registers.interrupts(descriptor.tobytes())
 
     def _in_ram(self, access: DeviceAccess) -> bool:
         memory = self.machine.memory

@@ -6,7 +6,8 @@ from __future__ import annotations
 from mutant import Mutant
 
 ORDER = ("tests/unit/sanitizer/test_happens_before.py",)
-HB, LATE, DEVICE = "sanitizer/happens_before.py", "sanitizer/late.py", "sanitizer/device_rules.py"
+HB, BELLS = "sanitizer/happens_before.py", "sanitizer/doorbells.py"
+LATE, DEVICE = "sanitizer/late.py", "sanitizer/device_rules.py"
 RULES, WORDS, CALLS = "sanitizer/order_rules.py", "sanitizer/ownership_words.py", "sanitizer/calls.py"
 
 
@@ -15,16 +16,19 @@ def _order(name: str, file: str, old: str, new: str) -> Mutant:
 
 
 ORDER_MUTANTS = (
-    _order("the last doorbell releases every job", HB, "release, site = bell or self._bell_before(channel, self.now)", "release, site = self._bell_before(channel, self.now)"),
-    _order("doorbells of other channels count", HB, "for key in (channel, ANY):", "for key in self._bells:"),
+    _order("the last doorbell releases every job", HB, "release, site, _ = bell or self._bells.before(channel, self.now)", "release, site, _ = self._bells.before(channel, self.now)"),
+    _order("doorbells of other channels count", BELLS, "for key in (channel, ANY):", "for key in self._bells:"),
     _order("a channel that goes on sees nothing new", HB, "                job.release = self.now\n", "                pass\n"),
+    _order("an interrupt tells of all jobs", HB, "return done[: next(asks, len(done)) + 1]", "return done"),
+    _order("an interrupt tells of the first job, whether it asks or not", HB, "if job.interrupts or not job.described)", "if True)"),
+    _order("a start releases what it does not reach", BELLS, "if bell.reaches(address)), behind[0]", "if True), behind[0]"),
     _order("two reads are a conflict", HB, "and (write or part.write)", "and True"),
     _order("the device's reads conflict with loads", HB, "and (write or access.write)", "and True"),
-    _order("accesses are merged across a doorbell", HB, "and last.number > self._last_bell", "and True"),
+    _order("accesses are merged across a doorbell", HB, "and last.number > self._bells.last", "and True"),
     _order("a status read completes what still runs", HB, "done = jobs if progress is Progress.RESTING else self._complete(number, jobs)", "done = jobs"),
-    _order("an interrupt completes nothing", HB, "        self.observe(ANY, Progress.JOBS)\n", "        pass\n"),
+    _order("an interrupt completes nothing", HB, "        self.observe(ANY, Progress.FIRST)\n", "        pass\n"),
     _order("an ownership word completes its own job only", HB, "self.jobs[job.channel] = jobs[at + 1 :]", "jobs.remove(job)"),
-    _order("a cyclic transfer is a race", HB, "max(stored, ran)", "stored"),
+    _order("a cyclic transfer is a race", BELLS, "max(stored, ran)", "stored"),
     _order("what was read ahead and dropped stays", HB, "jobs.remove(before)", "pass"),
     _order("what is taken stays in flight", HB, "            job.ranges.remove(part)\n", "            pass\n"),
     _order("what was taken later counts as given", HB, "            self.taken.append(Taken(", "            tuple(Taken("),

@@ -11,6 +11,7 @@ from dmasan.arch.family import INTEGRATED, PL310_OVERRIDE, Family
 from dmasan.events import BurstKind, Direction, MappingKind, MemoryType, Site
 from dmasan.sanitizer import Code, Sanitizer
 from dmasan.sanitizer.device_rules import DeviceAccess
+from dmasan.sanitizer.doorbells import Reach, Start
 from dmasan.sanitizer.happens_before import HappensBefore, Progress, mask
 from dmasan.schedule import Point
 
@@ -22,10 +23,15 @@ BELL = 0x4000_0000
 
 
 class Registers:
-    """Every store to BELL + channel is a doorbell; a load there tells what its value says."""
+    """Every store to BELL + channel is a doorbell that reaches `reach`; a load there tells what its value says."""
 
-    def started(self, address: int, value: int) -> tuple[int, bool] | None:
-        return (address - BELL, bool(value)) if BELL <= address < BELL + 4 else None
+    reach: Reach | None = None
+
+    def interrupts(self, descriptor: bytes) -> bool | None:
+        return None
+
+    def started(self, address: int, value: int) -> Start | None:
+        return Start(address - BELL, bool(value), self.reach) if BELL <= address < BELL + 4 else None
 
     def observed(self, address: int, value: int) -> tuple[int, Progress] | None:
         return address - BELL, Progress(value)
@@ -36,7 +42,7 @@ class Story:
 
     def __init__(self, family: Family = PL310_OVERRIDE) -> None:
         self.sanitizer = Sanitizer(family, BASE, 1 << 15, 32, cpus=2)
-        self.sanitizer.order.registers = Registers()
+        self.registers = self.sanitizer.order.registers = Registers()
         self.line = 0
         for name, at in (("ring", RING), ("data", DATA)):
             self.tell(ev.DmaMap(0, self.here, MappingKind.COHERENT, at, 0x1000, Direction.BIDIRECTIONAL, name))
@@ -68,7 +74,8 @@ class Story:
     def rmb(self) -> Story:
         return self.tell(ev.Barrier(1, self.here, 0, "dmb", "osh"))
 
-    def bell(self, channel: int = 0, goes_on: bool = False) -> Story:
+    def bell(self, channel: int = 0, goes_on: bool = False, reach: Reach | None = None) -> Story:
+        self.registers.reach = reach
         return self.tell(ev.MmioWrite(1, self.here, 0, BELL + channel, int(goes_on)))
 
     def descriptor(self, place: int) -> Story:
@@ -87,8 +94,8 @@ class Story:
         name = {BurstKind.DATA: "read", BurstKind.DESCRIPTOR: "descriptor", BurstKind.STATUS: "status"}[kind]
         return DeviceAccess(Point(f"dma{channel}", name, 0), at, length, False, 2, kind, channel, tag)
 
-    def fetch(self, place: int, channel: int = 0, stale: bool = False) -> Story:
-        access = self.access(RING + 64 * place, 64, BurstKind.DESCRIPTOR, place, channel)
+    def fetch(self, place: int, channel: int = 0, stale: bool = False, interrupts: bool | None = None) -> Story:
+        access = self.access(RING + 64 * place, 64, BurstKind.DESCRIPTOR, place, channel)._replace(interrupts=interrupts)
         self.sanitizer.device.read(access, np.full(64, stale) if stale else None)
         return self
 
@@ -213,6 +220,22 @@ def test_a_direct_job_starts_at_its_own_doorbell() -> None:
     assert story.rules == []
 
 
+def test_the_doorbell_that_makes_a_descriptor_reachable_releases_it() -> None:
+    """A START of the empty ring behind the descriptor releases nothing; the TAIL that includes it does."""
+    start, tail = (), ((RING, RING + 64),)
+    story = Story().descriptor(0).bell(reach=start).store(DATA, SIZE).sync().bell(reach=tail)
+    assert story.fetch(0).reads(0).rules == []
+    story = Story().descriptor(0).bell(reach=start).bell(reach=tail).store(DATA).sync().fetch(0).reads(0)
+    assert (story.rules, story.lines) == ([Code.CPU_WR_OWNED], [9])
+
+
+def test_a_tail_before_the_descriptor_leaves_it_to_the_start() -> None:
+    story = Story().bell(reach=((RING, RING + 64),)).descriptor(0).bell(reach=()).fetch(0).reads(0)
+    assert story.rules == []
+    story = Story().bell(reach=((RING, RING + 64),)).descriptor(0).bell(reach=()).store(DATA).sync().fetch(0).reads(0)
+    assert story.rules == [Code.CPU_WR_OWNED]
+
+
 # --- from the device to the CPU
 
 
@@ -279,6 +302,27 @@ def test_a_job_without_its_status_is_not_complete_for_an_interrupt_of_another() 
     story = begun().reports(0).descriptor(1).bell().fetch(1).writes(1, DATA + 256).irq()
     assert story.load(DATA).rules == []
     assert story.load(DATA + 256).rules == [Code.CPU_RD_OWNED]
+
+
+def two_jobs(first: bool, second: bool) -> Story:
+    """Two jobs that have reported by now, with and without an interrupt."""
+    story = Story().descriptor(0).descriptor(1).bell()
+    story.fetch(0, interrupts=first).writes(0).reports(0)
+    return story.fetch(1, interrupts=second).writes(1, DATA + 256).reports(1)
+
+
+@pytest.mark.parametrize("observed", ["irq", Progress.FIRST])
+def test_an_interrupt_tells_of_the_first_job_that_interrupts(observed: Progress | str) -> None:
+    """On a slower device with the same control flow only that one is complete."""
+
+    def seen(story: Story) -> Story:
+        return story.irq() if observed == "irq" else story.look(Progress.FIRST).rmb()
+
+    assert seen(two_jobs(True, True)).load(DATA).rules == []
+    assert seen(two_jobs(True, True)).load(DATA + 256).rules == [Code.CPU_RD_OWNED]
+    assert seen(seen(two_jobs(True, True))).load(DATA + 256).rules == []
+    assert seen(two_jobs(False, True)).load(DATA).load(DATA + 256).rules == []
+    assert two_jobs(True, True).look(Progress.JOBS).rmb().load(DATA).load(DATA + 256).rules == []
 
 
 def test_two_reads_are_no_conflict() -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from paced import FastBackend, SlowBackend
@@ -38,16 +38,8 @@ def told(soc: Soc) -> set[tuple[str, str, int]]:
     return found | {(c.code.name, hazard.buffer, c.site.line) for hazard in soc.hazards for c in hazard.consequences}
 
 
-def bugs() -> Iterator[object]:
-    """Each bug on two profiles, with what is not right yet."""
-    for profile in ("cortex-a9-pl310", "one-level"):
-        for name in BUGGY:
-            known = (name, profile) == ("invalidate_before_completion", "cortex-a9-pl310")
-            reason = "flagged at every pace, but at latency 4 as MISSING_INV instead of INV_TOO_EARLY"
-            yield pytest.param(name, profile, marks=pytest.mark.xfail(strict=True, reason=reason) if known else ())
-
-
-@pytest.mark.parametrize(("name", "profile"), bugs())
+@pytest.mark.parametrize("profile", ["cortex-a9-pl310", "one-level"])
+@pytest.mark.parametrize("name", BUGGY)
 def test_a_bug_is_found_at_every_pace(name: str, profile: str) -> None:
     program, codes = BUGGY[name]
     found = {pace: told(played(program, pace, profile=profile)) for pace in PACES}

@@ -84,9 +84,9 @@ def _covers(step: Step, other: Step) -> bool:
     return step.address <= other.address < step.address + step.length
 
 
-def _aimed(e: Evidence, call: list[Numbered]) -> list[tuple[int, str]]:
+def _aimed(e: Evidence, call: list[Numbered]) -> list[tuple[float, str]]:
     """The story of the byte with the call's operations in it."""
-    own = [(touch.number, touch.operation) for touch in e.touches]
+    own = [(touch.when, touch.operation) for touch in e.touches]
     return sorted([*own, *((number, step.name) for number, step in call)], key=lambda each: each[0])
 
 

@@ -43,7 +43,7 @@ class Edit:
 
 
 def items(story: Iterable[Touch]) -> list[Item]:
-    return [Item(touch.number, touch.operation, touch) for touch in story]
+    return [Item(touch.when, touch.operation, touch) for touch in story]
 
 
 def ordered(story: Iterable[Item]) -> list[Item]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dmasan import events as ev
 from dmasan.events import NOWHERE, Site
-from dmasan.sanitizer.history import STORES, History, Mark, Step, Touch
+from dmasan.sanitizer.history import STORES, History, Mark, Step, Touch, in_order
 
 
 class Record:
@@ -44,7 +44,7 @@ class Record:
                 told.append(Touch(step.point_of(address), name, step, self.first + k))
             else:
                 told.append(Touch(step.point, STORES[step.name][1], step, self.first + k))
-        return told
+        return in_order(told)
 
     @cached_property
     def snoops(self) -> bool:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from dmasan import events as ev
@@ -60,7 +61,7 @@ def ordered_loads(w: TapeShop) -> Iterator[TapeEdit]:
 
 def ordered_stores(w: TapeShop) -> Iterator[TapeEdit]:
     """The doorbell, or another one, comes behind the stores."""
-    registers = w.core.order.registers
+    registers = deepcopy(w.core.order.registers)  # asking moves them on
 
     def apply(entries: Entries) -> list[Entry]:
         stores = edits.at_site(entries, w.sites, ev.Store)
@@ -119,7 +120,7 @@ def _missing(entries: Entries, place: int, waiting: dict[ev.BurstKind, int], tak
 
 def waited(w: TapeShop) -> Iterator[TapeEdit]:
     """The device is idle, and was seen to be, before the line."""
-    registers = w.core.order.registers
+    registers = deepcopy(w.core.order.registers)  # asking moves them on
     for site in w.sites[:3]:
 
         def apply(entries: Entries, site: Site = site) -> list[Entry]:
@@ -135,7 +136,7 @@ def waited(w: TapeShop) -> Iterator[TapeEdit]:
 
 def taken_first(w: TapeShop) -> Iterator[TapeEdit]:
     """The device is through with a buffer, and it is unmapped, before its page goes."""
-    registers = w.core.order.registers
+    registers = deepcopy(w.core.order.registers)  # asking moves them on
     mapping = w.mapping_at(w.root[0].incident.byte)
     places = edits.at_site(w.entries, w.sites)
     if mapping is None or not places or not _ended_later(w.entries, mapping, places[0]):
