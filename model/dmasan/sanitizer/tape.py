@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from dmasan.events import Event
 from dmasan.sanitizer.device_rules import DeviceAccess, DeviceRules
-from dmasan.sanitizer.happens_before import ANY, Progress
+from dmasan.sanitizer.doorbells import ANY
+from dmasan.sanitizer.happens_before import Progress
 
 if TYPE_CHECKING:
     from dmasan.sanitizer.sanitizer import Sanitizer
