@@ -153,6 +153,8 @@ CHOSEN = [
     "rWT WT dsb dw rWT",
     "rWT WT dsb dw dr",
     "WB dsb walk",
+    "WT dmb rNC",
+    "WT dmbst rNC",
 ]
 
 COLOURS = [
