@@ -56,6 +56,8 @@ def test_a_case_that_differs_makes_the_status_1(dmasan, monkeypatch: pytest.Monk
         (["--case", "B99"], "unknown case 'B99'"),
         (["--seeds", "0"], "--seeds 0: allowed is a whole number from 1 to 1000"),
         (["--seeds", "many"], "--seeds many: allowed is a whole number from 1 to 1000"),
+        (["--mutate", "--limit", "0"], "--limit 0: allowed is a whole number from 1 to 10000"),
+        (["--mutate", "--seed", "x"], "--seed x: allowed is a whole number"),
     ],
 )
 def test_wrong_usage(dmasan, arguments: list[str], text: str) -> None:  # type: ignore[no-untyped-def]

@@ -81,8 +81,9 @@ async def l4(soc: Soc, fixed: bool) -> None:
 async def l5(soc: Soc, fixed: bool) -> None:
     """A region for DMA is mapped write-through: the device sees every store, the CPU not the device's."""
     kernel, cpu, mac = soc.kernel, soc.cpu(), await Device.attach(soc)
-    ram = await page_of_ram(soc, "DMA region")
-    frame = kernel.layout.page(ram.pa)
+    frame = int((await kernel.alloc_pages(512, name="memory of the driver"))[-1])  # not in one section with page tables
+    ram = Memory(kernel.linear.va(frame), kernel.layout.pa(frame), PAGE_SIZE)
+    Firmware(soc).share(ram, "DMA region")
     await kernel.linear.split_range(frame, 1)
     await kernel.linear.unmap(frame, 1)
     await kernel.linear.flush_tlb(frame, 1)

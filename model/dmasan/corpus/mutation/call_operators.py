@@ -159,10 +159,10 @@ def unbalanced(draft: Draft, cell: Cell) -> Iterator[Mutant]:
     """M29: an unmap twice, or of another length."""
     for place, statement in calls_of(draft, *UNMAPS):
         again = parse(ast.unparse(statement))
-        yield Mutant(f"twice: {said(statement)}", followed(draft, place, again), contract=True)
+        yield Mutant(f"twice: {said(statement)}", followed(draft, place, again), contract=True, line=statement.lineno)
     for number, call in enumerate(calls(draft.tree)):
         if method(call) in ("unmap_single", "unmap_page"):
-            yield Mutant(f"half of {said(call)}", with_call(draft, number, _formed(1, "({}) // 2")), contract=True)
+            yield Mutant(f"half of {said(call)}", with_call(draft, number, _formed(1, "({}) // 2")), contract=True, line=call.lineno)
 
 
 def no_sync_of_slot(draft: Draft, cell: Cell) -> Iterator[Mutant]:

@@ -29,6 +29,7 @@ class Run:
     stale: frozenset[Site]
     wrong: frozenset[tuple[Site, str]]
     error: str | None
+    lines: frozenset[int]  # of the program, that did anything
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def run(program: Program, cell: Cell, schedule: str = "random", seed: int = 1, *
     incidents = soc.sanitizer.log.incidents
     wrong: Wrong = wrong_reads(soc.sanitizer) if explore else set()
     rules = any(each.rule is not None for each in incidents)
-    return Run(bool(incidents), rules, _stale(soc), frozenset(wrong), error)
+    lines = frozenset(entry.site.line for entry in soc.sanitizer.tape if not isinstance(entry, Burst))
+    return Run(bool(incidents), rules, _stale(soc), frozenset(wrong), error, lines)
 
 
 def _stale(soc: Soc) -> frozenset[Site]:
@@ -106,6 +108,6 @@ def _shown(mutant: Mutant, run: Run, before: Run) -> str:
         return "exhaustive search"
     if run.error and not before.error:
         return "it breaks"
-    if mutant.contract:
+    if mutant.contract and mutant.line in run.lines:
         return "contract"
     return "contract, as the rule says" if run.by_rule else ""

@@ -15,12 +15,13 @@ Place = tuple[int, int]  # number of a block, and of a statement in it
 
 @dataclass(frozen=True)
 class Mutant:
-    """An edited program. `settings` replace the cell's; `contract`: what was edited breaks a rule, whatever data does."""
+    """An edited program. `settings` replace the cell's; `contract`: the call at `line` breaks a rule then, whatever data does."""
 
     text: str
     draft: Draft
     settings: Mapping[str, Any] = field(default_factory=dict)
     contract: bool = False
+    line: int = 0
 
 
 Operator = Callable[[Draft, Mapping[str, Any]], Iterator[Mutant]]  # a program, and the cell that it runs in

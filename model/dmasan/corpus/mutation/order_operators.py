@@ -142,7 +142,7 @@ def freed_early(draft: Draft, cell: Cell) -> Iterator[Mutant]:
         block = list(blocks(draft.tree))[b]
         for earlier in range(n - 1, -1, -1):
             if method(call_in(block[earlier])) in (*WAITS, "send", "receive"):
-                yield Mutant(f"{said(statement)} before {said(block[earlier])}", moved(draft, (b, n), earlier), contract=True)
+                yield Mutant(f"{said(statement)} before {said(block[earlier])}", moved(draft, (b, n), earlier))
                 break
 
 

@@ -147,7 +147,7 @@ def overrun(draft: Draft, cell: Cell) -> Iterator[Mutant]:
         if method(call) in ("send", "receive", "start_send", "start_receive") and len(call.args) == 2:
             longer = f"({ast.unparse(call.args[1])}) + 4096"
             text = f"a page too far: {said(call)}"
-            yield Mutant(text, with_call(draft, number, lambda c, t=longer: c.args.__setitem__(1, expression(t))), contract=True)  # type: ignore[misc]
+            yield Mutant(text, with_call(draft, number, lambda c, t=longer: c.args.__setitem__(1, expression(t))), {}, True, call.lineno)  # type: ignore[misc]
 
 
 def bad_memory(draft: Draft, cell: Cell) -> Iterator[Mutant]:
@@ -157,11 +157,12 @@ def bad_memory(draft: Draft, cell: Cell) -> Iterator[Mutant]:
         if not isinstance(statement, ast.Assign) or call is None or not isinstance(statement.targets[0], ast.Name):
             continue
         name, size = statement.targets[0].id, ast.unparse(call.args[0])
-        if not any(method(c) == "map_single" and f"({name}," in ast.unparse(c) for c in calls(draft.tree)):
+        maps = [c for c in calls(draft.tree) if method(c) == "map_single" and f"({name}," in ast.unparse(c)]
+        if not maps:
             continue
         for what, text in (("stack", f"await soc.kernel.stack.push({size})"), ("vmalloc", f"await tamper.vmalloc(soc, {size})")):
             changed = replaced(draft, place, parse(f"{name} = {text}"))
             for at, each in list(calls_of(changed, "kfree")):
                 if ast.unparse(each).endswith(f"({name})"):
                     changed = dropped(changed, at)
-            yield Mutant(f"{name} is {what} memory", changed, contract=True)
+            yield Mutant(f"{name} is {what} memory", changed, contract=True, line=maps[0].lineno)

@@ -22,6 +22,8 @@ def mutate(limit: str, seed: str, quiet: bool) -> int:
     """Prints the scores. Returns 1 where less than the target is found."""
     if not limit.isdecimal() or not 1 <= int(limit) <= _MOST:
         raise UsageError(f"--limit {limit}: allowed is a whole number from 1 to {_MOST}")
+    if not seed.isdecimal():
+        raise UsageError(f"--seed {seed}: allowed is a whole number")
     with Progress(len(OPERATORS), quiet) as progress:
         found: dict[str, Score] = {}
         for each in _scores(int(limit), int(seed)):
