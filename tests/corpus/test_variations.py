@@ -12,6 +12,7 @@ import variations
 from dmasan.corpus.case import BUGGY, FIXED, Case
 from dmasan.corpus.outcome import run
 
+pytestmark = pytest.mark.thorough
 ALL = (*variations.CASES, *more_variations.CASES)
 SAMPLE = {"F91", "K91", "K92", "T91", "V91", "V92", "W91", "W93", "N92"}  # the rest is deep
 

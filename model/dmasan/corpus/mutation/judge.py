@@ -91,6 +91,8 @@ def judge(mutant: Mutant, original: Program, cell: Cell) -> Verdict:
         first = run(program, there)
     except (UsageError, TypeError, ValueError, KeyError, IndexError, AttributeError, AssertionError, NameError) as end:
         return Verdict(False, invalid=f"{type(end).__name__}: {end}")
+    if first.error and not before.error and not first.flagged:
+        return Verdict(False, invalid=first.error)  # it faults: nobody needs to be told
     shown = _shown(mutant, first, before)
     if not shown:
         for schedule, seed in _OTHERS:
@@ -106,8 +108,6 @@ def _shown(mutant: Mutant, run: Run, before: Run) -> str:
         return "data"
     if run.wrong - before.wrong:
         return "exhaustive search"
-    if run.error and not before.error:
-        return "it breaks"
     if mutant.contract and mutant.line in run.lines:
         return "contract"
     return "contract, as the rule says" if run.by_rule else ""

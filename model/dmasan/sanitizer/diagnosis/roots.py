@@ -15,6 +15,8 @@ from dmasan.sanitizer.hazards import Incident
 
 _OF_LINES = (Code.SHARED_LINE, Code.RING_CACHED)  # causes that lie in the lines, not in a copy
 
+_OWNERSHIP = (Code.CPU_WR_OWNED, Code.CPU_RD_OWNED)
+
 
 @dataclass(frozen=True, eq=False)
 class Judged:
@@ -74,8 +76,10 @@ def _same_root(one: Judged, other: Judged, line: int) -> bool:
     if not _share_lines(a, b, line):
         return Code.BOUNCE_SYNC in (a.rule, b.rule) and a.rule is not None and b.rule is not None and a.buffer == b.buffer
     if a.rule is not None and b.rule is not None:
-        # A copy to or from a slot undoes what the other did; a device that announces too early is one device.
-        return a.site == b.site or Code.BOUNCE_SYNC in (a.rule, b.rule) or a.rule is b.rule is Code.DEV_ORDER
+        if a.site == b.site or Code.BOUNCE_SYNC in (a.rule, b.rule):
+            return True  # a copy to or from a slot undoes what the other did
+        # A device that announces too early is one device; a buffer that is used while it is given away is one buffer.
+        return a.rule is b.rule and (a.rule is Code.DEV_ORDER or (a.rule in _OWNERSHIP and a.buffer == b.buffer))
     rule, value = (one, other) if a.rule is not None else (other, one)
     return rule.incident.site in value.decisive
 
