@@ -247,6 +247,7 @@ async def alias_read(w: World, buggy: bool) -> None:
     frame = (buffer.dma_handle - w.kernel.layout.base) >> 12
     protection = Protection.KERNEL if buggy else Protection.DMACOHERENT
     area = await w.kernel.vmalloc.vmap(frame, 1, protection)
+    await w.cpu.dsb()
     await w.cpu.read(area.va, SIZE)
     await w.device_writes(buffer.dma_handle)
     await w.cpu.read(area.va, SIZE)
@@ -260,6 +261,7 @@ async def alias_dirty(w: World, buggy: bool) -> None:
         await w.flush(buffer)
     frame = (w.pa(buffer) - w.kernel.layout.base) >> 12
     area = await w.kernel.vmalloc.vmap(frame, 1, Protection.DMACOHERENT)
+    await w.cpu.dsb()
     start = area.va + (buffer & 4095)
     await w.cpu.fill(start, SIZE, 0x44)
     await w.device_reads(w.pa(buffer))
