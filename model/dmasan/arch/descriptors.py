@@ -13,6 +13,7 @@ from dmasan.arch.exclusives import Exclusives
 from dmasan.arch.faults import AlignmentFault, BusError, ExternalAbort
 from dmasan.arch.long_descriptor import TABLE_BYTES, entry_bytes
 from dmasan.arch.short_descriptor import SECOND_LEVEL_BYTES, SECTION_SIZE, SMALL_PAGE_SIZE
+from dmasan.arch.tlb import colour_of
 from dmasan.config import choose
 from dmasan.events import CacheOp, DescriptorWrite, Level, Maintenance, MemoryType, Site, Store
 
@@ -138,7 +139,7 @@ class Descriptors(Exclusives):
         if not self._hierarchy.virtual or self.ttbr is None:
             return 0
         if self.machine.tables_at is not None:
-            return self.translate(self.machine.tables_at(pa), "descriptor store").colour
+            return colour_of(self.machine.profile, self.machine.tables_at(pa) - pa)
         held = (entry.colour for entry in self.tlb.holding(pa) if entry.cacheable)
         return next(held, 0)
 
