@@ -55,7 +55,7 @@ docs: setup-dev ## the documentation as a site: build/docs/index.html; a warning
 
 system-test: ## installs the optional programs and runs the tests that use them
 	@$(SETUP) --dev $(foreach each,$(SYSTEM),--debian $(each))
-	@$(PYTEST) -m system --timeout=600
+	@$(PYTEST) -m "system and not deep" --timeout=600
 
 clean: ## remove results, builds and caches; .venv stays
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -189,11 +189,16 @@ class Interrupt(Event):
 
 @dataclass(slots=True)
 class AliasChange(Event):
-    """The pages of a range gained their first cacheable live translation, or lost their last one."""
+    """The pages of a range gained their first cacheable live translation, or lost their last one.
+
+    `mixed`: they have several now that differ in shareability, on a machine of several CPUs; without it (and `live`) they
+    had, or are live anew.
+    """
 
     address: int
     length: int
     live: bool
+    mixed: bool = False
 
 
 @dataclass(slots=True)

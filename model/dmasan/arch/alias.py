@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.arch.attributes import TYPES, effective
+from dmasan.arch.attributes import TYPES, effective, shareable
 from dmasan.arch.memory import Mask
 from dmasan.arch.short_descriptor import (
     SECOND_LEVEL_BYTES,
@@ -27,6 +27,7 @@ from dmasan.arch.short_descriptor import (
 )
 
 _CACHEABLE = {through: np.array([effective(t, through).cacheable for t in TYPES]) for through in (False, True)}
+_SHAREABLE = np.array([[shareable(n, s) for n in range(8)] for s in (0, 1)])
 _SHIFT = 12
 
 
@@ -39,6 +40,7 @@ class Span:
     length: int
     cacheable: bool
     granule: int
+    shared: bool = True  # Shareable; of what is cacheable
 
 
 @dataclass(slots=True)
@@ -63,7 +65,9 @@ def section_spans(word: int, va: int, write_through: bool) -> Iterator[Span]:
     """The translations of a first-level word, if it is a leaf; `write_through`: Write-Through memory is cached."""
     entry = decode_first(word)
     if isinstance(entry, Leaf):
-        yield Span(va, slice_base(entry, va), SECTION_SIZE, effective(entry.type, write_through).cacheable, SECTION_SIZE)
+        cacheable = effective(entry.type, write_through).cacheable
+        shared = entry.shareable or not cacheable
+        yield Span(va, slice_base(entry, va), SECTION_SIZE, cacheable, SECTION_SIZE, shared)
 
 
 def table_spans(words: NDArray[np.uint32], va: int, write_through: bool) -> Iterator[Span]:
@@ -76,21 +80,23 @@ def table_spans(words: NDArray[np.uint32], va: int, write_through: bool) -> Iter
     pages = (va >> _SHIFT) + index
     base = np.where(small, word >> _SHIFT, (word >> 16 << 4) + (pages & 15))
     tex0 = np.where(small, word >> 6, word >> 12) & 1
-    cacheable = _CACHEABLE[write_through][tex0 << 2 | word >> 2 & 3]
-    breaks = (
-        np.flatnonzero((np.diff(index) != 1) | (np.diff(base) != 1) | (cacheable[1:] != cacheable[:-1])) + 1
-    )
+    kind = tex0 << 2 | word >> 2 & 3
+    cacheable = _CACHEABLE[write_through][kind]
+    shared = _SHAREABLE[word >> 10 & 1, kind] | ~cacheable
+    same = (cacheable[1:] == cacheable[:-1]) & (shared[1:] == shared[:-1])
+    breaks = np.flatnonzero((np.diff(index) != 1) | (np.diff(base) != 1) | ~same) + 1
     for start, end in zip([0, *breaks.tolist()], [*breaks.tolist(), len(index)], strict=True):
         at = int(pages[start]) << _SHIFT
         pa, length = int(base[start]) << _SHIFT, (end - start) << _SHIFT
-        yield Span(at, pa, length, bool(cacheable[start]), SMALL_PAGE_SIZE)
+        yield Span(at, pa, length, bool(cacheable[start]), SMALL_PAGE_SIZE, bool(shared[start]))
 
 
 class AliasTracker:
     """Counts of live translations per physical page of RAM.
 
-    `live` counts cacheable, `uncached` all other translations, int32 of shape (pages,). `changed(pa, length, live)` is
-    called for ranges of pages that gain their first or lose their last cacheable translation. First-level entries count
+    `live` counts cacheable, `uncached` all other translations, int32 of shape (pages,). `changed(pa, length, live, mixed)` is
+    called for ranges of pages that gain their first or lose their last cacheable translation; and, where there are several
+    CPUs, for those whose cacheable translations begin or cease to differ in shareability (`mixed`). First-level entries count
     once for each table that has them; a second-level table counts once for each distinct place of it, while linked.
     `read_table(pa)` returns the 256 words of a second-level table. `write_through`: Write-Through pages count as cacheable.
     """
@@ -100,7 +106,7 @@ class AliasTracker:
         base: int,
         size: int,
         cpus: int,
-        changed: Callable[[int, int, bool], None],
+        changed: Callable[[int, int, bool, bool], None],
         read_table: Callable[[int], NDArray[np.uint32]],
         write_through: bool = False,
     ) -> None:
@@ -109,6 +115,7 @@ class AliasTracker:
         self.all_cpus = (1 << cpus) - 1
         self.live: NDArray[np.int32] = np.zeros(self.pages, np.int32)
         self.uncached: NDArray[np.int32] = np.zeros(self.pages, np.int32)
+        self.private: NDArray[np.int32] | None = None  # those of `live` that are Non-shareable; None: there was none yet
         self.residues: list[Residue] = []
         self._changed = changed
         self._read_table = read_table
@@ -160,7 +167,7 @@ class AliasTracker:
         self.uncached[:] = ~cacheable
         for mask, live in ((gained, True), (lost, False)):
             for pa, length in self._runs(mask, 0):
-                self._changed(pa, length, live)
+                self._changed(pa, length, live, False)
 
     # --- counting ---
 
@@ -170,6 +177,11 @@ class AliasTracker:
             self.uncached[here] += step
             return
         counts = self.live[here]
+        if not span.shared and self.private is None and self.all_cpus > 1:
+            self.private = np.zeros(self.pages, np.int32)
+        if self.private is not None:
+            self._count_apart(self.private[here], counts, here.start, span.shared, step)
+            return
         if step > 0:
             crossed = counts == 0
             counts += step
@@ -178,7 +190,18 @@ class AliasTracker:
             crossed = counts == 0
         if crossed.any():
             for pa, length in self._runs(crossed, here.start):
-                self._changed(pa, length, step > 0)
+                self._changed(pa, length, step > 0, False)
+
+    def _count_apart(self, private: NDArray[np.int32], live: NDArray[np.int32], first: int, shared: bool, step: int) -> None:
+        """As `_count`, where some translation is Non-shareable: a page is dead, live, or live in two domains."""
+        before = (live > 0).astype(np.int8) + ((private > 0) & (private < live))
+        live += step
+        if not shared:
+            private += step
+        after = (live > 0).astype(np.int8) + ((private > 0) & (private < live))
+        for state in np.unique(after[before != after]).tolist():
+            for pa, length in self._runs((before != after) & (after == state), first):
+                self._changed(pa, length, state > 0, state > 1)
 
     def _retire(self, span: Span) -> None:
         """The descriptor is gone; the translation stays live until TLB maintenance."""

@@ -18,6 +18,8 @@ NC, WB, WT = range(3)  # aliases: Non-cacheable, write-back, write-through
 _ALIAS = 6
 _LINE = 3 * _ALIAS
 LINE = 2 * _LINE + 1
+# Cacheable aliases of the page: none, live, live in two shareability domains at once.
+DEAD, LIVE, MIXED = range(3)
 # Maintenance in flight: none, or the operation; what a DMB orders counts four times.
 IDLE, CLEANING, INVALIDATING, CLEANING_INVALIDATING = range(4)
 _ORDERED = 4
@@ -33,9 +35,9 @@ class Config(NamedTuple):
     outer_buffer: int  # Non-cacheable store in the outer cache's store buffer
     posted: int  # device write that was accepted and has no B response yet
     in_flight: int  # maintenance by VA that was issued and not completed by a DSB
-    live: int  # 1 while a cacheable alias is live
+    live: int  # whether a cacheable alias is live (see above)
     early: int = EMPTY  # what a load that comes later has found already: (stale, latest), two more for each alias
-    other: int = ABSENT  # copy in the L1 under another virtual colour
+    other: int = ABSENT  # copy in the L1 under another virtual colour, or in an L1 that is not coherent with the first
     other_in_flight: int = IDLE  # maintenance of that colour
 
 

@@ -92,6 +92,7 @@ def families() -> Iterator[str]:
         row("WT is cached", (f.write_through for f in every)),
         row("loads execute early", (f.loads_early for f in every)),
         row("walker snoops L1", (f.walker_snoops for f in every)),
+        row("shareability may be mixed", (f.mixed for f in every)),
     ]
     return _table(("", *(f"`{name}`" for name in FAMILIES)), rows)
 

@@ -25,8 +25,9 @@ class Family:
     `speculates`: lines may be filled unasked, by a speculative load or a prefetch; without it a line comes in by an access
     alone (ARM926, ARM11MPCore: that is what CONFIG_DMA_CACHE_RWFO and the ARMv5 kernel rely on; arch/arm/mm/Kconfig, v6.0).
     `exclusive`: a clean line that leaves L1 is allocated in the outer cache (exclusive mode of the PL310, auxiliary control
-    bit 12: DDI 0246, 2.3.3). `walker_snoops`: the page-table walker finds entries in L1 (multiprocessing extensions; without them the kernel cleans
-    each entry: arch/arm/mm/proc-v7-2level.S, v6.19).
+    bit 12: DDI 0246, 2.3.3). `walker_snoops`: the page-table walker finds entries in L1 (multiprocessing extensions;
+    without them the kernel cleans each entry: arch/arm/mm/proc-v7-2level.S, v6.19). `mixed`: translations of a page may differ
+    in shareability; while they do, the L1s of two CPUs are not coherent for it (DDI 0406C, A3.5.7).
     """
 
     name: str
@@ -42,6 +43,7 @@ class Family:
     walker_snoops: bool = True
     speculates: bool = True
     exclusive: bool = False
+    mixed: bool = False
 
 
 ONE_LEVEL = Family("one-level", levels=1, buffers_cacheable=False)
@@ -58,9 +60,10 @@ VIVT = Family(
 # ARM1136 and ARM1176 with ways of more than 4 KiB: the weakly ordered memory of ARMv6 (DDI 0100I, B2.4; "drivers may be
 # missing the necessary barriers for ARMv6", arch/arm/mm/Kconfig:ARM_DMA_MEM_BUFFERABLE, v6.19).
 VIPT_ALIASING = replace(VIVT, name="vipt-aliasing", loads_early=True)
+ONE_LEVEL_MIXED = replace(ONE_LEVEL, name="one-level-mixed", mixed=True)
 FAMILIES = {
     family.name: family
-    for family in (ONE_LEVEL, INTEGRATED, PL310, PL310_OVERRIDE, LOCAL, M7, VIVT, VIPT_ALIASING)
+    for family in (ONE_LEVEL, INTEGRATED, PL310, PL310_OVERRIDE, LOCAL, M7, VIVT, VIPT_ALIASING, ONE_LEVEL_MIXED)
 }
 
 

@@ -58,10 +58,15 @@ FIELDS = (
         _MAINTENANCE,
         "maintenance by VA that was issued and that no DSB has completed; `ordered` by a DMB",
     ),
-    Field("live", "Life", ("dead", "live"), "whether a cacheable alias of the page is live"),
+    Field(
+        "live",
+        "Life",
+        ("dead", "live", "mixed"),
+        "whether a cacheable alias of the page is live, or several that differ in shareability",
+    ),
     Field(
         "early", "Early", _EARLY, "what a load that comes later in program order has found already, by its alias"
     ),
-    Field("other", "Copy", _COPY, "the copy in L1 under another virtual colour or address"),
+    Field("other", "Copy", _COPY, "the copy in L1 under another virtual colour or address, or in an L1 that is not coherent with the first"),
     Field("other_in_flight", "Maintenance", _MAINTENANCE, "maintenance of that colour, as `in_flight`"),
 )

@@ -22,6 +22,7 @@ from dmasan.arch.long_descriptor import (
 from dmasan.arch.long_walk import LongRegime
 
 Words = NDArray[np.uint64]
+_SHAREABLE = np.uint64(3 << 8)  # SH[1:0]: 0 is Non-shareable
 _ACCESSED = np.uint64(1 << 10)
 _ADDRESS = 0x0000_FFFF_FFFF_F000
 Place = tuple[int, int]  # first address that the table translates, level
@@ -94,10 +95,12 @@ class LongTables:
         word = words[index]
         base = (word & np.uint64(_ADDRESS & -size)).astype(np.int64)
         cacheable = self._cacheable[(word >> np.uint64(2) & np.uint64(7)).astype(np.int64)]
-        breaks = np.flatnonzero((np.diff(index) != 1) | (np.diff(base) != size) | (cacheable[1:] != cacheable[:-1])) + 1
+        shared = (word & _SHAREABLE != 0) | ~cacheable
+        same = (cacheable[1:] == cacheable[:-1]) & (shared[1:] == shared[:-1])
+        breaks = np.flatnonzero((np.diff(index) != 1) | (np.diff(base) != size) | ~same) + 1
         for start, end in zip([0, *breaks.tolist()], [*breaks.tolist(), len(index)], strict=True):
             at = va + int(index[start]) * size
-            yield Span(at, int(base[start]), (end - start) * size, bool(cacheable[start]), size)
+            yield Span(at, int(base[start]), (end - start) * size, bool(cacheable[start]), size, bool(shared[start]))
 
     @property
     def _cacheable(self) -> NDArray[np.bool_]:

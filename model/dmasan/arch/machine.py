@@ -174,9 +174,9 @@ class Machine:
         """The point of the operation that some CPU has begun last."""
         return self.operation
 
-    def _alias_changed(self, pa: int, length: int, live: bool) -> None:
+    def _alias_changed(self, pa: int, length: int, live: bool, mixed: bool) -> None:
         if self.bus.active:
-            self.bus.emit(AliasChange(self.now_ns(), self.site, pa, length, live))
+            self.bus.emit(AliasChange(self.now_ns(), self.site, pa, length, live, mixed))
 
     def _read_table(self, table: int) -> NDArray[np.uint32]:
         if not 0 <= table - self.memory.base <= self.memory.size - SECOND_LEVEL_BYTES:

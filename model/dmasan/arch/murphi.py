@@ -184,7 +184,9 @@ def invariants(family: Family) -> dict[str, str]:
     if not family.loads_early:
         found["loads are in order"] = "now.early = no_load"
     if not family.virtual:
-        found["one line of L1 for each address"] = "now.other = absent & now.other_in_flight = idle"
+        found["no maintenance of another colour"] = "now.other_in_flight = idle"
+    if not family.virtual and not family.mixed:
+        found["one line of L1 for each address"] = "now.other = absent"
     if not family.outer:
         found["no outer cache: its buffer is empty"] = "now.outer_buffer = empty"
     return found
@@ -216,12 +218,16 @@ def postconditions(family: Family) -> dict[str, str]:
         "dev_write_done": "now.posted = empty",
         "snoop_write": "now.memory = latest | now.l2 = dirty_latest",
         "alias_live": "now.live = live",
+        "alias_mixed": f"now.live = {'mixed' if family.mixed else 'live'}",
         "alias_dead": "now.live = dead",
         "give_up": "now.memory = latest & !update_lost()",
     }
     if family.outer:
         found["outer_clean"] = "now.l2 != dirty_latest & now.l2 != dirty_stale"
         found["outer_invalidate"] = found["outer_clean_invalidate"] = "now.l2 = absent"
+    if family.mixed:
+        found["store_wb_other"] = f"(now.l1 = dirty_latest | now.other = dirty_latest) & {no_ordered}"
+        found["neighbour_wb_other"] = f"{dirty} | now.other = dirty_latest | now.other = dirty_stale"
     if family.virtual:
         found["store_wb_colour"] = "now.other = dirty_latest"
         found["neighbour_wb_colour"] = "now.other = dirty_latest | now.other = dirty_stale"

@@ -33,7 +33,8 @@ class CallRules:
         }
 
     def _alias(self, e: ev.AliasChange) -> None:
-        self.core.apply("alias_live" if e.live else "alias_dead", e.address, e.length, e, "kernel")
+        name = "alias_mixed" if e.mixed else "alias_live" if e.live else "alias_dead"
+        self.core.apply(name, e.address, e.length, e, "kernel")
 
     def _undefined(self, e: ev.ContentUndefined) -> None:
         if e.why.endswith("freed"):

@@ -44,6 +44,9 @@ class CpuRules:
         self._cached = CachedPages(core.shadow.base, len(core.shadow.states), core.family.speculates)
         self._names = [f"cpu{n}" for n in range(core.cpus)]
         self._home: dict[int, int] = {}  # by page: the virtual colour that was used first
+        # By page whose live translations differ in shareability, or did: the CPU that used it first since. The relation's
+        # first L1 is this one's, the second stands for all others'.
+        self._first: dict[int, int | None] = {}
 
     def handlers(self) -> Handlers:
         return {
@@ -57,6 +60,7 @@ class CpuRules:
             ev.Interrupt: self._interrupt,
             ev.OuterSync: self._outer_sync,
             ev.MmioWrite: self._mmio_write,
+            ev.AliasChange: self._alias,
         }
 
     def _store(self, e: ev.Store) -> None:
@@ -119,6 +123,8 @@ class CpuRules:
         """Maintenance by VA of whole lines: what is wrong with it."""
         kind, by = self._kind(e), self._names[e.cpu]
         self.pending[e.cpu].add(address, length)
+        if self._first and not e.broadcast and self._holders is None and e.address >> _PAGE in self._first:
+            return self.core.apply(_INNER[e.op].removeprefix("issue_") + "_own" + kind, address, length, e, by)
         if kind == "_other":
             return self.core.apply(_INNER[e.op].removeprefix("issue_") + kind, address, length, e, by)
         if self._holders is None or e.broadcast:
@@ -163,10 +169,22 @@ class CpuRules:
             self._home.clear()
 
     def _kind(self, e: ev.Store | ev.Load | ev.Maintenance | ev.LinesTaken) -> str:
-        """Which of the operations of one name it is: through another virtual colour, past another CPU's buffer, or plain."""
+        """Which of the operations of one name it is: through another virtual colour, past another CPU's buffer or through an L1
+        that is not coherent with the first one's, or plain."""
         if self.core.family.virtual and not isinstance(e, ev.LinesTaken):
             return "_colour" if e.colour != self._home.setdefault(e.address >> _PAGE, e.colour) else ""
-        return "_other" if self._waits_elsewhere(e) else ""
+        elsewhere = self._waits_elsewhere(e)
+        if self._first and (page := e.address >> _PAGE) in self._first:
+            first = self._first[page]
+            if first is None:
+                self._first[page] = e.cpu
+            elsewhere = elsewhere or first not in (None, e.cpu)
+        return "_other" if elsewhere else ""
+
+    def _alias(self, e: ev.AliasChange) -> None:
+        if e.mixed:
+            for page in range(e.address >> _PAGE, (e.address + e.length) >> _PAGE):
+                self._first[page] = None
 
     def _waits_elsewhere(self, e: ev.Store | ev.Load | ev.Maintenance | ev.LinesTaken) -> bool:
         """Whether a store to the range may wait in another CPU's buffer.

@@ -18,7 +18,7 @@ KEPT = 500_000  # steps that can still be told
 _SEARCHED = 50_000  # steps that are looked through for a write
 SEEN = "="  # behind the name of a read: it was seen to return the latest value
 EARLIER = "<"  # behind the name of an invalidate: nothing orders it behind the device's writes that came before it
-_ALIAS = ("alias_live", "alias_dead")
+_ALIAS = ("alias_live", "alias_mixed", "alias_dead")
 _WRITES = ("store", "store_other", "store_colour", "store_nc", "store_nc_other", "store_wt", "dev_write_posted", "snoop_write")
 STORES = {"store" + kind: (f"store_wb{kind}", f"neighbour_wb{kind}") for kind in ("", "_other", "_colour")}
 
@@ -130,5 +130,5 @@ class History:
         """When the byte's page last gained (True) or lost its cacheable alias: number of the step (as of `count`)."""
         for back, step in enumerate(reversed(self.steps)):
             if step.name in _ALIAS and step.address <= address < step.address + step.length:
-                return self.count - back, step.name == "alias_live"
+                return self.count - back, step.name != "alias_dead"
         return None

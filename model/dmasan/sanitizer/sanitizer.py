@@ -39,6 +39,8 @@ class Sanitizer(Core):
     ) -> None:
         if cpus == 1:
             family = replace(family, broadcast=True)  # no other CPU's L1 to miss
+        elif not family.virtual:
+            family = replace(family, mixed=True)  # shareability matters
         super().__init__(family, base, size, line, cpus, automaton)
         cpu = CpuRules(self)
         self.words = OwnershipWords(self, cpu.pending)

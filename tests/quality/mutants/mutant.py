@@ -18,6 +18,9 @@ NOTICED, SURVIVED = 1, 0  # pytest's exit status: tests failed, all passed
 ORACLE = ("tests/oracle/test_relation_outcomes.py", "tests/oracle/test_independent_oracle.py")
 INSIDE = ("tests/property/test_arch_inside.py",)
 RELATION = ("tests/unit/arch/test_relation.py",)
+LINES = ("tests/unit/sanitizer/test_rest_of_the_line.py",)
+DOMAINS = ("tests/unit/sanitizer/test_mixed_shareability.py",)
+WALKS = ("tests/unit/sanitizer/test_translation_rules.py",)
 AUTOMATON = ("tests/unit/sanitizer/test_shadow.py", "tests/unit/sanitizer/test_automaton.py")
 STORIES = ("tests/unit/sanitizer/test_ordering.py", "tests/unit/sanitizer/test_sanitizer.py", "tests/unit/sanitizer/test_pending.py", "tests/unit/sanitizer/test_two_cpus.py", "tests/unit/sanitizer/test_early_loads.py")
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from mutant import ORACLE, RELATION, STORIES, Mutant
+from mutant import DOMAINS, LINES, ORACLE, RELATION, STORIES, Mutant
 
 CONFIGURATION = "arch/configuration.py"
 SET_WAY = ("tests/unit/sanitizer/test_set_way.py",)
@@ -20,7 +20,7 @@ RELATION_MUTANTS = (
     _in("moves", "fills of L2 ignore liveness", "c.live and family.levels", "family.levels"),
     _in("moves", "no speculative fill of L1", "if family.speculates and c.live and not c.l1:", "if False:"),
     _in("moves", "no fill of L2", "if family.speculates and c.live and family.levels == 2 and not c.l2:", "if False:"),
-    _in("moves", "no fill of the other colour", "if family.speculates and c.live and family.virtual and not c.other:", "if False:"),
+    _in("moves", "no fill of the other colour", "if family.speculates and not c.other and (", "if False and ("),
     _in("moves", "the other colour is never evicted", "in evict_l1(family, flow.exchanged(c))", "in ()"),
     _in("moves", "a dirty line of L1 is not evicted", "    if is_dirty(c.l1):\n        value", "    if False:\n        value"),
     _in("moves", "eviction of L2 drops dirty data", "l2=ABSENT, memory=value)", "l2=ABSENT)"),
@@ -114,13 +114,20 @@ RELATION_MUTANTS = (
     _in("other_cpu", "another CPU's maintenance waits for the store", "flow.perform(family, ready, operation)", "flow.perform(family, flow.drain_cpu(family, ready), operation)"),
     _in("colours", "colours see each other", "value_of(c.other) if c.other else c.memory", "value_of(c.other) if c.other else flow.cached(c)"),
     _in("colours", "maintenance reaches every colour", "yield flow.exchanged(after), None", "yield after._replace(other_in_flight=after.in_flight), None"),
+    # the rest of the line, and L1s that are not coherent
+    _in("cpu", "the rest of a line is dirtied at once", "yield (waiting if family.buffers_cacheable else flow.drain_line(waiting)), None", "yield flow.drain_line(waiting), None", LINES),
+    _in("flow", "maintenance passes what dirties its line", "    c = drain_line(c)\n    waits", "    waits", LINES),
+    _in("devices", "shareability does not matter", "MIXED if family.mixed else LIVE", "LIVE", DOMAINS),
+    _in("domains", "Non-shareable maintenance reaches every L1", "flow.perform_own(family, ready, operation)", "flow.perform(family, ready, operation)", DOMAINS),
+    _in("flow", "Shareable maintenance reaches one L1", "    if not (apart(family, c) and c.other):", "    if True:", DOMAINS),
+    _in("other_cpu", "every CPU uses the first L1", "if flow.apart(family, c) else (c, flow.unchanged)", "if False else (c, flow.unchanged)", DOMAINS),
     # devices
     _in("devices", "a posted write lands at once", "_replace(posted=HELD_STALE + value), None", "_replace(memory=value), None"),
     _in("devices", "a response completes nothing", "yield flow.complete_posted(c), None", "yield c, None"),
-    _in("devices", "a snooping read misses L1", "yield c, flow.cached(c)\n\n\ndef snoop_write", "yield c, flow.beneath(c)\n\n\ndef snoop_write"),
-    _in("devices", "every walker snoops", "if family.walker_snoops else flow.beneath(c)", "if True else flow.beneath(c)"),
-    _in("devices", "a snooping write leaves stale lines in L1", "c = c._replace(l1=ABSENT, other=ABSENT)", "c = c._replace(other=ABSENT)"),
-    _in("devices", "an alias never dies", "yield c._replace(live=0), None", "yield c, None"),
+    _in("devices", "a snooping read misses L1", "for value in flow.snooped(family, c):\n        yield c, value\n\n\ndef snoop_write", "for value in {flow.beneath(c)}:\n        yield c, value\n\n\ndef snoop_write"),
+    _in("devices", "every walker snoops", "if family.walker_snoops else {flow.beneath(c)}", "if True else {flow.beneath(c)}"),
+    _in("devices", "a snooping write leaves stale lines in L1", "in {(ABSENT, ABSENT)} | unseen:", "in {(c.l1, c.other)}:"),
+    _in("devices", "an alias never dies", "yield c._replace(live=DEAD), None", "yield c, None"),
     # copies
     Mutant("a write leaves the copy in L2 latest", CONFIGURATION, "_aged(c.l2)", "c.l2", RELATION),
     Mutant("given-up content stays stale in L1", CONFIGURATION, "_renewed(c.l1)", "c.l1", RELATION),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from mutant import AUTOMATON, STORIES, Mutant
+from mutant import AUTOMATON, DOMAINS, STORIES, WALKS, Mutant
 
 TABLE, SHADOW, SETS = "sanitizer/automaton.py", "sanitizer/shadow.py", "sanitizer/determined.py"
 CPU, CALLS = "sanitizer/cpu_rules.py", "sanitizer/calls.py"
@@ -54,4 +54,8 @@ SANITIZER_MUTANTS = (
     Mutant("an interrupt is no barrier", CPU, "        self._see(e.cpu, e)\n\n    def _outer_sync", "        pass\n\n    def _outer_sync", STORIES),
     Mutant("loads of what a device wrote wait for no barrier", "sanitizer/reporting.py", "if self.family.loads_early:", "if False:", STORIES),
     Mutant("DMB is ignored", CPU, 'elif e.name == "dmb"', 'elif e.name == "dmd"', STORIES),
+    Mutant("a table walk is not judged", "sanitizer/translation_rules.py", "        if e.speculative:\n", "        if True:\n", WALKS),
+    Mutant("a walk that nobody asked for is judged", "sanitizer/translation_rules.py", "        if e.speculative:\n", "        if False:\n", WALKS),
+    Mutant("all CPUs of a page of mixed shareability are one", "sanitizer/cpu_rules.py", "elsewhere or first not in (None, e.cpu)", "elsewhere", DOMAINS),
+    Mutant("the machine tells of no mixed shareability", "arch/alias.py", "self._changed(pa, length, state > 0, state > 1)", "self._changed(pa, length, state > 0, False)", DOMAINS),
 )  # fmt: skip

@@ -8,7 +8,8 @@ configuration to the configurations that it can lead to (with the value returned
 that hardware may take at any time without being asked. Nothing here knows addresses, data or time.
 
 `flow` says how values pass from one copy to the next, and what waits for what; `moves` are the hidden moves; `cpu`,
-`other_cpu`, `colours`, `maintenance`, `set_way`, `local` and `devices` the operations. docs/memory-model.md lists what is not modelled.
+`other_cpu`, `colours`, `maintenance`, `set_way`, `local`, `domains` and `devices` the operations. docs/memory-model.md
+lists what is not modelled.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 
 from dmasan.arch.configuration import Config
 from dmasan.arch.family import Family
-from dmasan.arch.semantics import colours, cpu, devices, local, maintenance, other_cpu, set_way
+from dmasan.arch.semantics import colours, cpu, devices, domains, local, maintenance, other_cpu, set_way
 from dmasan.arch.semantics.flow import Outcome
 from dmasan.arch.semantics.moves import MOVES, Move
 
@@ -39,7 +40,7 @@ class Operation:
         return " ".join((self.apply.__doc__ or "").split())
 
 
-_MODULES = (cpu, other_cpu, colours, devices, maintenance, local, set_way)
+_MODULES = (cpu, other_cpu, colours, devices, maintenance, local, set_way, domains)
 OPERATIONS: dict[str, Operation] = {
     f.__name__: Operation(f.__name__, f, reads=kind == "READS", writes=kind == "WRITES")
     for kind in ("READS", "WRITES", "OTHERS")

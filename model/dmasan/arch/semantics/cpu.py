@@ -64,20 +64,21 @@ def store_wb(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome
     """CPU store through the cacheable alias: from the store buffer, if there is one, the line is allocated in L1 and
     becomes dirty; all other copies are stale. No load behind a store to the byte was satisfied before it."""
     for ready in flow.cacheable_access(family, flow.before_store(family, c._replace(early=EMPTY))):
-        changed = flow.written(ready, value)
-        if family.buffers_cacheable:
-            for after in flow.buffered(family, changed, value, WB):
-                yield after, None
-        else:
-            yield changed._replace(l1=copy(True, value)), None
+        for changed in flow.without_snooped(family, flow.written(ready, value)):
+            if family.buffers_cacheable:
+                for after in flow.buffered(family, changed, value, WB):
+                    yield after, None
+            else:
+                yield changed._replace(l1=copy(True, value)), None
 
 
 def neighbour_wb(family: Family, c: Config) -> Iterator[Outcome]:
     """The rest of a line that a cacheable store touched: it is allocated and becomes dirty with what it held, when the store
     leaves the CPU's buffer."""
     for ready in flow.cacheable_access(family, flow.before_store(family, c)):
-        waiting = ready._replace(store_buffer=with_line(ready.store_buffer))
-        yield (waiting if family.buffers_cacheable else flow.drain_line(waiting)), None
+        for line in flow.without_snooped(family, ready):
+            waiting = line._replace(store_buffer=with_line(line.store_buffer))
+            yield (waiting if family.buffers_cacheable else flow.drain_line(waiting)), None
 
 
 def store_wt(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:

@@ -14,6 +14,7 @@ from dmasan.arch.configuration import (
     HELD_STALE,
     IDLE,
     LATEST,
+    MIXED,
     NC,
     UNORDERED,
     WB,
@@ -77,6 +78,26 @@ def written(c: Config, value: int) -> Config:
     """A write takes the value that it leaves: LATEST for the sanitizer, and every other copy ages; STALE is used by
     `may_return`, which follows one write at a time and lets every other leave a value that is not the followed one."""
     return aged(c) if value == LATEST else c
+
+
+def apart(family: Family, c: Config) -> bool:
+    """Whether the L1s of two CPUs are told apart: translations of the page differ in shareability, or did when a line was
+    filled. Then neither need see the other (DDI 0406C, A3.5.7)."""
+    return family.mixed and (c.live == MIXED or bool(c.other))
+
+
+def snooped(family: Family, c: Config) -> set[int]:
+    """The values that a coherent read from outside of the CPUs may find."""
+    if not apart(family, c):
+        return {cached(c)}
+    return {cached(c), beneath(c), value_of(c.other) if c.other else beneath(c)}
+
+
+def without_snooped(family: Family, c: Config) -> Iterator[Config]:
+    """Before a line of the first L1 is dirtied: the copy in the other goes, if it is seen."""
+    yield c
+    if apart(family, c) and c.l1 and c.other:
+        yield c._replace(other=ABSENT)
 
 
 # --- buffers -----------------------------------------------------------------------------------------------------
@@ -170,7 +191,18 @@ def _clean_inner(family: Family, c: Config) -> Iterator[Config]:
 
 
 def perform(family: Family, c: Config, operation: int) -> Iterator[Config]:
-    """Maintenance by VA takes effect."""
+    """Maintenance by VA takes effect, in all L1s; in which first is open."""
+    if not (apart(family, c) and c.other):
+        yield from perform_own(family, c, operation)
+        return
+    for before in (c, exchanged(c)):
+        for first in perform_own(family, before, operation):
+            for both in perform_own(family, exchanged(first), operation):
+                yield both if before is not c else exchanged(both)
+
+
+def perform_own(family: Family, c: Config, operation: int) -> Iterator[Config]:
+    """Maintenance by VA takes effect, in the first L1 and an integrated L2."""
     cleaned = _clean_inner(family, c) if operation in (CLEANING, CLEANING_INVALIDATING) else iter((c,))
     for after in cleaned:
         if operation in (IDLE, CLEANING):
@@ -209,8 +241,12 @@ def complete_ordered(family: Family, c: Config) -> Iterator[Config]:
     yield from perform(family, c._replace(in_flight=without_order(c.in_flight)), first)
 
 
+def unchanged(c: Config) -> Config:
+    return c
+
+
 def exchanged(c: Config) -> Config:
-    """The same, with the two colours exchanged."""
+    """The same, with the two colours exchanged, or the two L1s."""
     return c._replace(
         l1=c.other, other=c.l1, in_flight=c.other_in_flight, other_in_flight=c.in_flight
     )

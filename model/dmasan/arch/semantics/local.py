@@ -17,6 +17,7 @@ from dmasan.arch.configuration import (
     Config,
     is_cacheable,
     is_dirty,
+    line_waits,
 )
 from dmasan.arch.family import Family
 from dmasan.arch.semantics.flow import Outcome
@@ -35,7 +36,8 @@ def _issue_owned(family: Family, c: Config, operation: int) -> Iterator[Outcome]
 def _issue_held(family: Family, c: Config, operation: int) -> Iterator[Outcome]:
     """As `_issue_owned`; a clean line, which may be in another L1 as well, may stay there."""
     yield from _issue_owned(family, c, operation)
-    shared = bool(c.l1) and not is_dirty(c.l1) and not is_cacheable(c.store_buffer)
+    shared = bool(c.l1) and not is_dirty(c.l1)
+    shared = shared and not is_cacheable(c.store_buffer) and not line_waits(c.store_buffer)
     if not family.broadcast and not family.speculates and operation != CLEANING and shared:
         yield c, None
 

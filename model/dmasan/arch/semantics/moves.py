@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dmasan.arch.configuration import (
     ABSENT,
     BEFORE_ALL,
+    MIXED,
     NC,
     WB,
     WT,
@@ -38,9 +39,20 @@ def fill_l2(family: Family, c: Config) -> Iterator[Config]:
 
 
 def fill_other(family: Family, c: Config) -> Iterator[Config]:
-    """A speculative read allocates the line in L1 under the other virtual colour: once more, if it is there already."""
-    if family.speculates and c.live and family.virtual and not c.other:
-        yield c._replace(other=copy(False, c.memory))
+    """A speculative read allocates the line in L1 once more, under the other virtual colour; or in the L1 of another CPU that
+    does not see the first's."""
+    if family.speculates and not c.other and (c.live == MIXED or (c.live and family.virtual)):
+        yield c._replace(other=copy(False, flow.beneath(c)))
+
+
+def share_line(family: Family, c: Config) -> Iterator[Config]:
+    """A fill finds the line in the L1 of another CPU although translations differ in shareability; a dirty line migrates."""
+    if not flow.apart(family, c) or not c.live:
+        return
+    if c.other and not c.l1:
+        yield c._replace(l1=c.other, other=ABSENT if is_dirty(c.other) else c.other)
+    if c.l1 and not c.other:
+        yield c._replace(other=c.l1, l1=ABSENT if is_dirty(c.l1) else c.l1)
 
 
 def evict_l1(family: Family, c: Config) -> Iterator[Config]:
@@ -68,7 +80,7 @@ def evict_l2(family: Family, c: Config) -> Iterator[Config]:
 
 
 def evict_other(family: Family, c: Config) -> Iterator[Config]:
-    """The line of the other colour leaves L1, as one of the first does; neither knows of the other."""
+    """The line of the other colour, or of the other L1, leaves it as one of the first does; neither knows of the other."""
     for after in evict_l1(family, flow.exchanged(c)):
         yield flow.exchanged(after)
 
@@ -123,6 +135,7 @@ MOVES: dict[str, Move] = {
         fill_l1,
         fill_l2,
         fill_other,
+        share_line,
         evict_l1,
         evict_l2,
         evict_other,

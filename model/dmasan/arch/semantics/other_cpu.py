@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Accesses of another CPU than the one whose store buffer the byte has, while a store waits in that buffer.
+"""Accesses of another CPU than the one whose store buffer the byte has, while a store waits in that buffer or while the L1s
+of the two are not coherent (`flow.apart`).
 
 The buffer does not forward to it, and its accesses and maintenance wait for no store in it: either comes first. What a DMB
 of the first CPU ordered has landed: a program that goes on elsewhere after a DMB has handed over (the barrier is
@@ -10,7 +11,7 @@ and barriers hold that back (message passing without a barrier on the reader's s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dmasan.arch.configuration import (
     CLEANING,
@@ -25,10 +26,16 @@ from dmasan.arch.semantics import flow
 from dmasan.arch.semantics.flow import Outcome
 
 
+def _own(family: Family, c: Config) -> tuple[Config, Callable[[Config], Config]]:
+    """The configuration as the other CPU's L1 is concerned, and the way back: where the L1s are not coherent, its own is
+    the other one."""
+    return (flow.exchanged(c), flow.exchanged) if flow.apart(family, c) else (c, flow.unchanged)
+
+
 def load_wb_other(family: Family, c: Config) -> Iterator[Outcome]:
     """Another CPU's load through the cacheable alias: L1, L2, memory."""
-    ready = flow.before_store(family, c)
-    yield flow.allocated(ready), flow.cached(ready)
+    ready, exchange = _own(family, flow.before_store(family, c))
+    yield exchange(flow.allocated(ready)), flow.cached(ready)
 
 
 def load_nc_other(family: Family, c: Config) -> Iterator[Outcome]:
@@ -39,14 +46,16 @@ def load_nc_other(family: Family, c: Config) -> Iterator[Outcome]:
 
 def store_wb_other(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
     """Another CPU's store through the cacheable alias: dirty in L1; what the first CPU's buffer holds is older."""
-    ready = flow.written(flow.before_store(family, c), value)
-    yield ready._replace(l1=copy(True, value)), None
+    ready, exchange = _own(family, flow.written(flow.before_store(family, c), value))
+    for line in flow.without_snooped(family, ready):
+        yield exchange(line._replace(l1=copy(True, value))), None
 
 
 def neighbour_wb_other(family: Family, c: Config) -> Iterator[Outcome]:
     """The rest of a line that another CPU's cacheable store touched."""
-    ready = flow.before_store(family, c)
-    yield ready._replace(l1=copy(True, flow.cached(ready))), None
+    ready, exchange = _own(family, flow.before_store(family, c))
+    for line in flow.without_snooped(family, ready):
+        yield exchange(line._replace(l1=copy(True, flow.cached(line)))), None
 
 
 def store_nc_other(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
@@ -56,11 +65,11 @@ def store_nc_other(family: Family, c: Config, value: int = LATEST) -> Iterator[O
 
 
 def _maintained(family: Family, c: Config, operation: int) -> Iterator[Outcome]:
-    ready = flow.before_store(family, c)
+    ready, exchange = _own(family, flow.before_store(family, c))
     for after in flow.perform(family, ready, operation):
-        yield after, None
+        yield exchange(after), None
     if not family.broadcast:
-        yield ready, None
+        yield exchange(ready), None
 
 
 def clean_other(family: Family, c: Config) -> Iterator[Outcome]:

@@ -15,7 +15,7 @@ ALLOCATED, FREED = "page allocated", "page freed"  # why content is given up, in
 _KINDS = ("clean", "invalidate", "clean_invalidate")
 _ROUNDED = (  # maintenance, which acts on whole lines
     *(f"{place}_{kind}{where}" for place in ("issue", "outer") for kind in _KINDS for where in ("", "_colour", "_held", "_owned")),
-    *(f"{kind}_other" for kind in _KINDS),
+    *(f"{kind}{where}" for kind in _KINDS for where in ("_other", "_own", "_own_other")),
 )
 _RING = ("descriptor", "status")  # kinds of points at which a device touches its ring
 

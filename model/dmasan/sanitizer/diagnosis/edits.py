@@ -113,7 +113,7 @@ def uncached(text: str, since: float, barriers: Sequence[tuple[float, str]]) -> 
                 told.append(item)
             elif item.name in _UNCACHED:
                 told.append(item._replace(name=_UNCACHED[item.name]))
-            elif item.name not in ("neighbour_wb", "alias_live"):
+            elif item.name not in ("neighbour_wb", "alias_live", "alias_mixed"):
                 told.append(item)
         return ordered([*told, *(Item(when, name, None) for when, name in barriers if when >= since)])
 

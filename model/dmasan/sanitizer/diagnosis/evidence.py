@@ -28,6 +28,7 @@ _ACCESSES = ("store_wb", "neighbour_wb", "load_wb", "store_nc", "load_nc")
 CPU_ACCESSES = (*(f"{name}{where}" for name in _ACCESSES for where in ("", "_other", "_colour")), "store_wt", "load_wt")
 # What another CPU's local maintenance, or maintenance under another virtual colour, would be if it reached this copy.
 REACHING = {f"{name}_other": f"issue_{name}" for name in ("clean", "invalidate", "clean_invalidate")}
+REACHING |= {f"{name}_own{by}": f"issue_{name}" for name in ("clean", "invalidate", "clean_invalidate") for by in ("", "_other")}
 REACHING |= {f"{name}_colour": name for name in ("issue_clean", "issue_invalidate", "issue_clean_invalidate")}
 REACHING |= {
     f"issue_{name}_{where}": f"issue_{name}" for name in ("clean", "invalidate", "clean_invalidate") for where in ("held", "owned")
