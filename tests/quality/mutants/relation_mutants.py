@@ -120,7 +120,6 @@ RELATION_MUTANTS = (
     _in("devices", "shareability does not matter", "MIXED if family.mixed else LIVE", "LIVE", DOMAINS),
     _in("domains", "Non-shareable maintenance reaches every L1", "flow.perform_own(family, ready, operation)", "flow.perform(family, ready, operation)", DOMAINS),
     _in("flow", "Shareable maintenance reaches one L1", "    if not (apart(family, c) and c.other):", "    if True:", DOMAINS),
-    _in("other_cpu", "every CPU uses the first L1", "if flow.apart(family, c) else (c, flow.unchanged)", "if False else (c, flow.unchanged)", DOMAINS),
     # devices
     _in("devices", "a posted write lands at once", "_replace(posted=HELD_STALE + value), None", "_replace(memory=value), None"),
     _in("devices", "a response completes nothing", "yield flow.complete_posted(c), None", "yield c, None"),
