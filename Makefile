@@ -9,7 +9,7 @@ PYTEST := $(VENV)/python -m pytest
 SYSTEM := rumur:rumur chromium:chromium gtkwave:gtkwave xvfb:Xvfb xdotool:xdotool imagemagick:import
 
 .DEFAULT_GOAL := all
-.PHONY: all setup setup-dev setup-formal test check lint test-deep bench formal synthesis system-test docs clean distclean help
+.PHONY: all setup setup-dev setup-formal test check lint test-deep bench coverage formal synthesis system-test docs clean distclean help
 
 # Verilator's own make must not inherit our flags and job slots.
 unexport MAKEFLAGS
@@ -42,6 +42,9 @@ test-deep: setup-formal ## long searches and soak runs
 
 bench: setup-dev ## the table of speeds, peers in the same run
 	@$(VENV)/dmasan bench
+
+coverage: setup-dev ## functional coverage by random programs, line and toggle coverage of the RTL
+	@$(VENV)/python tools/coverage.py
 
 formal: setup-formal ## proofs of FIFO, register slice and burst splitter
 	@$(VENV)/python tools/formal.py

@@ -33,6 +33,7 @@ OPTIONS = (
     "-Wno-fatal",
     "--trace-structs",
 )
+COVERAGE = ("--coverage-line", "--coverage-toggle")  # with --coverage, Verilator 5.48 ends in an internal error
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def build(design: Design, *, trace: str = "none", coverage: bool = False) -> Pat
         raise UsageError(f"unknown trace format {trace!r}: allowed are {', '.join(TRACES)}")
     tools = toolchain.find()
     options = [*OPTIONS, *({"none": (), "fst": ("--trace-fst",), "vcd": ("--trace-vcd",)}[trace])]
-    options += [*(["--coverage"] if coverage else []), *design.options]
+    options += [*(COVERAGE if coverage else ()), *design.options]
     home = hdl.cache()
     folder = home / f"{design.top}-{_key(design, options, tools.identity)}"
     if (folder / design.top).exists():

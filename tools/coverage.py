@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make coverage`: functional coverage by random programs, line and toggle coverage of the RTL by a driver program.
+
+Writes build/coverage/coverage.json: the groups with their missing and unreachable bins, and Verilator's totals. With
+`--merge FILE` (repeatable) the groups of other runs are added.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from cocotbext.dmasan.coverage import Group, Observer, groups
+from cocotbext.dmasan.coverage import rtl as verilated
+
+ROOT = Path(__file__).resolve().parent.parent
+STEPS, SHOWN = 60, 12
+
+
+def functional(programs: int) -> dict[str, Group]:
+    """Random correct programs under each policy in turn, on the behavioural device."""
+    sys.path.insert(0, str(ROOT / "tests" / "support"))
+    support = importlib.import_module("programs")
+    cells, play, random_steps = support.cells, support.play, support.random_steps
+    found = groups()
+    observers: list[Observer] = []
+
+    def watch(world: Any) -> None:
+        observer = Observer(world.soc, found)
+        world.soc.bus.subscribe(observer)
+        observers.append(observer)
+
+    every = cells("cortex-a9-pl310")
+    for seed in range(programs):
+        play(every[seed % len(every)], "benign", random_steps(seed, STEPS), seed=seed, prepare=watch)
+        observers.pop().finish()
+    return found
+
+
+def rtl(folder: Path) -> verilated.Totals:
+    """The scenario `frame` on the RTL, built to count; points of rtl/ only."""
+    from cocotbext.dmasan.build import engine
+    from cocotbext.dmasan.commands.jobs import CELL_TARGET
+    from cocotbext.dmasan.simulate import Job, run_job
+
+    cell = {"policy": "strict", "profile": "cortex-a9-pl310", "era": "v6.19", "knobs": {}, "schedule": "benign", "seed": 1}
+    arguments = {"scenario": "frame", "input": None, "folder": str(folder.absolute()), **cell}
+    run_job(Job(CELL_TARGET, arguments), folder, design=engine(), coverage=True, timeout=900)
+    return verilated.totals(verilated.read([folder / "coverage.dat"]), "/rtl/")
+
+
+def report(found: dict[str, Group], code: verilated.Totals) -> None:
+    for group in found.values():
+        missing = group.missing()
+        print(f"{group.name}: {group.percent:.1f} % of {sum(1 for _ in group.bins())} bins, {len(missing)} missing")
+        for bin in missing[:SHOWN]:
+            print(f"    missing: {', '.join(bin)}")
+        if len(missing) > SHOWN:
+            print(f"    ... and {len(missing) - SHOWN} more (coverage.json has all)")
+        for reason, count in group.reasons().items():
+            print(f"    unreachable: {count} bins: {reason}")
+        for bin in group.contradictions():
+            print(f"    hit, but listed as unreachable: {', '.join(bin)}")
+    for kind, (hit, total) in code.items():
+        print(f"rtl {kind}: {100 * hit / total:.1f} % of {total} points")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", type=int, default=200, help="random programs (default 200)")
+    parser.add_argument("--no-rtl", action="store_true", help="functional coverage only")
+    parser.add_argument("--merge", action="append", type=Path, default=[], help="coverage.json of another run")
+    parser.add_argument("--out", type=Path, default=Path("build/coverage"))
+    told = parser.parse_args(arguments)
+    found = functional(told.programs)
+    for path in told.merge:
+        for other in json.loads(path.read_text(encoding="utf-8"))["groups"]:
+            found[other["name"]].merge(other)
+    code = {} if told.no_rtl else rtl(told.out)
+    document: dict[str, Any] = {"schema": "dmasan/coverage/1", "groups": [group.to_json() for group in found.values()], "rtl": code}
+    told.out.mkdir(parents=True, exist_ok=True)
+    (told.out / "coverage.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    report(found, code)
+    return 1 if any(group.contradictions() for group in found.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
