@@ -171,10 +171,11 @@ def test_vmalloc_memory_and_the_linear_map_agree(profile: str) -> None:
 
 
 @pytest.mark.parametrize("profile", ALIASING)
-@pytest.mark.parametrize("schedule", ["benign", "random", "adversarial"])
-def test_processes_keep_their_pages_through_migration(profile: str, schedule: str) -> None:
+@pytest.mark.parametrize(("schedule", "shift"), [("benign", 1), ("random", 2), ("adversarial", 3)])
+def test_processes_keep_their_pages_through_migration(profile: str, schedule: str, shift: int) -> None:
     async def program(soc: Soc) -> int:
         kernel = soc.kernel
+        await kernel.movable.page_cache(shift)  # so that the user's addresses have other colours than the kernel's
         user = await kernel.movable.anonymous(8)
         await migrate_pages(kernel, np.array(user.pages[:4]))
         await kernel.movable.write(user)
@@ -185,4 +186,7 @@ def test_processes_keep_their_pages_through_migration(profile: str, schedule: st
 
     soc = machine(profile, schedule=schedule, seed=2)
     assert soc.run(program) == 0
-    soc.expect_clean()
+    if profile == "arm926":
+        soc.expect_clean()  # where a core speculates, it may do so through the kernel's colour while the user writes
+    else:
+        assert {hazard.code for hazard in soc.hazards} <= {Code.VALIAS}
