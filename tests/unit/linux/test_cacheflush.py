@@ -177,6 +177,8 @@ def test_processes_keep_their_pages_through_migration(profile: str, schedule: st
         kernel = soc.kernel
         await kernel.movable.page_cache(shift)  # so that the user's addresses have other colours than the kernel's
         user = await kernel.movable.anonymous(8)
+        assert not await kernel.movable.damaged(user)  # brings its lines in: these caches allocate on reads only
+        await kernel.movable.write(user)
         await migrate_pages(kernel, np.array(user.pages[:4]))
         await kernel.movable.write(user)
         await migrate_pages(kernel, np.array(user.pages[4:]))
