@@ -16,7 +16,7 @@ from dmasan.arch.mpu import MpuRegion
 from dmasan.arch.short_descriptor import FIRST_LEVEL_BYTES, SECTION_SIZE, Access, Kind, Leaf, encode
 from dmasan.baremetal.memory import STACK_BYTES, Section, StaticMemory
 from dmasan.config import UsageError
-from dmasan.events import Event, MemoryType, Site, call_site
+from dmasan.events import ContentUndefined, Event, MemoryType, Site, call_site
 
 REGISTERS = 0x4000_0000  # physical address of the device's registers
 _TABLES = 1 << 20  # the first MiB: translation tables and code
@@ -97,6 +97,9 @@ class BareMetal:
         first = table + (memory.base >> 20) * 4
         await self.cpu.set_descriptors(first, np.array(words, np.uint32), va=memory.base, level=1)
         await self.cpu.dsb()
+        await self.cpu.outer_sync()
+        # Caches are still off here: nothing of the tables' old content can be in them when they are enabled.
+        self._tell(ContentUndefined(*self._stamp(), table, FIRST_LEVEL_BYTES, "written with the caches off"))
         for cpu in machine.cpus:
             cpu.ttbr = table
         await self.cpu.isb()
