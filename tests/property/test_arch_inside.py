@@ -87,12 +87,13 @@ STEP = st.one_of(
 @cache
 def outcomes(family: Family, before: Set, operation: str, own: bool) -> tuple[Set, frozenset[int]]:
     """The configurations after an operation, and the values that it may return. Another CPU's operation leaves the store
-    buffer, which is that of cpu0, alone, and its own is drained at once; its writes make what cpu0 holds stale."""
+    buffer and the maintenance in flight, which are cpu0's, alone, and its own end at once; its writes make what cpu0 holds
+    stale."""
     after: set[Config] = set()
     values: set[int] = set()
     act = OPERATIONS[operation]
     for c in before:
-        for result, value in act.apply(family, c if own else c._replace(store_buffer=EMPTY)):
+        for result, value in act.apply(family, c if own else c._replace(store_buffer=EMPTY, in_flight=EMPTY)):
             if value is not None:
                 values.add(value)
             if own:
@@ -102,9 +103,9 @@ def outcomes(family: Family, before: Set, operation: str, own: bool) -> tuple[Se
             aged = c.store_buffer - value_of(c.store_buffer) if older else c.store_buffer
             drained = MOVES["drain_store_buffer"](family, result) if result.store_buffer else (result,)
             for done in drained:
-                # Its maintenance may take effect now: it does not wait for what cpu0 has buffered.
-                complete = (done, *MOVES["complete_maintenance"](family, done))
-                after.update(each._replace(store_buffer=aged) for each in complete)
+                # Its maintenance takes effect now: it does not wait for what cpu0 has buffered.
+                complete = tuple(MOVES["complete_maintenance"](family, done)) if done.in_flight else (done,)
+                after.update(each._replace(store_buffer=aged, in_flight=c.in_flight) for each in complete)
     return closure(family, after), frozenset(values)
 
 
@@ -176,9 +177,11 @@ async def perform(b: ArchBench, step: Step, pa: int, value: int) -> None:
             await getattr(cpu, barrier)()
 
 
-def operation_on(word: int, step: Step) -> str | None:
-    """What the step is for another word."""
+def operation_on(word: int, step: Step, family: Family) -> str | None:
+    """What the step is for another word. Where nothing is filled unasked, a load is what brings the whole line in."""
     same_line = {word, step.word} <= {0, 1}
+    if same_line and step.operation == "load_wb" and not family.speculates:
+        return step.operation
     if word == step.word or step.operation in EVERYWHERE or (same_line and step.operation in BY_LINE):
         return step.operation
     return "neighbour_wb" if same_line and step.operation == "store_wb" else None
@@ -208,9 +211,10 @@ def walk(profile: str, override: bool, seed: int, steps: Iterable[Step]) -> None
             continue
         run(perform(b, step, where[step.word], number + 1))
         if step.cpu:
-            b.machine.apply(Move(MoveKind.DRAIN, "store_buffer", 1))
+            for what in ("store_buffer", "maintenance"):  # the relation here follows the buffers of cpu0 alone
+                b.machine.apply(Move(MoveKind.DRAIN, what, 1))
         for word in WORDS:
-            name = operation_on(word, step)
+            name = operation_on(word, step, family)
             values: frozenset[int] = frozenset()
             if name is not None:
                 may[word], values = outcomes(family, may[word], name, step.cpu == 0)

@@ -223,7 +223,7 @@ class NonCacheable:
 
     def load_scalar(self, cpu: int, pa: int, size: int) -> tuple[bytes, bytes | None]:
         """Bytes and versions of a load within one line."""
-        waiting = self.hold and (self.buffers[cpu].entries or (self.outer is not None and self.outer.entries))
+        waiting = self.hold and bool(self.buffers[cpu].entries or (self.outer is not None and self.outer.entries))
         if waiting:
             self.after_dmb(cpu)
         self.hierarchy.cycles += self.costs.memory + 1

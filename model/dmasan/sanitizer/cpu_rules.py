@@ -104,12 +104,22 @@ class CpuRules:
             name = "load_nc_other" if self._waits_elsewhere(e) else "load_nc"
         found = core.shadow.found(e.address, e.length)
         wrong = core.apply(name, e.address, e.length, e, self._names[e.cpu])
+        if not core.family.speculates and not name.startswith("load_nc"):
+            self._fetch_rest(e, name)
         if wrong is None:
             return
         states = np.frombuffer(found, np.uint16)
         wrong = excuse(core, name, e.address, states, wrong, e.stale, e)
         if wrong is not None:
             core.report(Effect.STALE_CPU_READ, e.address, wrong, e, e.type, e.stale, name, states)
+
+    def _fetch_rest(self, e: ev.Load, name: str) -> None:
+        """The load brings the rest of its lines in; where cores speculate, that may have happened at any time."""
+        start, length = self.core.shadow.lines_of(e.address, e.length)
+        behind = e.address + e.length
+        for address, end in ((start, e.address), (behind, start + length)):
+            if address < end:
+                self.core.apply(name, address, end - address, e, self._names[e.cpu])
 
     def _taken(self, e: ev.LinesTaken) -> None:
         """What a line holds stays as it is: taking it is an access to its neighbours, of which none is judged."""

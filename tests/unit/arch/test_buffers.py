@@ -123,3 +123,10 @@ def test_a_dmb_of_stores_orders_stores_alone() -> None:
     assert b.device(PA + A) == 0  # neither maintenance nor a load is behind it (DDI 0487, D7.5.8)
     run(b.cpu.str_(WB + A + 256, 2))
     assert b.device(PA + A) == 1  # a store that others may see at once is
+
+
+def test_a_load_behind_a_dmb_finds_the_store_that_moves_on_to_the_outer_buffer() -> None:
+    b = ArchBench("cortex-a9-pl310", schedule=held())
+    run(b.cpu.str_(NC + A, 1))
+    run(b.cpu.dmb())
+    assert run(b.cpu.ldr(NC + A)) == 1

@@ -105,3 +105,13 @@ def test_holders() -> None:
         found = [(kind, length // LINE) for _, length, kind in holders.runs(cpu, BASE, 8 * LINE)]
         assert found == expected
     assert np.count_nonzero(holders.codes) == 4
+
+
+def test_a_load_brings_the_rest_of_its_line_in() -> None:
+    """What the device writes to the line behind it may be read old, wherever in the line."""
+    sanitizer = Sanitizer(PROFILES["arm926"].relation(False), BASE, 4096, LINE, 1)
+    sanitizer.observe(ev.AliasChange(0.0, HERE, BASE, 4096, True))
+    sanitizer.observe(ev.Load(1.0, HERE, 0, BASE + 8, 4, MemoryType.WB))
+    states = sanitizer.automaton.states
+    held = [all(config.l1 for config in states[int(state)]) for state in sanitizer.shadow.states[: 2 * LINE : 4]]
+    assert held == [True] * 8 + [False] * 8
