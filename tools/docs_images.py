@@ -46,7 +46,7 @@ def main() -> int:
         _dmasan("run", "frame", *cell, "double_map", "--schedule", "adversarial", "--out", str(folder / "wrong"))
         _dmasan("compare", "--backend", "model", "--quiet", "--out", str(folder / "compare"))
         (folder / "glance.html").write_text(glance(folder / "wrong", folder / "run"))
-        shots = (("glance", "glance.html", 628), ("report", "run/report.html", 1290), ("compare", "compare/report.html", 2080))
+        shots = (("glance", "glance.html", 490), ("report", "run/report.html", 1290), ("compare", "compare/report.html", 2080))
         for image, file, height in shots:
             shoot(browser, folder / file, IMAGES / f"{image}.png", height)
         dark = (folder / "run" / "report.html").read_text().replace('<html lang="en">', '<html lang="en" data-theme="dark">')
