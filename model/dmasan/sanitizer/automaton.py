@@ -134,8 +134,14 @@ class Automaton:
 
     def witness(self, name: str, state: int) -> Config | None:
         """A configuration of `state` in which a read by `name` returns a stale value: the simplest one."""
-        stale = [config for config in self.states[state] if self.relation.outcome(name, config).stale]
-        return min(stale, key=_complexity, default=None)
+        return min(self._stale(name, state), key=_complexity, default=None)
+
+    def shown(self, name: str, state: int) -> Config | None:
+        """The one to show: where the stale copy lies, before what a load executed early would have found in it."""
+        return min(self._stale(name, state), key=lambda config: (bool(config.early), _complexity(config)), default=None)
+
+    def _stale(self, name: str, state: int) -> list[Config]:
+        return [config for config in self.states[state] if self.relation.outcome(name, config).stale]
 
     def store_waits(self, states: States) -> bool:
         """Whether, in some of these states, a store may not have left its CPU."""

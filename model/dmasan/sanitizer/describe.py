@@ -26,4 +26,6 @@ def describe(config: Config) -> str:
         parts.append("a store to the rest of the line in the CPU store buffer")
     if config.in_flight:
         parts.append("maintenance in flight")
+    if config.early:
+        parts.append(f"a load executed early has found the {_VALUE[value_of(config.early)]} value")
     return ", ".join(parts)

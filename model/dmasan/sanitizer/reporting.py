@@ -133,7 +133,8 @@ class Core:
         copies = "an older dirty copy may be written back over it"
         if operation and states is not None:
             config = self.automaton.witness(operation, int(states[where[0]]))
-            copies = describe(config) if config is not None else ""
+            shown = self.automaton.shown(operation, int(states[where[0]]))
+            copies = describe(shown) if shown is not None else ""
         first = address + int(where[0])
         mapping = self.buffers.at(first, int(where[-1]) - int(where[0]) + 1)
         by_policy = mapping is not None and bool(mapping.policy) and blames_policy(effect, config)
