@@ -123,7 +123,7 @@ def walk(library: ctypes.CDLL, family: str, seed: int, steps: int) -> Twins:
     return twins
 
 
-@pytest.mark.parametrize("family", ["one-level", "integrated", "pl310"])
+@pytest.mark.parametrize("family", ["one-level", "integrated", pytest.param("pl310", marks=pytest.mark.thorough)])
 def test_the_port_steps_the_shadow_as_python_does(library: ctypes.CDLL, family: str) -> None:
     twins = walk(library, family, seed=1, steps=400)
     assert twins.asked and twins.shared.fast_bursts, "both ways must have been taken"

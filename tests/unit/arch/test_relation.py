@@ -29,10 +29,16 @@ from dmasan.arch.reachable import reachable
 from dmasan.arch.semantics import MOVES, OPERATIONS, closure, successors
 
 LARGE = ("pl310", "pl310-override", "vipt-aliasing")  # tens of thousands of configurations, or the same as another
-families = pytest.mark.parametrize(
-    "family",
-    [pytest.param(f, marks=[pytest.mark.deep] if f.name in LARGE else [], id=f.name) for f in FAMILIES.values()],
-)
+QUICK = ("one-level",)  # the rest takes seconds a family to explore
+
+
+def marks(family: Family) -> list[pytest.MarkDecorator]:
+    if family.name in LARGE:
+        return [pytest.mark.deep]
+    return [] if family.name in QUICK else [pytest.mark.thorough]
+
+
+families = pytest.mark.parametrize("family", [pytest.param(f, marks=marks(f), id=f.name) for f in FAMILIES.values()])
 
 
 def waits(c: Config) -> bool:
@@ -41,7 +47,6 @@ def waits(c: Config) -> bool:
 
 
 @families
-@pytest.mark.thorough
 def test_a_dead_alias_gains_no_copy_from_below(family: Family) -> None:
     """Hidden moves bring a copy into L1 only from the store buffer, and one into L2 only from L1."""
     for before in reachable(family):
@@ -54,7 +59,6 @@ def test_a_dead_alias_gains_no_copy_from_below(family: Family) -> None:
                 assert is_dirty(before.l1) or waits(before), (name, before)
 
 
-@pytest.mark.thorough
 @families
 def test_hidden_moves_of_a_dead_alias_come_to_rest(family: Family) -> None:
     """Whatever is cached or buffered, moves alone can empty it all into memory: and then nothing moves."""
@@ -106,6 +110,7 @@ def followed(node: murphi.Tree, config: Config) -> int | None:
     return node.code
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["evict_l1", "store_nc", "load_wb", "load_early"])
 def test_printed_rules_are_the_relation(name: str) -> None:
     """The compressed tables give back every outcome of every configuration."""

@@ -94,6 +94,7 @@ def test_the_pages_have_commands() -> None:
 QUICK = [each for each in ALL if each[1].split()[1] in ("run", "list", "doctor") and "frame" not in each[1]]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("page", "command"), random.Random(SEED).sample(QUICK, SAMPLE))
 def test_a_sample_of_commands_runs(page: str, command: str, tmp_path: Path) -> None:
     prepared(tmp_path)

@@ -91,6 +91,7 @@ def test_long_ranges_are_worked_on_in_blocks(monkeypatch: pytest.MonkeyPatch) ->
     assert may_sets(shadow) == naive.states
 
 
+@pytest.mark.thorough
 def test_renumbering_keeps_the_may_sets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "LIMIT", 40)
     shadow, naive = random_walk(FAMILIES["pl310"], 7, steps=120)
