@@ -8,17 +8,13 @@ Without FILE the tables are printed; with FILE (docs/profiles.md) what stands th
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
-from pathlib import Path
 
 from dmasan.arch.costs import Costs
 from dmasan.arch.geometry import CacheGeometry
 from dmasan.arch.profile import PROFILES
-
-Row = tuple[str, ...]
+from dmasan.markdown import main, table
 
 _SWITCHES = (
     "write_allocate",
@@ -34,13 +30,6 @@ _SWITCHES = (
 )
 
 
-def _table(head: Row, rows: Iterable[Row]) -> Iterator[str]:
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + "---|" * len(head)
-    for row in rows:
-        yield "| " + " | ".join(row) + " |"
-
-
 def _size(cache: CacheGeometry | None) -> str:
     return "none" if cache is None else f"{cache.size >> 10} KiB, {cache.ways}-way, {cache.line} B"
 
@@ -49,7 +38,7 @@ def _shown(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def geometry() -> Iterator[str]:
+def geometry() -> str:
     rows = []
     for name, p in PROFILES.items():
         content = "outer, " + p.l2_content if p.outer else p.l2_content if p.l2 else ""
@@ -57,37 +46,37 @@ def geometry() -> Iterator[str]:
         cpus = str(p.max_cpus)
         rows.append((f"`{name}`", p.architecture, cpus, _size(p.l1), p.indexing.upper(), _size(p.l2), content, replacement))
     head = ("profile", "architecture", "CPUs", "L1 data", "index", "L2", "content of L2", "replacement")
-    return _table(head, rows)
+    return table(head, rows)
 
 
-def switches() -> Iterator[str]:
+def switches() -> str:
     rows = [(f"`{name}`", f"`{p.family}`", *(_shown(getattr(p, s)) for s in _SWITCHES)) for name, p in PROFILES.items()]
-    return _table(("profile", "family", *(f"`{s}`" for s in _SWITCHES)), rows)
+    return table(("profile", "family", *(f"`{s}`" for s in _SWITCHES)), rows)
 
 
-def moves() -> Iterator[str]:
+def moves() -> str:
     names = ("speculates", "prefetch_reach", "prefetch_into", "eviction_order", "outer_drains_alone")
     rows = [(f"`{name}`", *(_shown(getattr(p, each)) for each in names)) for name, p in PROFILES.items()]
-    return _table(("profile", *(f"`{each}`" for each in names)), rows)
+    return table(("profile", *(f"`{each}`" for each in names)), rows)
 
 
-def costs() -> Iterator[str]:
+def costs() -> str:
     names = [item.name for item in fields(Costs)]
     rows = [(f"`{cost}`", *(str(getattr(p.costs, cost)) for p in PROFILES.values())) for cost in names]
-    return _table(("cycles", *(f"`{name}`" for name in PROFILES)), rows)
+    return table(("cycles", *(f"`{name}`" for name in PROFILES)), rows)
 
 
-def cost_sources() -> Iterator[str]:
+def cost_sources() -> str:
     rows = [(f"`{item.name}`", item.metadata["text"], item.metadata["source"]) for item in fields(Costs)]
-    return _table(("cycles", "of what", "source of the figure, and of those that differ"), rows)
+    return table(("cycles", "of what", "source of the figure, and of those that differ"), rows)
 
 
-def sources() -> Iterator[str]:
+def sources() -> str:
     rows = [(f"`{name}`", f"`{figure}`", text) for name, p in PROFILES.items() for figure, text in p.sources.items()]
-    return _table(("profile", "figure", "source"), rows)
+    return table(("profile", "figure", "source"), rows)
 
 
-TABLES: dict[str, Callable[[], Iterator[str]]] = {
+TABLES = {
     "geometry": geometry,
     "switches": switches,
     "moves": moves,
@@ -97,25 +86,5 @@ TABLES: dict[str, Callable[[], Iterator[str]]] = {
 }
 
 
-def current(text: str) -> str:
-    """`text` with its tables as the profiles have them now. Raises KeyError for a marker that names no table."""
-
-    def replace(found: re.Match[str]) -> str:
-        name = found[1]
-        return "\n".join((f"<!-- begin {name} -->", *TABLES[name](), f"<!-- end {name} -->"))
-
-    return re.sub(r"<!-- begin (\w+) -->\n.*?<!-- end \1 -->", replace, text, flags=re.DOTALL)
-
-
-def main(arguments: list[str]) -> int:
-    if not arguments:
-        for name, table in TABLES.items():
-            print(f"{name}\n", *table(), "", sep="\n")
-        return 0
-    path = Path(arguments[0])
-    path.write_text(current(path.read_text()))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(TABLES, sys.argv[1:]))

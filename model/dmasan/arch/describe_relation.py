@@ -9,46 +9,32 @@ Without FILE the tables are printed; with FILE (docs/memory-model.md) what stand
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Container, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
 from dmasan.arch.configuration import RESET, Config, has_latest
 from dmasan.arch.family import FAMILIES, Family
 from dmasan.arch.fields import FIELDS
 from dmasan.arch.reachable import reachable
 from dmasan.arch.semantics import MOVES, OPERATIONS, Operation
-
-Row = tuple[str, ...]
-
-
-def _table(head: Row, rows: Iterable[Row]) -> Iterator[str]:
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + "---|" * len(head)
-    for row in rows:
-        yield "| " + " | ".join(row) + " |"
+from dmasan.markdown import Row, cell, main, table
 
 
-def _said(text: str | None) -> str:
-    return " ".join((text or "").split()).replace("|", "\\|")
-
-
-def fields() -> Iterator[str]:
-    rows = [(f"`{f.name}`", _said(f.text), ", ".join(f"`{code}`" for code in f.codes)) for f in FIELDS]
-    return _table(("field", "what it is", "values"), rows)
+def fields() -> str:
+    rows = [(f"`{f.name}`", cell(f.text), ", ".join(f"`{code}`" for code in f.codes)) for f in FIELDS]
+    return table(("field", "what it is", "values"), rows)
 
 
 def _kind(operation: Operation) -> str:
     return "read" if operation.reads else "write" if operation.writes else ""
 
 
-def operations() -> Iterator[str]:
-    rows = [(f"`{name}`", _kind(op), _said(op.text)) for name, op in OPERATIONS.items()]
-    return _table(("operation", "", "what it does, and source"), rows)
+def operations() -> str:
+    rows = [(f"`{name}`", _kind(op), cell(op.text)) for name, op in OPERATIONS.items()]
+    return table(("operation", "", "what it does, and source"), rows)
 
 
-def moves() -> Iterator[str]:
+def moves() -> str:
     found = {name: _explored(family) for name, family in FAMILIES.items()}
 
     def possible(move: str) -> str:
@@ -59,8 +45,8 @@ def moves() -> Iterator[str]:
         ]
         return "all" if len(where) == len(FAMILIES) else ", ".join(where)
 
-    rows = [(f"`{name}`", _said(move.__doc__), possible(name)) for name, move in MOVES.items()]
-    return _table(("hidden move", "what it does, and source", "in families"), rows)
+    rows = [(f"`{name}`", cell(move.__doc__), possible(name)) for name, move in MOVES.items()]
+    return table(("hidden move", "what it does, and source", "in families"), rows)
 
 
 def _explored(family: Family, enough: int = 300) -> list[Config]:
@@ -74,7 +60,7 @@ def _explored(family: Family, enough: int = 300) -> list[Config]:
     return found
 
 
-def families() -> Iterator[str]:
+def families() -> str:
     """One row a trait, one column a family."""
 
     def row(head: str, values: Iterable[object]) -> Row:
@@ -94,45 +80,20 @@ def families() -> Iterator[str]:
         row("walker snoops L1", (f.walker_snoops for f in every)),
         row("shareability may be mixed", (f.mixed for f in every)),
     ]
-    return _table(("", *(f"`{name}`" for name in FAMILIES)), rows)
+    return table(("", *(f"`{name}`" for name in FAMILIES)), rows)
 
 
-def sizes() -> Iterator[str]:
+def sizes() -> str:
     rows = []
     for name, family in FAMILIES.items():
         configs = reachable(family)
         lost = sum(not has_latest(config) for config in configs)
         rows.append((f"`{name}`", f"{len(configs):,}", f"{lost:,}"))
-    return _table(("family", "configurations", "without a latest copy"), rows)
+    return table(("family", "configurations", "without a latest copy"), rows)
 
 
 TABLES = {"fields": fields, "operations": operations, "moves": moves, "families": families, "sizes": sizes}
 
 
-def current(text: str, without: Container[str] = ()) -> str:
-    """`text` with its tables as the relation has them now, but for those named in `without`.
-
-    Raises KeyError for a marker that names no table.
-    """
-
-    def replace(found: re.Match[str]) -> str:
-        name = found[1]
-        if name in without:
-            return found[0]
-        return "\n".join((f"<!-- begin {name} -->", *TABLES[name](), f"<!-- end {name} -->"))
-
-    return re.sub(r"<!-- begin (\w+) -->\n.*?<!-- end \1 -->", replace, text, flags=re.DOTALL)
-
-
-def main(arguments: list[str]) -> int:
-    if not arguments:
-        for name, table in TABLES.items():
-            print(f"{name}\n", *table(), "", sep="\n")
-        return 0
-    path = Path(arguments[0])
-    path.write_text(current(path.read_text()))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(TABLES, sys.argv[1:]))

@@ -6,27 +6,15 @@ It is a `DriverContext` of the engine's driver: its descriptor ring lies in the 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
-from dmasan.arch.cpu import Cpu
-from dmasan.arch.machine import Machine
-from dmasan.arch.memory import RAM_BASE
-from dmasan.arch.processor import Profile
 from dmasan.arch.profile import find_profile
 from dmasan.baremetal.platform import BareMetal
-from dmasan.config import Knobs, RunError, choose
+from dmasan.config import Knobs
 from dmasan.device.backend import Backend
-from dmasan.device.model import ModelBackend
-from dmasan.events import EventBus, MemoryType, OwnershipWords
-from dmasan.sanitizer import Hazard, Sanitizer
-from dmasan.sanitizer.adversary import Adversary
-from dmasan.schedule import SCHEDULES, Benign, Recorder, Schedule
-from dmasan.soc.doorbells import EngineRegisters
-from dmasan.soc.port import Port
-
-Result = TypeVar("Result")
+from dmasan.events import MemoryType, OwnershipWords
+from dmasan.schedule import Schedule
+from dmasan.soc.system import System
 
 
 @dataclass(frozen=True)
@@ -38,7 +26,7 @@ class StaticBuffer:
     size: int
 
 
-class BareSoc:
+class BareSoc(System):
     """As `dmasan.soc.Soc`, without kernel. `type` is how memory is mapped, but for the Non-cacheable section."""
 
     def __init__(
@@ -52,59 +40,16 @@ class BareSoc:
         **knobs: object,
     ) -> None:
         found = find_profile(profile)
-        self.knobs = Knobs().with_settings(found.fitted({"ram_mib": 16, **knobs}))
-        self.seed = seed
+        fitted = Knobs().with_settings(found.fitted({"ram_mib": 16, **knobs}))
+        super().__init__(found, fitted, schedule, seed, backend)
         self.type = type
-        self.bus = EventBus()
-        self.backend = backend if backend is not None else ModelBackend()
-        family = found.relation(self.knobs.shared_override)
-        self.sanitizer = Sanitizer(family, RAM_BASE, self.knobs.ram_mib << 20, found.l1.line, self.knobs.cpus)
-        self.schedule = Recorder(self._schedule(schedule, found))
-        self.bus.subscribe(self.sanitizer.observe)  # before the machine tells what an MPU's default map makes cacheable
-        self.machine = Machine(found, self.knobs, self.schedule, self.bus, seed)
-        self.sanitizer.point = self.machine.point
-        self.sanitizer.order.registers = EngineRegisters()
-        self.sanitizer.device.beat = self.backend.beat
-        self.machine.clock = self.machine.mmio = self.backend
-        self.port = Port(self.machine, self.sanitizer, self.backend)
         self.platform = BareMetal(self.machine)
         self.memory = self.platform.memory
         self.backend.bind(self)
 
-    def _schedule(self, schedule: str | Schedule, profile: Profile) -> Schedule:
-        if not isinstance(schedule, str):
-            return schedule
-        choose("schedule", schedule, SCHEDULES)
-        if schedule == "random":
-            return profile.random_moves(self.seed, self.knobs)
-        if schedule == "adversarial":
-            return Adversary(self.sanitizer.family, self.sanitizer.buffers, self.sanitizer.shadow.line)
-        return Benign()
-
-    def cpu(self, index: int = 0) -> Cpu:
-        """A CPU, with the loads, stores, barriers and maintenance of the ISA."""
-        return self.machine.cpus[index]
-
-    @property
-    def hazards(self) -> list[Hazard]:
-        """What the sanitizer has found so far."""
-        return self.sanitizer.hazards
-
-    async def main(self, program: Callable[[BareSoc], Awaitable[Result]]) -> Result:
-        """Start-up code, and a program to its end."""
+    async def boot(self) -> None:
+        """Start-up code."""
         await self.platform.boot(self.type)
-        return await program(self)
-
-    def run(self, program: Callable[[BareSoc], Awaitable[Result]]) -> Result:
-        """`main` without a simulator: only on a backend that never suspends, such as the behavioural one."""
-        steps = self.main(program)
-        try:
-            steps.send(None)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        steps.close()
-        raise RunError(f"the program waits for something that the {self.backend.name} backend does not know")
 
     # --- the context of the engine's driver
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dmasan.markdown import current
 from dmasan.sanitizer.codes import Code
 from dmasan.sanitizer.diagnosis import describe_table
 from dmasan.sanitizer.diagnosis.table import TABLE
@@ -18,17 +19,17 @@ PAGE = Path(__file__).parents[3] / "docs" / "hazards.md"
 def test_the_tables_are_current() -> None:
     text = PAGE.read_text()
     assert set(re.findall(r"<!-- begin (\w+) -->", text)) == set(describe_table.TABLES)
-    assert text == describe_table.current(text), (
+    assert text == current(text, describe_table.TABLES), (
         "out of date: run python -m dmasan.sanitizer.diagnosis.describe_table docs/hazards.md"
     )
 
 
 def test_an_old_table_is_replaced() -> None:
-    new = describe_table.current("a\n<!-- begin codes -->\n| old |\n<!-- end codes -->\nb\n")
+    new = current("a\n<!-- begin codes -->\n| old |\n<!-- end codes -->\nb\n", describe_table.TABLES)
     assert "| old |" not in new
     assert new.startswith("a\n<!-- begin codes -->\n| code |")
     with pytest.raises(KeyError):
-        describe_table.current("<!-- begin nonsense -->\n<!-- end nonsense -->")
+        current("<!-- begin nonsense -->\n<!-- end nonsense -->", describe_table.TABLES)
 
 
 def test_every_code_has_a_row_and_a_meaning() -> None:
