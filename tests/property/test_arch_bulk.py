@@ -117,6 +117,8 @@ def same_state(a: ArchBench, b: ArchBench) -> None:
         if x is None or y is None:
             continue
         assert (x.tags == y.tags).all() and (x.dirty == y.dirty).all()
+        if x.parts is not None and y.parts is not None:
+            assert (x.parts[x.dirty] == y.parts[y.dirty]).all()
         here = x.tags >= 0
         assert (x.data[here] == y.data[here]).all()
         assert x.version is not None and y.version is not None

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from dmasan.arch.configuration import EMPTY, RESET, Config, copy, is_cacheable, is_store, value_of
 from dmasan.arch.copies import Copies, Copy
 from dmasan.arch.family import Family, family_of
+from dmasan.arch.geometry import CacheGeometry
 from dmasan.arch.processor import Profile
 from dmasan.arch.profile import PROFILES
 from dmasan.arch.semantics import MOVES, OPERATIONS, closure
@@ -32,6 +33,10 @@ TINY["inclusive, round-robin"] = replace(TINY["cortex-a15"], replacement="round-
 TINY["read-allocate in one level"] = replace(TINY["one-level"], write_allocate=False)
 TINY["exclusive"] = replace(TINY["cortex-a9-pl310"], l2_content="victim")
 TINY["full lines invalidate"] = replace(TINY["cortex-a9-pl310"], full_line_invalidates=True, store_buffer_bytes=32)
+TINY["dirty by words"] = replace(TINY["one-level"], l1=CacheGeometry(128, 2, 32, 4))
+TINY["dirty by halves and quarters"] = replace(
+    TINY["integrated"], l1=CacheGeometry(256, 2, 64, 32), l2=CacheGeometry(512, 2, 64, 16)
+)
 TINY |= {f"{name}, buffered": replace(TINY[name], buffered_stores=True) for name in ("cortex-a15", "cortex-a9-pl310")}
 LINE = PA + DATA
 WORDS = range(4)  # two words of a line, and two lines of the same set

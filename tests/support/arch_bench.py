@@ -43,10 +43,10 @@ def tiny(name: str, *, l1_lines: int = 4, l2_lines: int = 8, ways: int = 2) -> P
     """
     profile = PROFILES[name]
     line = profile.l1.line
-    l1 = CacheGeometry(l1_lines * line, ways, line)
+    l1 = CacheGeometry(l1_lines * line, ways, line, profile.l1.granule)
     if profile.indexing == "vipt":
-        l1 = CacheGeometry(ways * 8192, ways, line)
-    l2 = CacheGeometry(l2_lines * line, ways, line) if profile.l2 else None
+        l1 = CacheGeometry(ways * 8192, ways, line, profile.l1.granule)
+    l2 = CacheGeometry(l2_lines * line, ways, line, profile.l2.granule) if profile.l2 else None
     return replace(profile, name=f"tiny-{name}", l1=l1, l2=l2, translation="short", max_cpus=profile.max_cpus)
 
 

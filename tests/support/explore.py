@@ -253,11 +253,14 @@ def _cache(cache: Cache) -> tuple[Any, ...]:
         tuple((slot, int(cache.tags[slot]), bool(cache.dirty[slot]), cache.data[slot].tobytes()) for slot in slots.tolist()),
         private,
         cache._turn.tobytes(),
+        None if cache.parts is None else (cache.parts & cache.dirty[:, None]).tobytes(),
     )
 
 
 def _restore(cache: Cache, saved: tuple[Any, ...]) -> None:
-    lines, private, turn = saved
+    lines, private, turn, parts = saved
+    if cache.parts is not None:
+        cache.parts[:] = np.frombuffer(parts, np.bool_).reshape(cache.parts.shape)
     cache.tags[:] = -1
     cache.dirty[:] = False
     for slot, tag, dirty, data in lines:

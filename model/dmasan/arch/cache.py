@@ -26,7 +26,8 @@ class Cache:
     """Tags, dirtiness, data and (in checking mode) versions of one cache.
 
     `tags` int64 of shape (slots,), -1 where empty; `dirty` bool (slots,); `data` and `version` uint8 (slots, line).
-    Dirtiness is kept per line: a write-back writes the whole line. Replacement takes an empty way if there is one, else
+    Where a line has several dirty bits `parts`, bool of shape (slots, granules), says which of a dirty line are set, and a
+    write-back writes these granules alone; None: a line is dirty as a whole. Replacement takes an empty way if there is one, else
     round-robin, pseudo-random from a generator of each set (so that a vector and its elements one by one agree), or the
     least recently used one: then `touch` tells what is used.
     """
@@ -44,6 +45,8 @@ class Cache:
         self._data_lines = lines_of(self.data, geometry.line)
         self._version_lines = None if self.version is None else lines_of(self.version, geometry.line)
         self.private: Mask | None = None  # slots filled by Non-shareable accesses, which snoops pass over; None: never any
+        self.granule = geometry.granule
+        self.parts: Mask | None = np.zeros((slots, geometry.granules), np.bool_) if geometry.granules > 1 else None
         self.kept: set[int] = set()  # lines that replacement passes over
         self._by_set = self.tags.reshape(geometry.sets, geometry.ways)
         self._random = replacement == "pseudo-random"
@@ -163,9 +166,14 @@ class Cache:
     def install(
         self, slots: Indices, lines: Indices, data: Bytes | None, version: Bytes | None, dirty: Mask | bool
     ) -> None:
-        """Puts `lines` with their bytes (n, line) into `slots`, whatever was there. None: the bytes are put there next."""
+        """Puts `lines` with their bytes (n, line) into `slots`, whatever was there; `dirty` ones are dirty as a whole.
+
+        None: the bytes are put there next.
+        """
         self.tags[slots] = lines
         self.dirty[slots] = dirty
+        if self.parts is not None:
+            self.parts[slots] = True
         if data is not None:
             self.put(slots, data, version)
         if self.lru:
@@ -191,6 +199,33 @@ class Cache:
         self._data_lines.put(slots, data.view(self._data_lines.dtype))
         if self._version_lines is not None and version is not None:
             self._version_lines.put(slots, version.view(self._version_lines.dtype))
+
+    def soil(self, slot: int, start: int, end: int) -> None:
+        """The bytes [start, end) of the line in `slot` are written now: sets their dirty bits, before `dirty` is set."""
+        if self.parts is not None:
+            if not self.dirty_view[slot]:
+                self.parts[slot] = False
+            self.parts[slot, start // self.granule : -(-end // self.granule)] = True
+
+    def dirty_bytes(self, slots: Indices) -> Mask | None:
+        """Which bytes of dirty lines are to be written back, of shape (n, line); None: all."""
+        return None if self.parts is None else np.repeat(self.parts[slots], self.granule, axis=1)
+
+    def merge(self, slots: Indices, data: Bytes, version: Bytes | None, mask: Mask) -> None:
+        """Dirty granules from above, the bytes of `mask`, are put over what `slots` hold, and are dirty there."""
+        mine = self.rows(slots)
+        np.copyto(mine[0], data, where=mask)
+        if mine[1] is not None and version is not None:
+            np.copyto(mine[1], version, where=mask)
+        self.put(slots, *mine)
+        if self.parts is not None:
+            held = self.parts[slots] & self.dirty[slots, None]
+            self.parts[slots] = held | mask.reshape(len(slots), -1, self.granule).any(axis=2)
+        self.dirty[slots] = True
+
+    def is_dirty(self, slot: int, byte: int) -> bool:
+        """Whether a byte of the line in `slot` would be written back."""
+        return bool(self.dirty[slot]) and (self.parts is None or bool(self.parts[slot, byte // self.granule]))
 
     def drop(self, slots: Indices) -> None:
         """Empties `slots`; dirty data is lost."""

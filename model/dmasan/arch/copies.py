@@ -47,7 +47,7 @@ def copies_of(hierarchy: Hierarchy, noncacheable: NonCacheable, pa: int) -> Copi
         if cache is None or cache.version is None:
             return []
         slots = cache.copies(line, line + 1).tolist()
-        return [Copy(bool(cache.dirty[slot]), int(cache.version[slot, byte]) != latest) for slot in slots]
+        return [Copy(cache.is_dirty(slot, byte), int(cache.version[slot, byte]) != latest) for slot in slots]
 
     l1 = [held(cache) for cache in hierarchy.l1]
     l2 = held(hierarchy.l2)

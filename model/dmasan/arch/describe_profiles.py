@@ -31,7 +31,10 @@ _SWITCHES = (
 
 
 def _size(cache: CacheGeometry | None) -> str:
-    return "none" if cache is None else f"{cache.size >> 10} KiB, {cache.ways}-way, {cache.line} B"
+    if cache is None:
+        return "none"
+    granule = f", dirty by {cache.granule} B" if cache.granules > 1 else ""
+    return f"{cache.size >> 10} KiB, {cache.ways}-way, {cache.line} B{granule}"
 
 
 def _shown(value: object) -> str:

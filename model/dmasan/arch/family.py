@@ -27,7 +27,9 @@ class Family:
     `exclusive`: a clean line that leaves L1 is allocated in the outer cache (exclusive mode of the PL310, auxiliary control
     bit 12: DDI 0246, 2.3.3). `walker_snoops`: the page-table walker finds entries in L1 (multiprocessing extensions;
     without them the kernel cleans each entry: arch/arm/mm/proc-v7-2level.S, v6.19). `mixed`: translations of a page may differ
-    in shareability; while they do, the L1s of two CPUs are not coherent for it (DDI 0406C, A3.5.7).
+    in shareability; while they do, the L1s of two CPUs are not coherent for it (DDI 0406C, A3.5.7). `granular`: a part of a
+    line has a dirty bit of its own (ARM926: the half, DDI 0198, 4.1; L2 of Cortex-A8: the quadword, DDI 0344, 8.2.1), so that
+    a store may leave the rest of its line clean. Which bytes share a bit is not told: either is possible for each.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Family:
     speculates: bool = True
     exclusive: bool = False
     mixed: bool = False
+    granular: bool = False
 
 
 ONE_LEVEL = Family("one-level", levels=1, buffers_cacheable=False)

@@ -17,15 +17,24 @@ def power_of_two(n: int) -> bool:
 
 @dataclass(frozen=True)
 class CacheGeometry:
-    """Size, ways and line of a cache, size and line in bytes. Raises UsageError if no such cache can exist."""
+    """Size, ways, line and granule of a cache, all but the ways in bytes. Raises UsageError if no such cache can exist.
+
+    The granule is the part of a line that has a dirty bit of its own, and that a write-back writes: by default the line.
+    """
 
     size: int
     ways: int
     line: int
+    granule: int = 0  # 0: the line
 
     def __post_init__(self) -> None:
         if not power_of_two(self.line) or not 16 <= self.line <= 256:
             raise UsageError(f"cache line of {self.line} bytes: allowed is a power of two from 16 to 256")
+        object.__setattr__(self, "granule", self.granule or self.line)
+        if not power_of_two(self.granule) or self.granule > self.line:
+            raise UsageError(
+                f"dirty granule of {self.granule} bytes: allowed is a power of two up to the line of {self.line} bytes"
+            )
         if not 1 <= self.ways <= 64:
             raise UsageError(f"cache of {self.ways} ways: allowed is 1 to 64")
         sets, rest = divmod(self.size, self.ways * self.line)
@@ -38,6 +47,11 @@ class CacheGeometry:
     @property
     def sets(self) -> int:
         return self.size // (self.ways * self.line)
+
+    @property
+    def granules(self) -> int:
+        """Dirty bits of a line."""
+        return self.line // self.granule
 
     @property
     def way_size(self) -> int:

@@ -77,8 +77,12 @@ class Hierarchy:
         version = None if self._version_rows is None else self._version_rows.take(rows, axis=0)
         return self._memory_rows.take(rows, axis=0), version
 
-    def _write_memory(self, lines: Indices, data: Bytes, version: Bytes | None) -> None:
+    def _write_memory(self, lines: Indices, data: Bytes, version: Bytes | None, mask: Mask | None = None) -> None:
         rows = lines - self._base_line
+        if mask is not None:
+            data = np.where(mask, data, self._memory_rows[rows])
+            if self._version_rows is not None and version is not None:
+                version = np.where(mask, version, self._version_rows[rows])
         self._memory_lines.put(rows, data.view(self._memory_lines.dtype))
         if self._version_lines is not None and version is not None:
             self._version_lines.put(rows, version.view(self._version_lines.dtype))
@@ -91,7 +95,7 @@ class Hierarchy:
         if len(dirty):
             self.counters.write_backs += len(dirty)
             self.cycles += len(dirty) * self.costs.memory // 4  # posted
-            self._write_memory(l2.tags[dirty], *l2.rows(dirty))
+            self._write_memory(l2.tags[dirty], *l2.rows(dirty), l2.dirty_bytes(dirty))
 
     def _fetch(self, lines: Indices, run: bool = False, whole: bool = False) -> tuple[Bytes | None, Bytes | None]:
         """The bytes of `lines` below L1; what misses in L2 is allocated there. `run` and `whole` as in `ensure`."""
@@ -134,7 +138,11 @@ class Hierarchy:
             dirty = found.copy()
             dirty[found] = l1.dirty[theirs[found]]
             if dirty.any():
-                l2.install(slots[dirty], l2.tags[slots[dirty]], *l1.rows(theirs[dirty]), True)
+                mask = l1.dirty_bytes(theirs[dirty])
+                if mask is None:
+                    l2.install(slots[dirty], l2.tags[slots[dirty]], *l1.rows(theirs[dirty]), True)
+                else:
+                    l2.merge(slots[dirty], *l1.rows(theirs[dirty]), mask)
             l1.drop(theirs[found])
 
     def allocate_l2(self, l2: Cache, lines: Indices, run: bool = False) -> Indices:
@@ -146,23 +154,37 @@ class Hierarchy:
         self.cycles += len(lines) * self.costs.memory
         return slots
 
-    def write_beneath_l1(self, lines: Indices, data: Bytes, version: Bytes | None) -> None:
-        """Dirty lines of L1 go down: into L2 (allocated, dirty), or to memory where there is none."""
+    def write_beneath_l1(self, lines: Indices, data: Bytes, version: Bytes | None, mask: Mask | None = None) -> None:
+        """Dirty lines of L1 go down: into L2 (allocated, dirty), or to memory where there is none. `mask`: these bytes alone."""
         self.counters.write_backs += len(lines)
         self.before_memory(lines)
         l2 = self.l2
         if l2 is None:
             self.cycles += len(lines) * self.costs.memory // 4
-            self._write_memory(lines, data, version)
+            self._write_memory(lines, data, version, mask)
             return
         self.cycles += len(lines) * self.costs.l2_hit // 4
         slots = l2.locate(lines)
         miss = slots < 0
+        if mask is not None:
+            self._merge_beneath(l2, slots, lines, data, version, mask)
+            return
         if miss.any():
             taken = l2.victims(lines[miss])
             self.make_room(l2, taken)
             slots[miss] = taken
         l2.install(slots, lines, data, version, True)
+
+    def _merge_beneath(
+        self, l2: Cache, slots: Indices, lines: Indices, data: Bytes, version: Bytes | None, mask: Mask
+    ) -> None:
+        """Dirty granules go into the lines of L2 that they hit; for want of the rest of the line, the others to memory."""
+        for at, write in ((np.flatnonzero(slots >= 0), True), (np.flatnonzero(slots < 0), False)):
+            part = data[at], None if version is None else version[at], mask[at]
+            if len(at) and write:
+                l2.merge(slots[at], *part)
+            elif len(at):
+                self._write_memory(lines[at], *part)
 
     # --- L1 ---
 
@@ -170,7 +192,7 @@ class Hierarchy:
         """`slots` of an L1, of which no two share a set, are to be used anew: their lines go to the level below."""
         dirty = slots[l1.dirty[slots]]
         if len(dirty):
-            self.write_beneath_l1(l1.tags[dirty] & PHYSICAL, *l1.rows(dirty))
+            self.write_beneath_l1(l1.tags[dirty] & PHYSICAL, *l1.rows(dirty), l1.dirty_bytes(dirty))
         if self.victim and self.l2 is not None:
             self._keep_below(self.l2, l1, slots[(l1.tags[slots] >= 0) & ~l1.dirty[slots]])
 
@@ -202,7 +224,7 @@ class Hierarchy:
         dirty = slots[l1.dirty[slots]]
         l1.dirty[dirty] = False
         for part in self._parts(l1.tags[dirty], dirty):
-            self.write_beneath_l1(l1.tags[part] & PHYSICAL, *l1.rows(part))
+            self.write_beneath_l1(l1.tags[part] & PHYSICAL, *l1.rows(part), l1.dirty_bytes(part))
 
     def ensure(self, cpu: int, lines: Indices, run: bool = False, whole: bool = False) -> Indices:
         """The slots of `lines` in the L1 of `cpu`, filled where absent.
@@ -251,12 +273,14 @@ class Hierarchy:
             source = theirs[found]
             dirty = other.dirty[source]
             l1.install(slots[found], lines[found], *other.rows(source), dirty)
+            if l1.parts is not None and other.parts is not None:
+                l1.parts[slots[found]] = other.parts[source]
             other.drop(source[dirty])
             missing = ~found if missing is None else missing & ~found
         return missing
 
     def _own(self, cpu: int, lines: Indices, slots: Indices) -> None:
-        """Makes the L1 of `cpu` the only holder of `lines`, before it dirties them."""
+        """Makes the L1 of `cpu` the only holder of `lines`, before it dirties them; which bytes is the caller's to tell."""
         l1 = self.l1[cpu]
         if len(self.l1) > 1 and self.snooping:
             shared = lines[~l1.dirty[slots]]
@@ -289,6 +313,8 @@ class Hierarchy:
         slots = self.ensure(cpu, lines)
         if write:
             self._own(cpu, lines, slots)
+            if (parts := self.l1[cpu].parts) is not None:
+                parts[slots] = True
 
     def store(self, cpu: int, pa: int, data: Bytes) -> None:
         """Stores `data` at `pa`, within one piece; lines are allocated and dirty."""
@@ -323,6 +349,8 @@ class Hierarchy:
             l1 = self.l1[cpu]
             slots = self.ensure(cpu, lines, run=past is None, whole=True)
             self._own(cpu, lines, slots)
+            if l1.parts is not None:
+                l1.parts[slots] = True
             l1.put(slots, rows, version)
 
     def _past_l1(self, lines: Indices) -> Mask | None:
@@ -370,10 +398,13 @@ class Hierarchy:
             self._store_past_l1(pa & self._address_mask, data, version)
             return
         slot = self._slot(cpu, pa >> self.shift)
+        start = pa & (self.line - 1)
+        if l1.parts is not None:
+            l1.soil(slot, start, start + len(data))
         if not l1.dirty_view[slot]:
             only = np.array((slot,), np.int64)
             self._own(cpu, l1.tags[only], only)
-        at = slot * self.line + (pa & (self.line - 1))
+        at = slot * self.line + start
         end = at + len(data)
         l1.data_view[at:end] = data
         if l1.version_view is not None:
@@ -395,8 +426,10 @@ class Hierarchy:
         slot = l2.find(pa >> self.shift)
         if slot < 0:
             slot = int(self.allocate_l2(l2, only)[0])
+        start = pa & (self.line - 1)
+        l2.soil(slot, start, start + length)
         l2.dirty_view[slot] = True
-        at = slot * self.line + (pa & (self.line - 1))
+        at = slot * self.line + start
         l2.data_view[at : at + length] = data
         if l2.version_view is not None:
             l2.version_view[at : at + length] = version

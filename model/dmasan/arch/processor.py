@@ -97,6 +97,10 @@ class Profile:
             raise UsageError(
                 f"profile {self.name}: L2 needs lines of {self.l1.line} bytes and at least {self.l1.sets} sets"
             )
+        if self.l2 is not None and self.l2.granule > self.l1.granule:
+            raise UsageError(
+                f"profile {self.name}: the dirty granule of L2 is {self.l2.granule} bytes, more than the {self.l1.granule} of L1"
+            )
         if self.l2 is None and self.l2_content != "non-inclusive":
             raise UsageError(f"profile {self.name}: l2_content is {self.l2_content}, but there is no L2 cache")
         if self.full_line_invalidates and not self.outer:
@@ -145,6 +149,7 @@ class Profile:
         return replace(
             family_of(self.family, shared_override, self.speculates),
             exclusive=self.outer and self.l2_content == "victim",
+            granular=any(cache is not None and cache.granules > 1 for cache in (self.l1, self.l2)),
         )
 
     @property

@@ -3,7 +3,7 @@
 
     base = "cortex-a9-pl310"       # any profile of `dmasan list profiles`
     name = "my-board"              # by default the file's name
-    l2 = {size = 262144, ways = 16, line = 32}
+    l2 = {size = 262144, ways = 16, line = 32, granule = 16}   # granule: bytes that share a dirty bit; by default the line
     forbidden = [{base = 0x82000000, size = 0x100000}]
     costs = {memory = 90}
 """
@@ -117,12 +117,13 @@ def _costs(value: object, base: Costs) -> Costs:
 
 
 def _table(value: object, kind: Callable[..., Built]) -> Built:
-    """`kind` made of a table that has all of its fields."""
-    known = {item.name for item in fields(kind) if item.default is MISSING}  # type: ignore[arg-type]
-    numbers = _whole_numbers(value, known)
-    missing = sorted(known - set(numbers))
+    """`kind` made of a table that has all of its fields but those with a default."""
+    known = {item.name: item.default is MISSING for item in fields(kind)}  # type: ignore[arg-type]
+    numbers = _whole_numbers(value, set(known))
+    needed = sorted(name for name, must in known.items() if must)
+    missing = [name for name in needed if name not in numbers]
     if missing:
-        raise UsageError(f"the key {missing[0]} is missing, needed are {', '.join(sorted(known))}")
+        raise UsageError(f"the key {missing[0]} is missing, needed are {', '.join(needed)}")
     return kind(**numbers)
 
 

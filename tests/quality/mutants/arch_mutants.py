@@ -18,6 +18,7 @@ IN_FLIGHT = ("tests/unit/arch/test_maintenance_in_flight.py",)
 HIDDEN = ("tests/unit/arch/test_hidden_moves.py",)
 OWNERSHIP = ("tests/unit/arch/test_ownership.py",)
 CACHEFLUSH = ("tests/unit/linux/test_cacheflush.py",)
+GRANULE = ("tests/unit/arch/test_dirty_granule.py",)
 BBM = ("tests/oracle/test_break_before_make.py",)
 
 
@@ -31,7 +32,7 @@ ARCH_MUTANTS = (
     Mutant("a use is not remembered", CACHE, "self._used[slots] = self._uses", "pass", POLICIES),
     Mutant("a virtual cache is indexed by the physical address", CACHE, "return (lines + (lines >> COLOUR_BIT) * self._lines_of_page) & self.set_mask", "return lines & self.set_mask", POLICIES),
     Mutant("a dropped line stays dirty", CACHE, "        self.tags[slots] = EMPTY\n        self.dirty[slots] = False", "        self.tags[slots] = EMPTY", (*POLICIES, *INSIDE)),
-    Mutant("an eviction from L2 drops dirty data", HIERARCHY, "self._write_memory(l2.tags[dirty], *l2.rows(dirty))", "pass", INSIDE),
+    Mutant("an eviction from L2 drops dirty data", HIERARCHY, "self._write_memory(l2.tags[dirty], *l2.rows(dirty), l2.dirty_bytes(dirty))", "pass", INSIDE),
     Mutant("an inclusive L2 leaves the L1s alone", HIERARCHY, "        if self.inclusive:\n            self._back_invalidate", "        if False:\n            self._back_invalidate", POLICIES),
     Mutant("dirty data in L1 is lost with an inclusive line", HIERARCHY, "        self.write_back(l2, slots)\n\n    def _back", "        l2.dirty[slots] = False\n\n    def _back", POLICIES),
     Mutant("a victim cache takes no clean lines", HIERARCHY, "if self.victim and self.l2 is not None:\n            for part", "if False:\n            for part", POLICIES),
@@ -41,6 +42,10 @@ ARCH_MUTANTS = (
     Mutant("a Non-shareable line is snooped", HIERARCHY, "        if not self.snooping:\n            l1.make_private", "        if False:\n            l1.make_private", POLICIES),
     Mutant("a store past L1 leaves L2 clean", HIERARCHY, "        l2.dirty_view[slot] = True", "        pass", POLICIES),
     Mutant("write streaming counts nothing", HIERARCHY, "past[: self.write_streaming] = False", "pass", POLICIES),
+    Mutant("a write-back writes the whole line", CACHE, "return None if self.parts is None else np.repeat", "return None if True else np.repeat", GRANULE),
+    Mutant("dirty bits outlive a clean", CACHE, "                self.parts[slot] = False", "                pass", GRANULE),
+    Mutant("dirty bits stay behind when a line migrates", HIERARCHY, "                l1.parts[slots[found]] = other.parts[source]", "                pass", GRANULE),
+    Mutant("L2 forgets its dirty granules when more come", CACHE, "held = self.parts[slots] & self.dirty[slots, None]", "held = self.parts[slots] & False", GRANULE),
     # maintenance
     Mutant("a clean drops the line", MAINTENANCE, "            if op is not CacheOp.CLEAN:\n                l1.drop", "            if True:\n                l1.drop", POLICIES),
     Mutant("an invalidate cleans", MAINTENANCE, "            if op is not CacheOp.INVALIDATE:\n                h.write_back_l1(l1", "            if True:\n                h.write_back_l1(l1", POLICIES),

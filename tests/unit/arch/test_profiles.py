@@ -92,7 +92,7 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
         ("max_cpus = true", "key max_cpus: True is not a whole number"),
         ("max_cpus = 0", "profile x: max_cpus is 0"),
         ("highmem = 1", "key highmem: 1 is not true or false"),
-        ("l1 = 32768", "key l1: 32768 is not a table with the keys line, size, ways"),
+        ("l1 = 32768", "key l1: 32768 is not a table with the keys granule, line, size, ways"),
         ("l1 = {size = 32768}", "key l1: the key line is missing"),
         ("l1 = {size = 32768, ways = 3, line = 32}", "key l1: cache of 32768 bytes"),
         ("costs = {dsp = 3}", r"key costs: unknown key 'dsp' \(did you mean dsb\?\)"),

@@ -57,6 +57,8 @@ def neighbour_wb_colour(family: Family, c: Config) -> Iterator[Outcome]:
         return
     for ready in flow.complete_other(family, flow.before_store(family, c)):
         yield ready._replace(other=copy(True, _found(ready))), None
+        for clean in flow.untouched(family, flow.exchanged(ready)):
+            yield flow.exchanged(clean), None
 
 
 def _issue(family: Family, c: Config, operation: int) -> Iterator[Outcome]:

@@ -74,11 +74,13 @@ def store_wb(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome
 
 def neighbour_wb(family: Family, c: Config) -> Iterator[Outcome]:
     """The rest of a line that a cacheable store touched: it is allocated and becomes dirty with what it held, when the store
-    leaves the CPU's buffer."""
+    leaves the CPU's buffer; where parts of a line have dirty bits of their own, it need not become dirty."""
     for ready in flow.cacheable_access(family, flow.before_store(family, c)):
         for line in flow.without_snooped(family, ready):
             waiting = line._replace(store_buffer=with_line(line.store_buffer))
             yield (waiting if family.buffers_cacheable else flow.drain_line(waiting)), None
+            for clean in flow.untouched(family, line):
+                yield clean, None
 
 
 def store_wt(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:

@@ -74,6 +74,15 @@ def allocated(c: Config) -> Config:
     return c._replace(l1=copy(False, beneath(c))) if c.live and not c.l1 else c
 
 
+def untouched(family: Family, c: Config) -> Iterator[Config]:
+    """After a cacheable store to a line in which this byte has another dirty bit, if there can be one: the line is there, or
+    will be when the store leaves the CPU's buffer; the byte is as clean or dirty as it was."""
+    if family.granular:
+        yield allocated(c)
+        if family.buffers_cacheable:
+            yield c
+
+
 def written(c: Config, value: int) -> Config:
     """A write takes the value that it leaves: LATEST for the sanitizer, and every other copy ages; STALE is used by
     `may_return`, which follows one write at a time and lets every other leave a value that is not the followed one."""

@@ -56,6 +56,8 @@ def neighbour_wb_other(family: Family, c: Config) -> Iterator[Outcome]:
     ready, exchange = _own(family, flow.before_store(family, c))
     for line in flow.without_snooped(family, ready):
         yield exchange(line._replace(l1=copy(True, flow.cached(line)))), None
+        for clean in flow.untouched(family, line):
+            yield exchange(clean), None
 
 
 def store_nc_other(family: Family, c: Config, value: int = LATEST) -> Iterator[Outcome]:
