@@ -10,6 +10,8 @@ from independent.explore import may_return as oracle
 from independent.family import FAMILIES
 from outcomes import CASES, CHOSEN, COLOURS, OUTCOMES, expected, name
 
+from dmasan.arch.profile import PROFILES
+from dmasan.config import UsageError
 from dmasan.sanitizer import may_return
 
 
@@ -37,3 +39,14 @@ def test_chosen_sequence(family: str, ops: str) -> None:
 @pytest.mark.parametrize("ops", COLOURS, ids=lambda ops: ops.replace(" ", "-"))
 def test_chosen_sequence_of_two_colours(ops: str) -> None:
     assert may_return(ops.split(), profile="vivt") == oracle(ops.split(), FAMILIES["vivt"])
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_profile_is_judged_by_its_family(profile: str) -> None:
+    for ops in (["WB", "cl", "dr"], ["dw", "rWB"], ["NC", "dr", "dsb", "dr"]):
+        assert may_return(ops, profile=profile) == may_return(ops, profile=PROFILES[profile].family)
+
+
+def test_a_profile_that_is_none() -> None:
+    with pytest.raises(UsageError, match="'cortex-a54' .did you mean cortex-a53.*one-level-mixed"):
+        may_return(["WB"], profile="cortex-a54")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from dmasan.arch.configuration import IDLE, LATEST, RESET, STALE, Config, aged
-from dmasan.arch.family import FAMILIES, Family
+from dmasan.arch.family import FAMILIES, Family, family_of
+from dmasan.arch.profile import PROFILES, find_profile
 from dmasan.arch.semantics import OPERATIONS, Outcome, closure
 from dmasan.config import choose
 
@@ -62,8 +63,6 @@ NAMES = {
 }
 _COMPLETE = ("cl", "iv", "ci")
 _COMPLETE_COLOUR = ("ycl", "yiv", "yci")
-_PROFILE_FAMILY = {"one-level": "one-level", "cortex-a9-pl310": "pl310"}
-_PROFILE_FAMILY |= {name: name for name in FAMILIES}
 
 
 def may_return(
@@ -72,8 +71,8 @@ def may_return(
     """The writes whose value each read of `ops` may return, under every schedule.
 
     `ops` are names of `NAMES`, acting on one byte. The result has one frozenset for each read, in order: positions of
-    writes in `ops` (from 1; all operations count), 0 for the initial content. `profile` is a profile or a family of
-    `arch.semantics`. Raises UsageError for an unknown name.
+    writes in `ops` (from 1; all operations count), 0 for the initial content. `profile` is a profile (a name or a TOML
+    file) or a family of `arch.family`. Raises UsageError for an unknown name.
 
     The relation holds one buffered store of a byte for each buffer, and one posted write: a younger one pushes the older out
     or takes its place, and a cacheable store waits for its own CPU's maintenance of the line. While the younger one waits
@@ -81,9 +80,7 @@ def may_return(
     missing (`NC dmb NC dr`: 0). What another CPU does (`o...`) is complete when it returns, and has seen what the
     first one's DMB or DMB ST ordered before it.
     """
-    family = FAMILIES[_PROFILE_FAMILY[choose("profile", profile, _PROFILE_FAMILY)]]
-    if shared_override and family.outer:
-        family = FAMILIES["pl310-override"]
+    family = _relation(profile, shared_override)
     for name in ops:
         choose("operation", name, NAMES)
     writes = [0, *(n for n, name in enumerate(ops, 1) if OPERATIONS[NAMES[name]].writes)]
@@ -93,6 +90,14 @@ def may_return(
         for n in _reads_of(ops, followed, family, alias_live):
             found[n].add(followed)
     return [frozenset(found[n]) for n in reads]
+
+
+def _relation(profile: str, shared_override: bool) -> Family:
+    if profile in FAMILIES:
+        return family_of(profile, shared_override)
+    if not profile.endswith(".toml"):
+        choose("profile", profile, (*PROFILES, *FAMILIES))
+    return find_profile(profile).relation(shared_override)
 
 
 def _reads_of(ops: Sequence[str], followed: int, family: Family, alias_live: bool) -> set[int]:
