@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cache arrays against a dictionary per set."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dmasan.arch.cache import COLOUR_BIT, PHYSICAL, Cache, VirtualCache
 from dmasan.arch.geometry import CacheGeometry
+from dmasan.arch.indexed_cache import IndexedCache
 
 GEOMETRIES = [
     CacheGeometry(256, 2, 32),
@@ -59,11 +63,19 @@ OPERATION = st.tuples(
 )
 
 
-@given(st.sampled_from(GEOMETRIES), st.sampled_from(["round-robin", "lru"]), st.lists(OPERATION, min_size=12, max_size=40))
+KINDS: tuple[Callable[..., Cache], ...] = (Cache, partial(IndexedCache, ram=range(64)))
+
+
+@given(
+    st.sampled_from(GEOMETRIES),
+    st.sampled_from(["round-robin", "lru"]),
+    st.sampled_from(KINDS),
+    st.lists(OPERATION, min_size=12, max_size=40),
+)
 def test_a_cache_is_a_dictionary_per_set(
-    geometry: CacheGeometry, replacement: str, operations: list[tuple[str, int, int, bool]]
+    geometry: CacheGeometry, replacement: str, kind: Callable[..., Cache], operations: list[tuple[str, int, int, bool]]
 ) -> None:
-    cache = Cache(geometry, versions=True, replacement=replacement, seed=0)
+    cache = kind(geometry, versions=True, replacement=replacement, seed=0)
     naive = Naive(geometry, replacement == "lru")
     for step, (what, first, count, dirty) in enumerate(operations):
         lines = np.arange(first, first + min(count, geometry.sets))
@@ -94,12 +106,34 @@ def test_a_cache_is_a_dictionary_per_set(
         else:
             held = cache.resident(first, first + count)
             assert cache.tags[held].tolist() == [n for n in range(first, first + count) if naive.find(n)]
+            assert cache.lacks(lines) == all(naive.find(n) is None for n in lines.tolist())
         for line in range(50):
             slot, entry = cache.find(line), naive.find(line)
             assert (slot < 0) == (entry is None)
             assert slot == cache.locate(np.array([line]))[0]
             if entry is not None:
                 assert [line, bool(cache.dirty[slot]), cache.data[slot].tobytes()] == entry
+
+
+@given(st.sampled_from(["round-robin", "pseudo-random", "lru"]), st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=60))
+def test_an_index_changes_nothing(replacement: str, operations: list[tuple[int, bool]]) -> None:
+    """Full caches and half empty ones, runs and single lines: the same lines in the same slots, the same victims."""
+    geometry = CacheGeometry(512, 4, 32)
+    plain, indexed = (kind(geometry, versions=False, replacement=replacement, seed=1) for kind in KINDS)
+    for first, dropped in operations:
+        lines = np.arange(first, first + geometry.sets)
+        data = np.zeros((len(lines), 32), np.uint8)
+        for cache in (plain, indexed):
+            slots = cache.locate(lines, run=True)
+            if dropped:
+                cache.drop(slots[slots >= 0])
+            elif cache.lacks(lines):
+                cache.install(cache.victims(lines, run=True), lines, data, None, True)
+            else:
+                absent = lines[slots < 0]
+                cache.install(cache.victims(absent), absent, data[: len(absent)], None, False)
+        assert (plain.tags == indexed.tags).all()
+        assert all(plain.find(line) == indexed.find(line) for line in range(64))
 
 
 @given(st.integers(0, 3), st.lists(st.integers(0, 30), max_size=60))

@@ -17,6 +17,7 @@ from litmus import FAULT, Litmus, Operation
 
 from dmasan.arch.cache import Cache
 from dmasan.arch.faults import Fault
+from dmasan.arch.indexed_cache import IndexedCache
 from dmasan.arch.short_descriptor import Kind, Leaf, encode
 from dmasan.arch.write_buffer import Entry, WriteBuffer
 from dmasan.events import MemoryType
@@ -268,6 +269,8 @@ def _restore(cache: Cache, saved: tuple[Any, ...]) -> None:
         cache.data[slot] = np.frombuffer(data, np.uint8)
     cache.private = None if private is None else np.frombuffer(private, np.bool_).copy()
     cache._turn[:] = np.frombuffer(turn, np.uint32)
+    if isinstance(cache, IndexedCache):
+        cache.reindex()
 
 
 def _entries(buffer: WriteBuffer) -> tuple[Any, ...]:

@@ -17,6 +17,9 @@ Indices = NDArray[np.int64]
 
 EMPTY = -1
 
+# The linear congruential generator of Numerical Recipes, and where its upper bits begin.
+_MULTIPLIER, _INCREMENT, _UPPER = np.uint32(1664525), np.uint32(1013904223), np.uint32(16)
+
 # Above the bits of a physical line number: the distance of virtual from physical page, modulo the colours.
 COLOUR_BIT = 40
 PHYSICAL = (1 << COLOUR_BIT) - 1
@@ -54,6 +57,7 @@ class Cache:
         self._used: Indices = np.zeros(slots if self.lru else 0, np.int64)  # when each slot was used last
         self._uses = 0
         self._turn = np.zeros(geometry.sets, np.uint32)
+        self._way_mask = np.uint32(geometry.ways - 1)
         if self._random:
             self._turn[:] = np.random.default_rng(seed).integers(0, 1 << 32, geometry.sets, np.uint32)
         # Scalar accesses go through memoryviews: several times faster than indexing an array.
@@ -93,6 +97,10 @@ class Cache:
         if found < len(lines):
             slots[self.tags.take(slots) != lines] = EMPTY
         return slots
+
+    def lacks(self, lines: Indices) -> bool:
+        """Whether none of the consecutive `lines` is held."""
+        return not (self.locate(lines, run=True) >= 0).any()
 
     def locate_any(self, lines: Indices) -> Indices:
         """As `locate`, for consecutive physical lines, under whatever virtual address; a dirty copy rather than a clean one."""
@@ -141,12 +149,14 @@ class Cache:
             oldest: Indices = self._used.reshape(self.sets, self.ways)[sets].argmin(axis=1)
             return oldest
         where = self._rows(sets, run) or sets
-        turn = self._turn[where].copy()
-        if self._random:  # the linear congruential generator of Numerical Recipes, its upper bits
-            turn = turn * np.uint32(1664525) + np.uint32(1013904223)
+        turn = self._turn[where]
+        if self._random:
+            turn = turn * _MULTIPLIER
+            turn += _INCREMENT
             self._turn[where] = turn
-            turn >>= np.uint32(16)
-            return turn % np.uint32(self.ways) if self.ways & (self.ways - 1) else turn & np.uint32(self.ways - 1)
+            turn >>= _UPPER
+            return turn % np.uint32(self.ways) if self.ways & (self.ways - 1) else turn & self._way_mask
+        turn = turn.copy()
         self._turn[where] = (turn + np.uint32(1)) % np.uint32(self.ways)
         return turn
 

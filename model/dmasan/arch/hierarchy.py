@@ -22,6 +22,8 @@ import numpy as np
 
 from dmasan.arch.cache import PHYSICAL, Cache, Indices, VirtualCache
 from dmasan.arch.counters import Counters
+from dmasan.arch.geometry import CacheGeometry
+from dmasan.arch.indexed_cache import IndexedCache
 from dmasan.arch.memory import NEXT_VERSION, Bytes, Mask, Memory, lines_of
 from dmasan.arch.processor import Profile
 
@@ -42,14 +44,14 @@ class Hierarchy:
         self.shift = self.line.bit_length() - 1
         self.piece = profile.l1.sets * self.line  # bytes in which no two lines share a set of any level
         self.virtual = profile.colours != 1
-        kind = VirtualCache if self.virtual else Cache
+        kind = VirtualCache if self.virtual else self._indexed
         self.l1 = [
             kind(profile.l1, versions=versions, replacement=profile.replacement, seed=seed * 16 + i)
             for i in range(cpus)
         ]
         policy = profile.l2_replacement or profile.replacement
         self.l2 = (
-            Cache(profile.l2, versions=versions, replacement=policy, seed=seed * 16 + 15) if profile.l2 else None
+            self._indexed(profile.l2, versions=versions, replacement=policy, seed=seed * 16 + 15) if profile.l2 else None
         )
         self.inclusive = profile.l2_content == "inclusive"
         self.victim = profile.l2_content == "victim"
@@ -69,10 +71,24 @@ class Hierarchy:
         self._version_rows = None if memory.version is None else memory.version.reshape(-1, self.line)
         self._latest = None if memory.latest is None else memory.latest.data
 
+    def _indexed(self, geometry: CacheGeometry, *, versions: bool, replacement: str, seed: int) -> Cache:
+        first, count = self.memory.base >> self.shift, self.memory.size >> self.shift
+        ram = range(first, first + count)
+        return IndexedCache(geometry, ram, versions=versions, replacement=replacement, seed=seed)
+
+    def _physical(self, lines: Indices) -> Indices:
+        """The numbers of lines of an L1, without their colours."""
+        return lines & PHYSICAL if self.virtual else lines
+
     # --- memory ---
 
-    def _read_memory(self, lines: Indices) -> tuple[Bytes, Bytes | None]:
+    def _read_memory(self, lines: Indices, run: bool = False) -> tuple[Bytes, Bytes | None]:
+        """Bytes and versions of `lines`, for whoever copies them at once: of consecutive ones (`run`) they are memory itself."""
         self.before_memory(lines)
+        if run:
+            start = int(lines[0]) - self._base_line
+            here = slice(start, start + len(lines))
+            return self._memory_rows[here], None if self._version_rows is None else self._version_rows[here]
         rows = lines - self._base_line
         version = None if self._version_rows is None else self._version_rows.take(rows, axis=0)
         return self._memory_rows.take(rows, axis=0), version
@@ -102,7 +118,11 @@ class Hierarchy:
         l2 = self.l2
         if l2 is None:
             self.cycles += len(lines) * self.costs.memory
-            return self._read_memory(lines)
+            return self._read_memory(lines, run)
+        if run and not self.victim and l2.lacks(lines):
+            self.cycles += len(lines) * self.costs.l2_hit
+            slots = self.allocate_l2(l2, lines, run)
+            return (None, None) if whole else l2.rows(slots)
         slots = l2.locate(lines, run)
         miss = slots < 0
         self.cycles += len(lines) * self.costs.l2_hit
@@ -111,8 +131,7 @@ class Hierarchy:
         if miss.any():
             if self.victim:
                 return self._fetch_past(l2, lines, slots, miss)
-            run = run and bool(miss.all())
-            slots[miss] = self.allocate_l2(l2, lines if run else lines[miss], run)
+            slots[miss] = self.allocate_l2(l2, lines[miss])
         return (None, None) if whole else l2.rows(slots)
 
     def _fetch_past(self, l2: Cache, lines: Indices, slots: Indices, miss: Mask) -> tuple[Bytes, Bytes | None]:
@@ -149,7 +168,7 @@ class Hierarchy:
         """Brings `lines`, absent from L2, in from memory; returns their slots."""
         slots = l2.victims(lines, run)
         self.make_room(l2, slots)
-        l2.install(slots, lines, *self._read_memory(lines), False)
+        l2.install(slots, lines, *self._read_memory(lines, run), False)
         self.counters.l2_fills += len(lines)
         self.cycles += len(lines) * self.costs.memory
         return slots
@@ -192,7 +211,7 @@ class Hierarchy:
         """`slots` of an L1, of which no two share a set, are to be used anew: their lines go to the level below."""
         dirty = slots[l1.dirty[slots]]
         if len(dirty):
-            self.write_beneath_l1(l1.tags[dirty] & PHYSICAL, *l1.rows(dirty), l1.dirty_bytes(dirty))
+            self.write_beneath_l1(self._physical(l1.tags[dirty]), *l1.rows(dirty), l1.dirty_bytes(dirty))
         if self.victim and self.l2 is not None:
             self._keep_below(self.l2, l1, slots[(l1.tags[slots] >= 0) & ~l1.dirty[slots]])
 
@@ -233,11 +252,13 @@ class Hierarchy:
         matter; a line that no other L1 has comes in dirty.
         """
         l1 = self.l1[cpu]
-        slots = l1.locate(lines, run)
-        miss = slots < 0
-        if miss.any():
-            run = run and bool(miss.all())
-            slots[miss] = self._fill(cpu, lines if run else lines[miss], run, whole)
+        if run and l1.lacks(lines):  # the usual case of a stream
+            slots = self._fill(cpu, lines, run, whole)
+        else:
+            slots = l1.locate(lines, run)
+            miss = slots < 0
+            if miss.any():
+                slots[miss] = self._fill(cpu, lines[miss], False, whole)
         if self._lru:
             l1.touch(slots)
         return slots
@@ -250,7 +271,7 @@ class Hierarchy:
         self.counters.l1_fills += len(lines)
         missing = self._take_from_others(cpu, lines, slots, run) if self.snooping else None
         if missing is None:
-            l1.install(slots, lines, *self._fetch(lines & PHYSICAL, run, whole), whole)
+            l1.install(slots, lines, *self._fetch(self._physical(lines), run, whole), whole)
         elif missing.any():
             l1.install(slots[missing], lines[missing], *self._fetch(lines[missing]), False)
         if not self.snooping:
@@ -262,7 +283,7 @@ class Hierarchy:
         missing: np.ndarray | None = None
         l1 = self.l1[cpu]
         for other in self.l1:
-            if other is l1:
+            if other is l1 or (run and other.lacks(lines)):
                 continue
             theirs = other.snooped(lines, run)
             found = theirs >= 0

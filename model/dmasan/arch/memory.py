@@ -21,7 +21,7 @@ Mask = NDArray[np.bool_]
 NEXT_VERSION = bytes((i + 1) & 0xFF for i in range(256))
 
 
-def _zeroed(size: int) -> Bytes:
+def zeroed(size: int) -> Bytes:
     """A zeroed array on pages of its own, which cost nothing until they are touched (numpy may clear recycled ones)."""
     return np.frombuffer(mmap.mmap(-1, size), np.uint8)
 
@@ -48,9 +48,9 @@ class Memory:
             raise UsageError(f"memory of {size} bytes at {base:#x} does not fit below 4 GiB")
         self.base = base
         self.size = size
-        self.data: Bytes = _zeroed(size)
-        self.version: Bytes | None = _zeroed(size) if versions else None
-        self.latest: Bytes | None = _zeroed(size) if versions else None
+        self.data: Bytes = zeroed(size)
+        self.version: Bytes | None = zeroed(size) if versions else None
+        self.latest: Bytes | None = zeroed(size) if versions else None
 
     def offset(self, pa: int, length: int = 1) -> int:
         """Index of `pa` in the arrays. Raises BusError unless [pa, pa + length) lies inside."""

@@ -52,6 +52,9 @@ class Engine:
 
     def run_until(self, cycle: int, stop_at_irq: bool = False) -> None:
         """Steps all channels until `cycle` (or until the interrupt rises); idle time is skipped."""
+        if not stop_at_irq and not any(c.busy or c.posted or c.pending for c in self.channels):
+            self.cycle, self._silent_from = max(self.cycle, cycle), None
+            return
         while self.cycle < cycle and not (stop_at_irq and self.irq):
             cost = self._step()
             if cost is not None:
