@@ -115,9 +115,15 @@ const uint16_t* column_of(uint8_t phase) {
   return phase == READ ? shared.column_read : phase == WRITE ? shared.column_write : shared.column_done;
 }
 
+bool is_watched(const Burst& burst) {
+  for (uint32_t i = 0; i < shared.watched_count; i++)
+    if (burst.address < shared.watched[i] + shared.watched_bytes && shared.watched[i] < burst.address + burst.length) return true;
+  return false;
+}
+
 // True if the burst may be served without Python.
 bool is_plain(const Burst& burst, const uint8_t* strobe) {
-  if (shared.always_call || (burst.snoop && shared.call_on_snoop)) return false;
+  if (shared.always_call || (burst.snoop && shared.call_on_snoop) || is_watched(burst)) return false;
   const uint64_t offset = burst.address - shared.base;
   if (!shared.data || offset >= shared.size || burst.length > shared.size - offset) return false;
   const uint8_t bit = burst.phase == READ ? MAY_READ : MAY_WRITE;

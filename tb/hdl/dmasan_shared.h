@@ -15,6 +15,8 @@ enum Permission : uint8_t { MAY_READ = 1, MAY_WRITE = 2 };
 // A column has one entry per automaton state: the next state, or this.
 constexpr uint16_t CALL_PYTHON = 0xFFFF;
 
+constexpr uint32_t WATCHED = 8;  // lines at most
+
 struct Burst {
   double time_ns;
   uint64_t address;
@@ -66,6 +68,9 @@ struct Shared {
   uint64_t error_size;    // bytes, 0: none
   uint32_t error_code;    // SLVERR or DECERR
   uint32_t error_phases;  // 1 << READ, 1 << WRITE
+  uint32_t watched_count;  // bursts that touch one of these lines go to Python; waves show them
+  uint32_t watched_bytes;  // of a line
+  uint64_t watched[WATCHED];  // device addresses
 };
 
 }  // namespace dmasan

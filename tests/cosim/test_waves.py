@@ -18,7 +18,7 @@ from cocotbext.dmasan import toolchain
 pywellen = pytest.importorskip("pywellen")
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = """
+COHERENT = """
 from dmasan.device.driver import DmaEngine
 
 async def program(soc):
@@ -28,6 +28,25 @@ async def program(soc):
     await soc.cpu(0).fill(source.cpu_addr, 4096, 0x5A)
     await engine.memcpy(target.dma_handle, source.dma_handle, 4096)
     await soc.cpu(0).read(target.cpu_addr, 4096)
+"""
+# Hazards at the device's reads, at the CPU's stores and at its loads; mappings that outlive each other.
+STREAMING = """
+from dmasan.device.driver import DmaEngine
+from dmasan.events import Direction
+
+async def program(soc):
+    engine = await DmaEngine.probe(soc)
+    cpu = soc.cpu(0)
+    source = await soc.kernel.kmalloc(4096, "source")
+    target = await soc.kernel.kmalloc(4096, "target")
+    await cpu.fill(source, 4096, 0x11)
+    handle = await soc.dma.map_single(source, 4096, Direction.TO_DEVICE, "source")
+    into = await soc.dma.map_single(target, 4096, Direction.FROM_DEVICE, "target")
+    await cpu.write(source + 256, b"late" * 16)
+    await engine.memcpy(into, handle, 4096)
+    await cpu.read(target + 512, 64)
+    await soc.dma.unmap_single(into, 4096, Direction.FROM_DEVICE)
+    await soc.dma.unmap_single(handle, 4096, Direction.TO_DEVICE)
 """
 SMALL = [text for each in ("ram_mib=16", "lowmem_mib=12", "cma_mib=2") for text in ("--set", each)]
 
@@ -66,35 +85,62 @@ class Dump:
         return [each for each in told if each[1]]
 
 
-@pytest.fixture(scope="module")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Dump:
-    """A program with latent hazards, once on the RTL with waves."""
-    folder = tmp_path_factory.mktemp("waves")
-    (folder / "own.py").write_text(PROGRAM)
+def traced(folder: Path, program: str, *options: str, **variables: str) -> Dump:
+    """A program with hazards, once on the RTL with waves."""
+    (folder / "own.py").write_text(program)
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         "DMASAN_CACHE": os.environ.get("DMASAN_CACHE", str(ROOT / "build" / "cache")),
+        **variables,
     }
-    command = [sys.executable, "-m", "cocotbext.dmasan.cli", "run", "own.py", "--policy", "double_map", "--waves", "--quiet"]
-    done = subprocess.run([*command, *SMALL], cwd=folder, env=environment, capture_output=True, text=True, timeout=890)
+    command = [sys.executable, "-m", "cocotbext.dmasan.cli", "run", "own.py", "--waves", "--quiet", *options, *SMALL]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=890)
     assert done.returncode == 1, done.stderr
     assert "waves: gtkwave build/run/waves.gtkw" in done.stdout
-    assert ("waves are VCD" in done.stdout) is not toolchain.can_write_fst()
-    return Dump(folder / "build" / "run")
+    vcd = "CPATH" in variables or not toolchain.can_write_fst()
+    assert ("waves are VCD: FST needs liblz4-dev and zlib1g-dev" in done.stdout) is vcd
+    told = Dump(folder / "build" / "run")
+    assert told.file.suffix == (".vcd" if vcd else ".fst")
+    return told
+
+
+@pytest.fixture(scope="module", params=["fst", "vcd"])
+def dump(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Dump:
+    """As FST; and as VCD, where the compiler does not find one of the libraries that FST needs."""
+    folder = tmp_path_factory.mktemp("waves")
+    hidden: dict[str, str] = {}
+    if request.param == "vcd":
+        (folder / "hidden").mkdir()
+        (folder / "hidden" / "lz4.h").write_text('#error "liblz4-dev is not installed"\n')
+        hidden = {"CPATH": str(folder / "hidden")}
+    return traced(folder, COHERENT, "--policy", "double_map", **hidden)
+
+
+@pytest.mark.parametrize("schedule", ["benign", "adversarial"])
+def test_markers_of_hazards_at_loads_stores_and_bursts(schedule: str, tmp_path: Path) -> None:
+    dump = traced(tmp_path, STREAMING, "--policy", "strict", "--schedule", schedule)
+    assert {each["buffer"] for each in dump.hazards} == {"source", "target"}
+    told_each(dump)
 
 
 def test_each_hazard_has_its_marker_at_its_time_and_place(dump: Dump) -> None:
     assert len(dump.hazards) == 2
+    told_each(dump)
+
+
+def told_each(dump: Dump) -> None:
+    """Each hazard of the report has its strobe at its time, with its number, code and address, and a marker there."""
+    by_time = sorted(dump.hazards, key=lambda each: float(each["time_ns"]))
     rises = [time for time, value in dump.changes("model.hazard") if value == 1]
-    assert rises == [round(each["time_ns"] * 1000) for each in dump.hazards]
-    for hazard, time in zip(dump.hazards, rises, strict=True):
+    assert rises == [round(each["time_ns"] * 1000) for each in by_time]
+    for hazard, time in zip(by_time, rises, strict=True):
         assert dump.at("model.hazard_number", time) == hazard["id"]
         assert dump.text("model.hazard_code", time) == hazard["code"]
         first, last = hazard["lines"]
         assert first <= dump.at("model.hazard_address", time) < last + 32
     gtkw = (dump.folder / "waves.gtkw").read_text()
-    assert f" {rises[0]} {rises[0]} {rises[1]} -1 " in gtkw
+    assert f" {rises[0]} {' '.join(map(str, rises))} -1 " in gtkw
 
 
 def test_the_model_and_the_bus_are_on_one_time_line(dump: Dump) -> None:

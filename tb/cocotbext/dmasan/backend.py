@@ -156,12 +156,12 @@ class RtlBackend:
             self.dut.latency.value = latency
 
     def watch(self, soc: Bindable, plan: Plan) -> None:
-        """Shows the model in the waves from now on: every burst goes to Python, so that it is shown when it happens."""
+        """Shows the model in the waves from now on: bursts to watched lines go to Python, and are shown when they happen."""
         from cocotbext.dmasan.waves.channel import Channel
         from cocotbext.dmasan.waves.probe import ModelProbe, World
 
-        self.shared.set_always_call(True)
-        ModelProbe(cast("World", soc), plan, Channel())
+        probe = ModelProbe(cast("World", soc), plan, Channel())
+        self.shared.watch([address for address, _ in plan.lines], probe.line)
 
     async def advance(self, ns: float) -> None:
         """Lets `ns` of simulated time pass (at least one simulator step, 1 ps)."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,6 +42,7 @@ BURST = np.dtype(
 )
 _UNPACK = struct.Struct("<dQIIHH12B").unpack
 RING_CAPACITY = 1 << 14
+WATCHED = 8  # lines at most whose bursts all go to Python
 
 _CALL = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 
@@ -75,6 +77,9 @@ class _Shared(ctypes.Structure):
         ("error_size", ctypes.c_uint64),
         ("error_code", ctypes.c_uint32),
         ("error_phases", ctypes.c_uint32),
+        ("watched_count", ctypes.c_uint32),
+        ("watched_bytes", ctypes.c_uint32),
+        ("watched", ctypes.c_uint64 * WATCHED),
     )
 
 
@@ -162,6 +167,12 @@ class Shared:
     def set_always_call(self, always: bool) -> None:
         """Switches the fast path off or on while the simulation runs."""
         self._c.always_call = always
+
+    def watch(self, lines: Sequence[int], length: int) -> None:
+        """From now on bursts that touch these lines (device addresses, at most WATCHED) of `length` bytes go to Python."""
+        c = self._c
+        c.watched_count, c.watched_bytes = len(lines), length
+        c.watched[: len(lines)] = lines
 
     def plant_error(self, address: int, length: int, response: int = SLVERR, *, read: bool, write: bool) -> None:
         """From now on beats that touch these bytes (device addresses) are answered with `response`; length 0: none."""

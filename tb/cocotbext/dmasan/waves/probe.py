@@ -56,6 +56,7 @@ class ModelProbe:
         self._classes = Classes(world.sanitizer.automaton)
         self._found = 0
         self._at = 0.0  # time that is shown; never goes back
+        self._seen: dict[int, tuple[object, ...]] = {}  # of each line, when it was shown last
         for n, (address, _) in enumerate(plan.lines):
             out.put(0.0, f"line{n}.address", address)
         world.bus.subscribe(self.observe)
@@ -90,29 +91,33 @@ class ModelProbe:
     # --- watched lines
 
     def _concerns(self, event: Event) -> bool:
-        """Whether a watched line may have changed: a device's burst changes no other line's copies."""
-        if not self.plan.lines:
-            return False
+        """Whether a watched line may have changed: a device's burst changes no other line's copies, and what a table walk
+        evicts is seen with the access that it was for."""
         if isinstance(event, ev.DeviceRead | ev.DeviceWrite):
             start, end = event.address, event.address + event.length
             return any(start < address + self.line and address < end for address, _ in self.plan.lines)
-        return not isinstance(event, ev.MmioRead | ev.DescriptorWrite)
+        return not isinstance(event, ev.MmioRead | ev.DescriptorWrite | ev.TableWalk)
 
     def _line(self, n: int, address: int) -> None:
-        world, prefix = self.world, f"line{n}."
-        copies = world.machine.moves.copies_of_lines(address, 1)
-        self._text(prefix + "l1", _cached(int(copies.l1[0])), 12)
-        self._text(prefix + "l2", _cached(int(copies.l2[0])), 12)
-        self._text(prefix + "memory", "latest" if copies.memory[0] else "STALE", 8)
-        store, outer = int(copies.store_buffer[0]), int(copies.outer_buffer[0])
-        waiting = [text for text in (_held("store", store), _held("outer", outer)) if text]
+        """Shows a line, if anything of it is new since it was shown last."""
+        sanitizer = self.world.sanitizer
+        start = address - sanitizer.shadow.base
+        states = sanitizer.shadow.states[start : start + self.line]
+        copies = self.world.machine.moves.copies_of_line(address)
+        permissions = sanitizer.buffers.permissions[start : start + self.line].tobytes()
+        seen = copies, states.tobytes(), permissions, sanitizer.automaton.renumbered
+        if self._seen.get(n) == seen:
+            return
+        self._seen[n] = seen
+        prefix = f"line{n}."
+        self._text(prefix + "l1", _cached(copies.l1), 12)
+        self._text(prefix + "l2", _cached(copies.l2), 12)
+        self._text(prefix + "memory", "latest" if copies.memory else "STALE", 8)
+        waiting = [text for text in (_held("store", copies.store_buffer), _held("outer", copies.outer_buffer)) if text]
         self._text(prefix + "buffers", ", ".join(waiting) or "-", 24)
-        self._text(prefix + "alias_", "live" if copies.live[0] else "none", 8)
-        start = address - world.sanitizer.shadow.base
-        permissions = int(world.sanitizer.buffers.permissions[start : start + self.line].max())
-        self._text(prefix + "owner", _owner(permissions), 8)
-        worst = int(self._classes.of(world.sanitizer.shadow.states[start : start + self.line]).max())
-        self._text(prefix + "may", MAY[worst], 32)
+        self._text(prefix + "alias_", "live" if copies.live else "none", 8)
+        self._text(prefix + "owner", _owner(max(permissions)), 8)
+        self._text(prefix + "may", MAY[int(self._classes.of(states).max())], 32)
 
     # --- hazards
 
