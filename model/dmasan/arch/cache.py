@@ -130,7 +130,7 @@ class Cache:
             slots[full] = used * self.ways + self._ways_to_replace(used)
         else:  # the usual case of a stream
             used = sets
-            slots = sets * self.ways + self._ways_to_replace(sets, run)
+            slots = sets * self.ways + self._ways_to_replace(self._rows(sets, run) or sets)
         if self.kept and len(used):
             self._pass_over_kept(slots)
         return slots
@@ -143,12 +143,11 @@ class Cache:
         self._turn[full] = turn
         return self.tags[full * self.ways + ways] & PHYSICAL
 
-    def _ways_to_replace(self, sets: Indices, run: bool = False) -> NDArray[np.integer]:
-        """The way that each of `sets`, all full, is to give up."""
+    def _ways_to_replace(self, where: Indices | slice) -> NDArray[np.integer]:
+        """The way that each of the sets `where`, all full, is to give up."""
         if self.lru:
-            oldest: Indices = self._used.reshape(self.sets, self.ways)[sets].argmin(axis=1)
+            oldest: Indices = self._used.reshape(self.sets, self.ways)[where].argmin(axis=1)
             return oldest
-        where = self._rows(sets, run) or sets
         turn = self._turn[where]
         if self._random:
             turn = turn * _MULTIPLIER
@@ -174,11 +173,17 @@ class Cache:
             slots[held] += np.where(slots[held] % self.ways == self.ways - 1, 1 - self.ways, 1)
 
     def install(
-        self, slots: Indices, lines: Indices, data: Bytes | None, version: Bytes | None, dirty: Mask | bool
+        self,
+        slots: Indices,
+        lines: Indices,
+        data: Bytes | None,
+        version: Bytes | None,
+        dirty: Mask | bool,
+        run: bool = False,
     ) -> None:
         """Puts `lines` with their bytes (n, line) into `slots`, whatever was there; `dirty` ones are dirty as a whole.
 
-        None: the bytes are put there next.
+        None: the bytes are put there next. `run` as in `locate`.
         """
         self.tags[slots] = lines
         self.dirty[slots] = dirty

@@ -168,7 +168,7 @@ class Hierarchy:
         """Brings `lines`, absent from L2, in from memory; returns their slots."""
         slots = l2.victims(lines, run)
         self.make_room(l2, slots)
-        l2.install(slots, lines, *self._read_memory(lines, run), False)
+        l2.install(slots, lines, *self._read_memory(lines, run), False, run)
         self.counters.l2_fills += len(lines)
         self.cycles += len(lines) * self.costs.memory
         return slots
@@ -188,7 +188,7 @@ class Hierarchy:
         if mask is not None:
             self._merge_beneath(l2, slots, lines, data, version, mask)
             return
-        if miss.any():
+        if np.count_nonzero(miss):
             taken = l2.victims(lines[miss])
             self.make_room(l2, taken)
             slots[miss] = taken
@@ -271,7 +271,7 @@ class Hierarchy:
         self.counters.l1_fills += len(lines)
         missing = self._take_from_others(cpu, lines, slots, run) if self.snooping else None
         if missing is None:
-            l1.install(slots, lines, *self._fetch(self._physical(lines), run, whole), whole)
+            l1.install(slots, lines, *self._fetch(self._physical(lines), run, whole), whole, run)
         elif missing.any():
             l1.install(slots[missing], lines[missing], *self._fetch(lines[missing]), False)
         if not self.snooping:

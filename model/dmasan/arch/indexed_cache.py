@@ -48,18 +48,29 @@ class IndexedCache(Cache):
     def victims(self, lines: Indices, run: bool = False) -> Indices:
         if self._held < len(self.tags) or self.kept:
             return super().victims(lines, run)
-        sets = self.sets_of(lines)
-        rows = self._rows(sets, run)
-        slots: Indices = self._bases[sets if rows is None else rows] + self._ways_to_replace(sets, run)
+        first = int(lines[0]) & self.set_mask if run else self.sets
+        beside = first + len(lines) <= self.sets
+        where = slice(first, first + len(lines)) if beside else self.sets_of(lines)
+        slots: Indices = self._bases[where] + self._ways_to_replace(where)
         return slots
 
     def install(
-        self, slots: Indices, lines: Indices, data: Bytes | None, version: Bytes | None, dirty: Mask | bool
+        self,
+        slots: Indices,
+        lines: Indices,
+        data: Bytes | None,
+        version: Bytes | None,
+        dirty: Mask | bool,
+        run: bool = False,
     ) -> None:
         self._forget(slots)
-        super().install(slots, lines, data, version, dirty)
+        super().install(slots, lines, data, version, dirty, run)
         self._held += len(slots)
-        self._index[lines - self._first] = slots + 1
+        if run:
+            start = int(lines[0]) - self._first
+            self._index[start : start + len(lines)] = slots + 1
+        else:
+            self._index[lines - self._first] = slots + 1
 
     def drop(self, slots: Indices) -> None:
         self._forget(slots)

@@ -108,11 +108,7 @@ def _buffered_line(buffers: list[WriteBuffer], pa: int, latest: bytes) -> int:
 
 def _is_latest(entry: Entry, wanted: bytes) -> bool:
     """Whether what an entry holds is the latest; `wanted` are the versions from its address on."""
-    return all(
-        version == want
-        for version, want, mask in zip(entry.version, wanted, entry.mask, strict=False)
-        if mask
-    )
+    return all(entry.version[start:end] == wanted[start:end] for start, end in entry.runs())
 
 
 def _live(aliases: AliasTracker, pa: int, lines: int, line: int) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ from dmasan.device.burst import Burst
 from dmasan.device.descriptor import SHORT_SIZE, STRIDES, Descriptor
 from dmasan.device.registers import Kind, Mode, Op, State, Stride
 
+_RESTING = (State.IDLE, State.HALTED)
 MOST_OUTSTANDING = 16  # write bursts of a channel, where CFG.OUT_LIMIT is 0
 
 
@@ -224,7 +225,7 @@ class Channel:
 
     @property
     def busy(self) -> bool:
-        return self.state not in (State.IDLE, State.HALTED)
+        return self.state not in _RESTING
 
     @property
     def killed(self) -> bool:

@@ -52,7 +52,7 @@ class Engine:
 
     def run_until(self, cycle: int, stop_at_irq: bool = False) -> None:
         """Steps all channels until `cycle` (or until the interrupt rises); idle time is skipped."""
-        if not stop_at_irq and not any(c.busy or c.posted or c.pending for c in self.channels):
+        if not stop_at_irq and self._idle:
             self.cycle, self._silent_from = max(self.cycle, cycle), None
             return
         while self.cycle < cycle and not (stop_at_irq and self.irq):
@@ -66,6 +66,14 @@ class Engine:
                     time_out(channel)
             else:
                 self.cycle = min(max(self.next_event(), self.cycle + 1), cycle)
+
+    @property
+    def _idle(self) -> bool:
+        """Whether no channel can make a step before software does something."""
+        for channel in self.channels:
+            if channel.busy or channel.posted or channel.pending:
+                return False
+        return True
 
     def _watchdog(self) -> int:
         """The cycle in which the watchdog barks if nothing moves before; NEVER if it is off or nothing is outstanding."""

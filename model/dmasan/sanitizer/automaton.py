@@ -84,10 +84,11 @@ class Automaton:
         if len(view) > _BLOCK:
             return self._apply_blocks(name, view)
         column = self.columns[name]
-        if len(view) > 1 and view[0] == view[-1] and (view == view[0]).all():
+        if len(view) > 1 and view[0] == view[-1] and np.count_nonzero(view == view[0]) == len(view):
             alike = column.fast[view[0]]  # the usual case of a long range: nothing to look up byte by byte
             if alike != MISSING:
-                view.fill(alike)
+                if alike != view[0]:
+                    view.fill(alike)
                 return None
         after = column.fast.take(view)
         if len(view) and after.max() == MISSING:

@@ -39,6 +39,7 @@ _SHARED = (MappingKind.COHERENT, MappingKind.STATIC)  # nobody's own: CPU and de
 # modelled (OK9 of the controls).
 _CPU_MAY_READ = bytes(p for p in range(256) if not p & _OWNED or not p & _WRITE)
 _CPU_MAY_WRITE = bytes(p for p in range(256) if not p & _OWNED)
+_UNDECLARED = bytes(p for p in range(256) if not p & _DECLARED)
 _BY_DIRECTION = {
     Direction.TO_DEVICE: Permission.READ,
     Direction.FROM_DEVICE: Permission.WRITE,
@@ -109,7 +110,10 @@ class Buffers:
         memory = self._memory
         if memory[first] & mark or memory[last] & mark:
             return True
-        return last - first >= _PAGE and any(marks & mark for marks in memory[first:last:_PAGE])
+        for at in range(first + _PAGE, last, _PAGE):
+            if memory[at] & mark:
+                return True
+        return False
 
     def given(self, address: int, length: int) -> bool:
         """Whether a page of the range has something that was given to the device."""
@@ -187,7 +191,7 @@ class Buffers:
 
     def words_in(self, address: int, length: int) -> list[int]:
         """Addresses of the declared words that a range touches."""
-        if not self._any(_WORD, address, length) or not (self._view(address, length) & _DECLARED).any():
+        if not self._has_word(address, length):
             return []
         if length <= 64:
             near = range(address - 7, address + length)
@@ -196,12 +200,17 @@ class Buffers:
 
     def undeclared(self, address: int, length: int) -> list[tuple[int, int]]:
         """The parts (address, length) of a range that are no ownership words."""
-        if not self._any(_WORD, address, length):
+        if not self._has_word(address, length):
             return [(address, length)]
         plain = (self._view(address, length) & _DECLARED) == 0
-        if plain.all():
-            return [(address, length)]
         return [(address + start, end - start) for start, end in runs(plain)]
+
+    def _has_word(self, address: int, length: int) -> bool:
+        """Whether a byte of a range belongs to an ownership word."""
+        if not self._any(_WORD, address, length):
+            return False
+        start = max(0, address - self.base)
+        return bool(self._memory[start : max(0, address - self.base + length)].tobytes().translate(None, _UNDECLARED))
 
     def permits(self, address: int, length: int, write: bool) -> NDArray[np.bool_]:
         """The bytes that the device may touch in this way."""
@@ -283,5 +292,9 @@ class Buffers:
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """The runs [start, end) of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False]))))
-    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+    marks, found, end = mask.tobytes(), [], 0
+    while (start := marks.find(1, end)) >= 0:
+        end = marks.find(0, start)
+        end = end if end >= 0 else len(marks)
+        found.append((start, end))
+    return found
