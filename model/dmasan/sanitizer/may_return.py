@@ -33,7 +33,10 @@ NAMES = {
     "dmbst": "dmb_stores",
     "rmb": "dmb_loads",
     "bell": "doorbell",
+    # Cacheable translations: none; of one shareability; of both.
     "um": "alias_dead",
+    "mp": "alias_live",
+    "mix": "alias_mixed",
     "dr": "dev_read",
     "dw": "dev_write",
     "dwx": "dev_write_posted",
@@ -43,6 +46,10 @@ NAMES = {
     "WT": "store_wt",
     "rWT": "load_wt",
     "walk": "walker_read",
+    # Through a Non-shareable translation: own L1 only, complete when they return.
+    "cln": "clean_own",
+    "ivn": "invalidate_own",
+    "cin": "clean_invalidate_own",
     # Of another CPU, complete when they return.
     "oWB": "store_wb_other",
     "oNC": "store_nc_other",
@@ -51,6 +58,9 @@ NAMES = {
     "ocl": "clean_other",
     "oiv": "invalidate_other",
     "oci": "clean_invalidate_other",
+    "ocln": "clean_own_other",
+    "oivn": "invalidate_own_other",
+    "ocin": "clean_invalidate_own_other",
     # Through another virtual colour.
     "yWB": "store_wb_colour",
     "yrWB": "load_wb_colour",

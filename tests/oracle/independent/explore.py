@@ -65,13 +65,13 @@ class Explorer:
         front = self.start(alias_live)
         positions: tuple[int, ...] = (0,)
         outcomes = []
-        live = alias_live
+        there = translations(alias_live)
         for position, name in enumerate(names, 1):
             if name not in self.operations:
                 raise ValueError(f"unknown operation {name!r}: allowed are {', '.join(self.operations)}")
-            if needs_translation(name) and not live:
-                raise ValueError(f"{name} at position {position}: there is no cacheable translation, the access faults")
-            live = live and name != "um"
+            if faults(name, there):
+                raise ValueError(f"{name} at position {position} faults: there is no such cacheable translation")
+            there = translations_after(name, there)
             step = self.step(front, name)
             if step.outcome is not None:
                 outcomes.append(frozenset(positions[version] for version in step.outcome))
@@ -130,8 +130,8 @@ class Explorer:
 
 
 def outcome(operation: Operation, states: list[State], early: Early) -> frozenset[int] | None:
-    if operation.value:
-        return frozenset(map(operation.value, states))
+    if operation.values:
+        return frozenset[int]().union(*map(operation.values, states))
     if operation.load is None:
         return None
     passed = frozenset(version for path, version in early if path == operation.load.path)
@@ -151,9 +151,20 @@ def aged(states: frozenset[State], early: Early) -> tuple[tuple[int, ...], froze
     )
 
 
-def needs_translation(name: str) -> bool:
-    """A cacheable access faults without a cacheable translation."""
-    return name.endswith(("WB", "WT"))
+def translations(alias_live: bool) -> str:
+    """Cacheable ones, at first: `none` or `shareable` (`mixed`: there are Non-shareable ones besides)."""
+    return "shareable" if alias_live else "none"
+
+
+def translations_after(name: str, before: str) -> str:
+    return {"um": "none", "mp": "shareable", "mix": "mixed"}.get(name, before)
+
+
+def faults(name: str, there: str) -> bool:
+    """A cacheable access faults without a cacheable translation, maintenance through a Non-shareable one without that."""
+    if name.endswith(("cln", "ivn", "cin")):
+        return there != "mixed"
+    return name.endswith(("WB", "WT")) and there == "none"
 
 
 @cache

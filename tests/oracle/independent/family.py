@@ -10,9 +10,12 @@ from dataclasses import dataclass, replace
 class Family:
     """Where copies of a byte can be, and which of them an operation reaches.
 
-    lines: L1 lines that can hold the byte. `coherent_pair`: they are those of two CPUs, kept coherent (MESI), and
-    maintenance acts on the issuing CPU's alone (ARM11MPCore: MMFR3[15:12] < 1, no broadcast); otherwise a second line
-    is that of a second virtual colour, and nothing keeps the two coherent (VIVT; VIPT with a way above 4 KiB).
+    lines: L1 lines that can hold the byte. `coherent_pair`: they are those of two CPUs, kept coherent (MESI); otherwise
+    a second line is that of a second virtual colour, and nothing keeps the two coherent (VIVT; VIPT with a way above
+    4 KiB).
+    broadcast: an operation by address through a Shareable or a Non-cacheable translation reaches the L1s of both CPUs
+    (ARMv7 with the Multiprocessing Extensions); without, the issuing CPU's alone (ARM11MPCore: MMFR3[15:12] < 1).
+    mixes: translations of the byte may differ in shareability (see `shareability`).
     level_2: there is a second level; `level_2_is_outer`: beyond the point where operations by address end (PL310).
     nc_hits_level_2: PL310 with the shared override off (its reset value): a non-cacheable read that hits is answered by
     L2, a write that hits updates L2 too (DDI 0246, shareable attribute).
@@ -32,6 +35,8 @@ class Family:
     name: str
     lines: int = 1
     coherent_pair: bool = False
+    broadcast: bool = False
+    mixes: bool = False
     level_2: bool = False
     level_2_is_outer: bool = False
     nc_hits_level_2: bool = False
@@ -73,6 +78,15 @@ FAMILIES = {
     family.name: family
     for family in (
         Family("one-level", buffers_cacheable=False, loads_early=False),
+        Family(
+            "one-level-mixed",
+            lines=2,
+            coherent_pair=True,
+            broadcast=True,
+            mixes=True,
+            buffers_cacheable=False,
+            loads_early=False,
+        ),
         Family("integrated", level_2=True),
         Family("pl310", level_2=True, level_2_is_outer=True, nc_hits_level_2=True),
         Family("pl310-override", level_2=True, level_2_is_outer=True),

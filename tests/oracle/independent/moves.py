@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from independent.family import Family
+from independent.shareability import answers, peer, private_moves, private_store
 from independent.state import (
     BARRIERS,
     CPUS,
@@ -24,6 +25,7 @@ def hidden(state: State, family: Family) -> Iterator[State]:
     """Every state that one hidden move makes of `state`."""
     for line in range(family.lines):
         yield from level_1(state, family, line)
+        yield from private_moves(state, line, below_level_1(state))
     if family.level_2:
         yield from level_2(state)
     for cpu in range(CPUS):
@@ -44,14 +46,14 @@ def drained(state: State, family: Family) -> State:
 
 def level_1(state: State, family: Family, line: int) -> Iterator[State]:
     """Fill while a cacheable translation is live; drop a clean line; write a dirty one back, and keep it or not. Between
-    coherent CPUs a line may move at any time, with its dirtiness (migratory lines)."""
+    coherent CPUs a line may move, with its dirtiness (migratory lines); where maintenance is local, at any time."""
     held = state.lines[line]
     if held is None:
-        peer = state.lines[1 - line] if family.coherent_pair else None
-        if peer:
-            yield with_line(with_line(state, 1 - line, None), line, peer)
+        found = peer(state, family, line)
+        if found and (state.live or not family.broadcast):
+            yield with_line(with_line(state, 1 - line, None), line, found)
         if state.live:
-            yield filled(state, family, line, peer)
+            yield filled(state, family, line, found)
     elif held[1]:
         below = written_back(state, family, held[0])
         yield with_line(below, line, None)
@@ -60,13 +62,13 @@ def level_1(state: State, family: Family, line: int) -> Iterator[State]:
         yield with_line(state, line, None)
 
 
-def filled(state: State, family: Family, line: int, peer: Copy) -> State:
+def filled(state: State, family: Family, line: int, found: Copy) -> State:
     """From the other CPU's L1 if that holds the line, which both share then, a dirty one written back first; otherwise from
     the next level. A fill sees nobody's buffers."""
-    if peer is None:
+    if found is None:
         return with_line(state, line, (below_level_1(state), False))
-    shared = written_back(state, family, peer[0]) if peer[1] else state
-    clean = (peer[0], False)
+    shared = written_back(state, family, found[0]) if found[1] else state
+    clean = (found[0], False)
     return with_line(with_line(shared, 1 - line, clean), line, clean)
 
 
@@ -101,6 +103,8 @@ def performed(state: State, family: Family, cpu: int) -> Iterator[State]:
         if entry.kind not in BARRIERS and not held_up(queue, index, family):
             rest = with_queue(state, cpu, queue[:index] + queue[index + 1 :])
             yield EFFECTS[entry.kind](rest, family, entry)
+            if entry.kind == "WB" and state.mixed:
+                yield private_store(rest, entry.line, entry.version)
 
 
 def held_up(queue: Queue, index: int, family: Family) -> bool:
@@ -139,8 +143,8 @@ def same_stream(older: Entry, entry: Entry, family: Family) -> bool:
 
 
 def store_wb(state: State, family: Family, entry: Entry) -> State:
-    """Allocates and dirties the line; a coherent L1 beside it loses its copy."""
-    if family.coherent_pair:
+    """Allocates and dirties the line; a coherent L1 beside it loses its copy, unless the store hits a private line."""
+    if family.coherent_pair and entry.line not in state.private and answers(state, 1 - entry.line):
         state = with_line(state, 1 - entry.line, None)
     return with_line(state, entry.line, (entry.version, True))
 
@@ -162,16 +166,23 @@ def store_wt(state: State, family: Family, entry: Entry) -> State:
     return state._replace(memory=entry.version)
 
 
+def reached(family: Family, entry: Entry) -> Iterable[int]:
+    """The L1 lines that an operation by address acts on."""
+    return range(family.lines) if family.broadcast and not entry.own else (entry.line,)
+
+
 def clean(state: State, family: Family, entry: Entry) -> State:
     """To the point of coherency that operations by address know: through an integrated L2, not an outer one."""
-    held = state.lines[entry.line]
-    if held and held[1]:
-        state = with_line(written_back(state, family, held[0]), entry.line, (held[0], False))
+    for line in reached(family, entry):
+        held = state.lines[line]
+        if held and held[1]:
+            state = with_line(written_back(state, family, held[0]), line, (held[0], False))
     return clean_level_2(state) if not family.level_2_is_outer else state
 
 
 def invalidate(state: State, family: Family, entry: Entry) -> State:
-    state = with_line(state, entry.line, None)
+    for line in reached(family, entry):
+        state = with_line(state, line, None)
     return state if family.level_2_is_outer else state._replace(level_2=None)
 
 

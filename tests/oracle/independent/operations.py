@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 
 from independent.family import Family
 from independent.moves import below_level_1, clean_level_2, written_back
-from independent.state import BARRIERS, MAINTENANCE, STORES, Entry, State, with_queue
+from independent.shareability import answers, peer
+from independent.state import BARRIERS, MAINTENANCE, STORES, Entry, State, with_line, with_queue
 
 Test = Callable[[State], bool]
 Action = Callable[[State, int], State]
 """State and version of this operation, if it is a write."""
 Value = Callable[[State], int]
+Values = Callable[[State], frozenset[int]]
 
 
 def always(_state: State) -> bool:
@@ -42,22 +44,22 @@ class Load:
 @dataclass(frozen=True)
 class Operation:
     """before: states in which it can take place. action: what it does, hidden moves following. after: states in which
-    it is over. value: of a device's read. load: of a CPU's read. write: a new version. forgets: paths of loads that can
+    it is over. values: of a device's read. load: of a CPU's read. write: a new version. forgets: paths of loads that can
     no longer have been satisfied early (own store, barrier, operation on the line)."""
 
     before: Test = always
     action: Action = nothing
     after: Test = always
-    value: Value | None = None
+    values: Values | None = None
     load: Load | None = None
     write: bool = False
     forgets: Callable[[tuple[str, int, int]], bool] = lambda _path: False
 
 
-def issue(kind: str, cpu: int, line: int = 0) -> Action:
+def issue(kind: str, cpu: int, line: int = 0, own: bool = False) -> Action:
     def action(state: State, version: int) -> State:
         stored = version if kind in STORES else 0
-        return with_queue(state, cpu, (*state.queues[cpu], Entry(kind, line, stored)))
+        return with_queue(state, cpu, (*state.queues[cpu], Entry(kind, line, stored, own)))
 
     return action
 
@@ -115,7 +117,7 @@ def load_wb(cpu: int, line: int, family: Family, kind: str = "WB") -> Load:
         own = [entry.version for entry in state.queues[cpu] if entry.kind == kind and entry.line == line]
         if own:
             return own[-1]
-        held = state.lines[line] or (state.lines[1 - line] if family.coherent_pair else None)
+        held = state.lines[line] or peer(state, family, line)
         return held[0] if held else below_level_1(state)
 
     return Load((kind, cpu, line), ready, may_speculate, value)
@@ -125,7 +127,7 @@ def load(what: Load) -> Operation:
     return Operation(before=what.ready, load=what)
 
 
-def maintain(kind: str, cpu: int, line: int, complete: bool, family: Family) -> Operation:
+def maintain(kind: str, cpu: int, line: int, complete: bool, family: Family, own: bool = False) -> Operation:
     def orders(path: tuple[str, int, int]) -> bool:
         same = path[2] == line and path[0] not in family.bypassing
         return path[1] == cpu and (same or family.maintenance_in_order)
@@ -134,7 +136,7 @@ def maintain(kind: str, cpu: int, line: int, complete: bool, family: Family) -> 
         return not any(entry.kind in MAINTENANCE and entry.line == line for entry in state.queues[cpu])
 
     return Operation(
-        action=issue(kind, cpu, line),
+        action=issue(kind, cpu, line, own),
         after=over if complete else always,
         forgets=orders,
     )
@@ -184,37 +186,48 @@ def all_written(state: State) -> bool:
     return not state.posted
 
 
-def snooped(state: State, family: Family) -> int:
-    """Every coherent L1. A snoop has no virtual address: of two colours it looks up the first."""
-    lines = state.lines[:1] if family.colours else state.lines
-    held = next((line for line in lines if line), None)
-    return held[0] if held else below_level_1(state)
+def snooped(state: State, family: Family) -> frozenset[int]:
+    """Any line that answers. A snoop has no virtual address: of two colours it looks up the first."""
+    lines = (0,) if family.colours else range(family.lines)
+    found = frozenset(held[0] for held in (answers(state, line) for line in lines) if held)
+    return found or frozenset({below_level_1(state)})
 
 
 def snooping_write(family: Family) -> Action:
-    """Takes the line from every L1 (IHI 0022, WriteUnique), and stays in L2 where there is one, evicted at any time."""
+    """Takes the line from every L1 that answers (IHI 0022, WriteUnique), and stays in L2 where there is one, evicted at
+    any time."""
 
     def action(state: State, version: int) -> State:
-        return written_back(state._replace(lines=(None,) * family.lines), family, version)
+        for line in range(family.lines):
+            state = with_line(state, line, None) if answers(state, line) else state
+        return written_back(state, family, version)
 
     return action
 
 
+def translated(live: bool, mixed: bool = False) -> Operation:
+    """The page's cacheable translations are others now; TLB maintenance is complete."""
+    return Operation(action=lambda state, _version: state._replace(live=live, mixed=mixed))
+
+
 def operations(family: Family) -> dict[str, Operation]:
-    """By name, as in the golden file of outcomes. A name that ends in `x` takes effect later. Prefix `o`: by the other
-    CPU (nothing in flight, for it has no `dsb`); `y`: through the other virtual colour."""
+    """By name, as in the golden file of outcomes. A name that ends in `x` takes effect later, maintenance that ends in `n`
+    goes through a Non-shareable translation. Prefix `o`: by the other CPU (nothing in flight, for it has no `dsb`); `y`:
+    through the other virtual colour. `mp`: there is a cacheable translation again; `mix`: there are several, which differ
+    in shareability."""
     table = {
         "dsb": dsb(),
         "dmb": barrier("DMB"),
         "dmbst": barrier("DMB ST" if family.dmb_of_stores else "DMB"),
         "rmb": read_barrier(),
         "bell": Operation(before=seen_by_others()),
-        "um": Operation(action=lambda state, _version: state._replace(live=False)),
-        "dr": Operation(value=lambda state: state.memory),
+        "um": translated(live=False),
+        "mp": translated(live=True),
+        "dr": Operation(values=lambda state: frozenset({state.memory})),
         "dw": Operation(before=all_written, action=device_write, write=True),
         "dwx": Operation(action=post, write=True),
         "db": Operation(before=all_written),
-        "sdr": Operation(value=lambda state: snooped(state, family)),
+        "sdr": Operation(values=lambda state: snooped(state, family)),
         "sdw": Operation(action=snooping_write(family), write=True),
     }
     if family.level_2_is_outer:
@@ -227,9 +240,11 @@ def operations(family: Family) -> dict[str, Operation]:
     table |= cpu_operations(0, 0, family)
     table["WT"] = store(0, "WT", 0, family)
     table["rWT"] = load(load_wb(0, 0, family, "WT") if family.write_through else load_nc(0, family, "WT"))
-    table["walk"] = Operation(value=lambda state: snooped(state, family) if family.walker_snoops else state.memory)
+    table["walk"] = table["sdr"] if family.walker_snoops else table["dr"]
     others = cpu_operations(1, 0, family).items()
     table |= {"o" + name: handed_over(operation) for name, operation in others if not name.endswith("x")}
+    if family.mixes:
+        table["mix"] = translated(live=True, mixed=True)
     if family.colours:
         table |= {"y" + name: one for name, one in cpu_operations(0, 1, family).items() if not name.endswith("NC")}
     return table
@@ -261,4 +276,6 @@ def cpu_operations(cpu: int, colour: int, family: Family) -> dict[str, Operation
     for kind, name in (("clean", "cl"), ("invalidate", "iv"), ("both", "ci")):
         table[name] = maintain(kind, cpu, line, True, family)
         table[name + "x"] = maintain(kind, cpu, line, False, family)
+        if family.mixes:
+            table[name + "n"] = maintain(kind, cpu, line, True, family, own=True)
     return table

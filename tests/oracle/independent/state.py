@@ -15,11 +15,13 @@ class Entry(NamedTuple):
     kind: `WB`, `WT` and `NC` stores; `clean`, `invalidate`, `both` by address; `DMB` and `DMB ST`.
     line: the L1 line of a cacheable store or an operation by address.
     version: of a store.
+    own: an operation by address through a Non-shareable translation: for the caches of its CPU.
     """
 
     kind: str
     line: int = 0
     version: int = 0
+    own: bool = False
 
 
 STORES = frozenset({"WB", "WT", "NC"})
@@ -32,7 +34,8 @@ Queue = tuple[Entry, ...]
 
 class State(NamedTuple):
     """memory at the point of coherency; L1 lines; L2; a queue for each CPU in program order; the outer cache's buffer
-    and the device's posted writes, oldest first; whether a cacheable translation is live."""
+    and the device's posted writes, oldest first; whether a cacheable translation is live, and whether live ones differ in
+    shareability; the L1 lines that came through a Non-shareable one."""
 
     memory: int
     lines: tuple[Copy, ...]
@@ -41,11 +44,22 @@ class State(NamedTuple):
     outer: tuple[int, ...]
     posted: tuple[int, ...]
     live: bool
+    mixed: bool = False
+    private: frozenset[int] = frozenset()
 
 
 def with_line(state: State, line: int, copy: Copy) -> State:
     lines = (*state.lines[:line], copy, *state.lines[line + 1 :])
-    return State(state.memory, lines, *state[2:])
+    changed = State(state.memory, lines, *state[2:])
+    return changed if copy or line not in state.private else as_shared(changed, line)
+
+
+def as_private(state: State, line: int) -> State:
+    return state._replace(private=state.private | {line})
+
+
+def as_shared(state: State, line: int) -> State:
+    return state._replace(private=state.private - {line})
 
 
 def with_queue(state: State, cpu: int, queue: Queue) -> State:
@@ -77,7 +91,7 @@ def renamed(state: State, names: dict[int, int]) -> State:
         queues,
         tuple(names[v] for v in state.outer),
         tuple(names[v] for v in state.posted),
-        state.live,
+        *state[6:],
     )
 
 
