@@ -87,8 +87,8 @@ def may_return(
     The relation holds one buffered store of a byte for each buffer, and one posted write: a younger one pushes the older out
     or takes its place, and a cacheable store waits for its own CPU's maintenance of the line. While the younger one waits
     a stale value may be read anyway, so whether a read may be wrong is exact; of several wrong values an older one may be
-    missing (`NC dmb NC dr`: 0). What another CPU does (`o...`) is complete when it returns, and has seen what the
-    first one's DMB or DMB ST ordered before it.
+    missing (`NC dmb NC dr`: 0), and likewise once translations cease to differ in shareability (`mix mp`). What another CPU
+    does (`o...`) is complete when it returns, and has seen what the first one's DMB or DMB ST ordered before it.
     """
     family = _relation(profile, shared_override)
     for name in ops:
