@@ -107,6 +107,7 @@ def _path(came: dict[Pair, tuple[Pair | None, str]], pair: Pair) -> list[str]:
     return names[1:]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["one-level", "one-level-mixed"])
 def test_every_sequence_is_judged_alike(name: str) -> None:
     difference, count = first_difference(Pairs(name))
