@@ -216,7 +216,7 @@ class TlbMaintenance(Event):
 
 @dataclass(slots=True)
 class ContentUndefined(Event):
-    """The content of the range is given up: allocation, free, or a FROM_DEVICE map that discards."""
+    """The content of the range is given up: allocation, free, or a bounce slot that a FROM_DEVICE map invalidates."""
 
     address: int
     length: int
@@ -241,8 +241,8 @@ class DmaMap(Event):
 
     `address` is where the device reaches memory: the buffer itself, or its bounce slot; `buffer` is then the CPU's own
     memory, else the same. `handle` is the bus address, None for the same as `address`. `cpu_address` is the virtual
-    address that the call was given or returned, `area` what kind of memory it is ("linear", "stack", "vmalloc", "kernel
-    image", "invalid"). `entries` counts the entries of a scatter-gather call. `mask` is the device's DMA mask,
+    address that the call was given or returned, `area` what kind of memory it is ("linear", "highmem", "stack", "vmalloc",
+    "kernel image", "invalid"). `entries` counts the entries of a scatter-gather call. `mask` is the device's DMA mask,
     `max_segment` and `boundary` its limits on a segment (bytes, and a mask of address bits), 0 for none. `attrs` are the
     DMA attributes by name. `same_direction`: a sync must name the direction of the map, BIDIRECTIONAL too.
     """
@@ -380,6 +380,15 @@ class OwnershipWords(Event):
     length: int
     stride: int
     count: int
+
+
+@dataclass(slots=True)
+class PoolBlock(Event):
+    """A block of a pool of coherent memory was given to the driver (`given`), or came back: then no device may use it."""
+
+    address: int
+    length: int
+    given: bool
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from variations import BOTH, FROM, ST, TO, C
+from builders import BOTH, BOUNCE, FROM, SNOOPS, ST, TO, variation
 
 from dmasan.arch.geometry import Region
 from dmasan.corpus.device import Device
@@ -303,26 +303,25 @@ async def hn2(soc: Soc, fixed: bool) -> None:
     await nic.wait()
 
 
-B = {"swiotlb_mib": 1}
 CASES = [
-    C("R91", Code.SPEC_FORBIDDEN, hr1, profile="cortex-a53"),
-    C("T91", Code.TLB_BBM, ht1, profile="cortex-a15"),
-    C("T92", Code.TLB_BBM, ht2, profile="cortex-a53"),
-    C("S91", Code.CMA_LIFETIME, hs1, knobs={"cma_mib": 1}),
-    C("W91", Code.BOUNCE_SYNC, hw1, profile="cortex-a53", policy="bounce", knobs=B),
-    C("W92", Code.BOUNCE_SYNC, hw2, profile="cortex-a53", policy="bounce", knobs=B),
-    C("W93", Code.BOUNCE_SYNC, hw3, profile="cortex-a53", policy="bounce", knobs=B),
-    C("X91", Code.BAD_MEM, hx1, era="v2.6.39"),
-    C("X92", Code.BAD_MEM, hx2, era="v6.0"),
-    C("U91", Code.COH_CFG, hu1, profile="cortex-a53", knobs={"snoop_port": True}),
-    C("U92", Code.COH_CFG, hu2, profile="cortex-a53", knobs={"snoop_port": True}),
-    C("V91", Code.DMA_ADDR, hv1, profile="cortex-a53"),
-    C("V92", Code.DMA_ADDR, hv2),
-    C("Y91", Code.DEV_ORDER, hy1),
-    C("Z91", Code.LOST_CPU_DATA, hz1, profile="cortex-a8"),
-    C("Z92", Code.LOST_CPU_DATA, hz2, profile="cortex-a8"),
-    C("P91", Code.RING_CACHED, hp1, profile="cortex-a53"),
-    C("I91", Code.CPU_RD_OWNED, hi1),
-    C("D92", Code.DIRTY_OVER_DMA, hd2, profile="cortex-a53"),
-    C("N92", Code.NO_WMB, hn2, profile="cortex-a8"),
+    variation("R91", Code.SPEC_FORBIDDEN, hr1, profile="cortex-a53"),
+    variation("T91", Code.TLB_BBM, ht1, profile="cortex-a15"),
+    variation("T92", Code.TLB_BBM, ht2, profile="cortex-a53"),
+    variation("S91", Code.CMA_LIFETIME, hs1, knobs={"cma_mib": 1}),
+    variation("W91", Code.BOUNCE_SYNC, hw1, profile="cortex-a53", policy="bounce", knobs=BOUNCE),
+    variation("W92", Code.BOUNCE_SYNC, hw2, profile="cortex-a53", policy="bounce", knobs=BOUNCE),
+    variation("W93", Code.BOUNCE_SYNC, hw3, profile="cortex-a53", policy="bounce", knobs=BOUNCE),
+    variation("X91", Code.BAD_MEM, hx1, era="v2.6.39"),
+    variation("X92", Code.BAD_MEM, hx2, era="v6.0"),
+    variation("U91", Code.COH_CFG, hu1, profile="cortex-a53", knobs=SNOOPS),
+    variation("U92", Code.COH_CFG, hu2, profile="cortex-a53", knobs=SNOOPS),
+    variation("V91", Code.DMA_ADDR, hv1, profile="cortex-a53"),
+    variation("V92", Code.DMA_ADDR, hv2),
+    variation("Y91", Code.DEV_ORDER, hy1),
+    variation("Z91", Code.LOST_CPU_DATA, hz1, profile="cortex-a8"),
+    variation("Z92", Code.LOST_CPU_DATA, hz2, profile="cortex-a8"),
+    variation("P91", Code.RING_CACHED, hp1, profile="cortex-a53"),
+    variation("I91", Code.CPU_RD_OWNED, hi1),
+    variation("D92", Code.DIRTY_OVER_DMA, hd2, profile="cortex-a53"),
+    variation("N92", Code.NO_WMB, hn2, profile="cortex-a8"),
 ]

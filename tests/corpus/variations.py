@@ -3,23 +3,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from builders import BOTH, FROM, ST, TO, variation
 
-from dmasan.corpus.case import Case, Program, pair
 from dmasan.corpus.device import Device
 from dmasan.corpus.firmware import Firmware
 from dmasan.device import words
 from dmasan.device.descriptor import CTRL_SIZE, Descriptor
 from dmasan.device.registers import Op
-from dmasan.events import Direction
 from dmasan.linux.dma_attributes import DmaAttr
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.protections import Protection
 from dmasan.sanitizer.codes import Code
 from dmasan.soc import Soc
-
-TO, FROM, BOTH = Direction.TO_DEVICE, Direction.FROM_DEVICE, Direction.BIDIRECTIONAL
-ST = words.STATUS.OFFSET
 
 
 async def ha1(soc: Soc, fixed: bool) -> None:
@@ -317,7 +312,7 @@ async def hl1(soc: Soc, fixed: bool) -> None:
         await kernel.linear.split_range(f, 1)
         await kernel.linear.unmap(f, 1)
         await kernel.linear.flush_tlb(f, 1)
-        area = await kernel.vmalloc.vmap(kernel.layout.page(fb.pa), 1, Protection.DMACOHERENT)  # <- place
+    area = await kernel.vmalloc.vmap(kernel.layout.page(fb.pa), 1, Protection.DMACOHERENT)  # <- place
     await cpu.dsb()
     await cpu.isb()
     await cpu.fill(area.va, 256, 0x33)  # <- place
@@ -392,37 +387,33 @@ async def hq2(soc: Soc, fixed: bool) -> None:
     await cpu.read(b.va, 512)  # <- place
 
 
-def C(i: str, code: Code, prog: Program, **k: Any) -> Case:
-    return Case(i, code, "a variation", "a variation", pair(prog), **k)
-
-
 CASES = [
-    C("A91", Code.MISSING_CLEAN, ha1, profile="cortex-a53"),
-    C("A92", Code.MISSING_CLEAN, ha2, profile="cortex-a8"),
-    C("A93", Code.MISSING_CLEAN, ha3, profile="cortex-a53"),
-    C("B91", Code.MISSING_INV, hb1, profile="cortex-a53"),
-    C("B92", Code.CPU_RD_OWNED, hb2, profile="cortex-a72"),
-    C("B93", Code.MISSING_INV, hb3, profile="cortex-a8"),
-    C("C91", Code.INV_TOO_EARLY, hc1, profile="cortex-a53"),
-    C("D91", Code.DIRTY_OVER_DMA, hd1, profile="cortex-a8"),
-    C("E91", Code.WRONG_DIR, he1),
-    C("E92", Code.WRONG_DIR, he2),
-    C("E93", Code.WRONG_DIR, he3, profile="cortex-a53"),
-    C("F91", Code.WRONG_RANGE, hf1, profile="cortex-a53"),
-    C("F92", Code.WRONG_RANGE, hf2, profile="cortex-a8"),
-    C("F93", Code.WRONG_RANGE, hf3, profile="cortex-a72"),
-    C("G91", Code.SHARED_LINE, hg1, profile="cortex-a53"),
-    C("G92", Code.SHARED_LINE, hg2, profile="cortex-a8"),
-    C("H91", Code.CPU_WR_OWNED, hh1),
-    C("H92", Code.CPU_WR_OWNED, hh2, profile="cortex-a53"),
-    C("J91", Code.DEV_UNMAPPED, hj1, profile="cortex-a53"),
-    C("J92", Code.DEV_UNMAPPED, hj2),
-    C("K91", Code.MAP_BALANCE, hk1),
-    C("K92", Code.MAP_BALANCE, hk2),
-    C("K93", Code.MAP_BALANCE, hk3),
-    C("L91", Code.ALIAS_ATTR, hl1, profile="cortex-a53"),
-    C("N91", Code.NO_WMB, hn1),
-    C("O91", Code.NO_RMB, ho1, profile="cortex-a53"),
-    C("Q91", Code.OUTER_MAINT, hq1),
-    C("Q92", Code.OUTER_MAINT, hq2),
+    variation("A91", Code.MISSING_CLEAN, ha1, profile="cortex-a53"),
+    variation("A92", Code.MISSING_CLEAN, ha2, profile="cortex-a8"),
+    variation("A93", Code.MISSING_CLEAN, ha3, profile="cortex-a53"),
+    variation("B91", Code.MISSING_INV, hb1, profile="cortex-a53"),
+    variation("B92", Code.CPU_RD_OWNED, hb2, profile="cortex-a72"),
+    variation("B93", Code.MISSING_INV, hb3, profile="cortex-a8"),
+    variation("C91", Code.INV_TOO_EARLY, hc1, profile="cortex-a53"),
+    variation("D91", Code.DIRTY_OVER_DMA, hd1, profile="cortex-a8"),
+    variation("E91", Code.WRONG_DIR, he1),
+    variation("E92", Code.WRONG_DIR, he2),
+    variation("E93", Code.WRONG_DIR, he3, profile="cortex-a53"),
+    variation("F91", Code.WRONG_RANGE, hf1, profile="cortex-a53"),
+    variation("F92", Code.WRONG_RANGE, hf2, profile="cortex-a8"),
+    variation("F93", Code.WRONG_RANGE, hf3, profile="cortex-a72"),
+    variation("G91", Code.SHARED_LINE, hg1, profile="cortex-a53"),
+    variation("G92", Code.SHARED_LINE, hg2, profile="cortex-a8"),
+    variation("H91", Code.CPU_WR_OWNED, hh1),
+    variation("H92", Code.CPU_WR_OWNED, hh2, profile="cortex-a53"),
+    variation("J91", Code.DEV_UNMAPPED, hj1, profile="cortex-a53"),
+    variation("J92", Code.DEV_UNMAPPED, hj2),
+    variation("K91", Code.MAP_BALANCE, hk1),
+    variation("K92", Code.MAP_BALANCE, hk2),
+    variation("K93", Code.MAP_BALANCE, hk3),
+    variation("L91", Code.ALIAS_ATTR, hl1, profile="cortex-a53"),
+    variation("N91", Code.NO_WMB, hn1),
+    variation("O91", Code.NO_RMB, ho1, profile="cortex-a53"),
+    variation("Q91", Code.OUTER_MAINT, hq1),
+    variation("Q92", Code.OUTER_MAINT, hq2),
 ]

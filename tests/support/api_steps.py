@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from steps import IN_FLIGHT, Part
-from world import POLLS, UNDEFINED, WRITABLE, Buffer, Job, Step, World
+from world import LOST, POLLS, WRITABLE, Buffer, Job, Step, World
 
 from dmasan.device.transaction import Flags
 from dmasan.events import Direction
@@ -36,7 +36,7 @@ class MapSg(Step):
             buffer.direction, buffer.table, buffer.together = self.direction, table, chosen
             buffer.owned[:], buffer.touched[:] = True, False
             if self.direction is Direction.FROM_DEVICE:
-                buffer.data[:] = UNDEFINED
+                buffer.discard()
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,8 @@ class Walk(Step):
         start, length = self.part.of(len(buffer.data), 4)
         length = min(length, 1024) & ~3
         write = bool(self.value & 1)
+        if (buffer.data[start : start + length] == LOST).any():
+            return
         if length and buffer.cpu_may(start, length, write=False) and (not write or buffer.cpu_may(start, length, write=True)):
             await w.walk(buffer, start, length, self.value if write else None)
 

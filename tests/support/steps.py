@@ -81,7 +81,7 @@ class Map(Step):
             buffer.handle, buffer.direction = handle, self.direction
             buffer.owned[:], buffer.touched[:] = True, False
             if self.direction is Direction.FROM_DEVICE:
-                buffer.data[:] = UNDEFINED
+                buffer.discard()
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,8 @@ class Cmsis:
         """__DSB; the loop over lines; __DSB; __ISB. Nothing for a size of nothing."""
         if size <= 0:
             return
-        start = address - address % self.line
-        length = size if self.old else size + address % self.line
+        end = address + size - (address % self.line if self.old else 0)
         await self.cpu.dsb()
-        await operation(start, -(-length // self.line) * self.line)
+        await operation(address, max(end - address, 1))  # acts on all lines touched; the caller meant these bytes of them
         await self.cpu.dsb()
         await self.cpu.isb()

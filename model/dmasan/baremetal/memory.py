@@ -53,7 +53,7 @@ class StaticMemory:
 
     def noncacheable(self, size: int, name: str = "", align: int = 4) -> int:
         """A static variable in the section that is mapped Non-cacheable."""
-        return self._named(self.uncached.take(size, align, name or "array"), size, name)
+        return self._named(self.uncached.take(size, align, name or "array"), size, name, MappingKind.COHERENT)
 
     def push(self, size: int, name: str = "") -> int:
         """A local variable of a function that is called now. Raises UsageError when the stack is full."""
@@ -67,9 +67,9 @@ class StaticMemory:
     def pop(self) -> None:
         """The function returns: its variable is gone, and the next call uses its bytes."""
         address, size, self.stack.end = self._frames.pop()
-        self.tell(DmaUnmap(*self.stamp(), MappingKind.COHERENT, address, size, Direction.BIDIRECTIONAL, cpu_address=address))
+        self.tell(DmaUnmap(*self.stamp(), MappingKind.STATIC, address, size, Direction.BIDIRECTIONAL, cpu_address=address))
 
-    def _named(self, address: int, size: int, name: str) -> int:
-        both, kind = Direction.BIDIRECTIONAL, MappingKind.COHERENT
+    def _named(self, address: int, size: int, name: str, kind: MappingKind = MappingKind.STATIC) -> int:
+        both = Direction.BIDIRECTIONAL
         self.tell(DmaMap(*self.stamp(), kind, address, size, both, name, cpu_address=address))
         return address

@@ -33,24 +33,24 @@ class UBoot:
         """Clean and invalidate: to the PoC, the outer cache included."""
         if self.architecture is Architecture.ARMV5 and not self._check_cache_range(start, stop):
             return
-        first, length = self.round_down(start), self.round_up(stop) - self.round_down(start)
-        if length <= 0:
+        if self.round_up(stop) <= self.round_down(start):
             return
-        await self.cpu.dccimvac(first, length)
+        length = max(stop - start, 1)  # whole lines are acted upon; the caller meant these bytes of them
+        await self.cpu.dccimvac(start, length)
         await self.cpu.dsb()
-        await self.cpu.outer_flush(first, length)
+        await self.cpu.outer_flush(start, length)
         await self.cpu.outer_sync()
 
     async def invalidate_dcache_range(self, start: int, stop: int) -> None:
         """Invalidate: refused for a range that is not aligned, but on ARMv8."""
         if self.architecture is not Architecture.ARM64 and not self._check_cache_range(start, stop):
             return
-        first, length = self.round_down(start), self.round_up(stop) - self.round_down(start)
-        if length <= 0:
+        if self.round_up(stop) <= self.round_down(start):
             return
-        await self.cpu.dcimvac(first, length)
+        length = max(stop - start, 1)
+        await self.cpu.dcimvac(start, length)
         await self.cpu.dsb()
-        await self.cpu.outer_invalidate(first, length)
+        await self.cpu.outer_invalidate(start, length)
         await self.cpu.outer_sync()
 
     def _check_cache_range(self, start: int, stop: int) -> bool:

@@ -27,18 +27,18 @@ class Xilinx:
         """Xil_DCacheFlushRange: clean and invalidate to the PoC, both levels."""
         if length <= 0:
             return
-        start, size = self._lines(address, length)
         cpu = self.cpu
         if self.old and cpu.machine.profile.outer:
+            start, size = self._lines(address, length)
             for each in range(start, start + size, self.line):
                 await cpu.dccimvac(each, self.line)
                 await cpu.outer_flush(each, self.line)  # what L1 writes back may still be on its way
             await cpu.dsb()
             await cpu.outer_sync()
             return
-        await cpu.dccimvac(start, size)
+        await cpu.dccimvac(address, length)
         await cpu.dsb()
-        await cpu.outer_flush(start, size)
+        await cpu.outer_flush(address, length)
         await cpu.outer_sync()
 
     async def dcache_invalidate_range(self, address: int, length: int) -> None:
@@ -47,7 +47,7 @@ class Xilinx:
             return
         cpu, start, end = self.cpu, address, address + length
         if self._arm64:
-            await cpu.dccimvac(*self._lines(address, length))
+            await cpu.dccimvac(address, length)
             await cpu.dsb()
             return
         for edge in {start - start % self.line} if start % self.line else set():

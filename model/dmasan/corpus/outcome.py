@@ -69,8 +69,10 @@ def world(case: Case, variant: Variant, seed: int = 1, schedule: str = "random",
     return Soc(seed=seed, schedule=schedule, **{**settings, **variant.settings, **more})
 
 
-def run(case: Case, variant: Variant, seed: int = 1, schedule: str = "random") -> Outcome:
-    """One run."""
+def run(
+    case: Case, variant: Variant, seed: int = 1, schedule: str = "random", *, verdict_only: bool = False
+) -> Outcome:
+    """One run. `verdict_only`: no repair is searched, and no other checker's view is computed."""
     soc = world(case, variant, seed, schedule)
     error = play(soc, variant)
     hazards, incidents = soc.hazards, soc.sanitizer.log.incidents
@@ -87,12 +89,12 @@ def run(case: Case, variant: Variant, seed: int = 1, schedule: str = "random") -
         flagged=bool(hazards),
         manifest=any(hazard.state is State.MANIFEST for hazard in hazards),
         place_ok=_points_right(variant, first) if first is not None and variant.flagged else None,
-        repair=first.repair if first is not None else None,
-        repair_verified=first is not None and first.repair_verified,
+        repair=first.repair if first is not None and not verdict_only else None,
+        repair_verified=first is not None and not verdict_only and first.repair_verified,
         because=first.because or first.copies if first is not None else "",
         kernel_sees=any(incident.kernel_sees for incident in incidents),
         ownership_sees=any(incident.rule in _OWNERSHIP for incident in incidents),
-        compare_sees=_wrong_data(incidents if schedule == "benign" else _benign(case, variant)),
+        compare_sees=not verdict_only and _wrong_data(incidents if schedule == "benign" else _benign(case, variant)),
         compare_with_moves_sees=_wrong_data(incidents),
         error=error,
     )

@@ -13,6 +13,7 @@ from dmasan.device.attributes import Attributes
 from dmasan.device.bits import Register
 from dmasan.device.burst import AXI_IDS, SLVERR, Burst, UserTag, encode_user
 from dmasan.device.port import BeatwisePort, MemoryPort
+from dmasan.device.split import PAGE
 from dmasan.events import BurstKind
 
 TAG_MASK = 0x3FF  # AxUSER has ten bits for the descriptor's index
@@ -31,6 +32,7 @@ class Sizes:
     outstanding: int = 16  # write bursts
     coherent_data: bool = False
     coherent_descriptors: bool = False
+    page: int = PAGE  # bytes whose multiples no burst crosses; more than 4 KiB is a fault (IHI 0022, A3.4.1)
 
 
 class Bus:

@@ -16,6 +16,7 @@ from dmasan.device.bits import Register
 from dmasan.device.burst import Burst
 from dmasan.device.descriptor import SHORT_SIZE, STRIDES, Descriptor
 from dmasan.device.registers import Kind, Mode, Op, State, Stride
+from dmasan.device.split import PAGE
 
 _RESTING = (State.IDLE, State.HALTED)
 MOST_OUTSTANDING = 16  # write bursts of a channel, where CFG.OUT_LIMIT is 0
@@ -44,10 +45,11 @@ class Config:
     base: int = 0
     ring_length: int = 0
     fill: int = 0
+    page: int = PAGE
 
 
-def read_config(words: list[int], hardware_beats: int) -> Config:
-    """The configuration in a channel's registers (one word per register, in order of offset)."""
+def read_config(words: list[int], hardware_beats: int, page: int = PAGE) -> Config:
+    """The configuration in a channel's registers (one word per register, in order of offset). `page` as in `bus.Sizes`."""
 
     def word(register: type[Register]) -> int:
         return words[register.OFFSET >> 2]
@@ -76,6 +78,7 @@ def read_config(words: list[int], hardware_beats: int) -> Config:
         base=word(reg.CH_DESC_BASE_LO) | word(reg.CH_DESC_BASE_HI) << 32,
         ring_length=word(reg.CH_RING_LEN),
         fill=word(reg.CH_FILL),
+        page=page,
     )
 
 

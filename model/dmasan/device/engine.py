@@ -135,7 +135,7 @@ class Engine:
         channel.stop = channel.abort = channel.pause = False
         channel.fetched.clear()
         channel.job = None
-        channel.config = read_config(channel.words, self.sizes.max_burst)
+        channel.config = read_config(channel.words, self.sizes.max_burst, self.sizes.page)
         if channel.rewound:
             channel.rewound = False
             channel.head = channel.head_lap = 0

@@ -45,6 +45,11 @@ class ModelBackend:
             raise RunError("the model backend is used before it is bound to a SoC")
         return self._engine
 
+    def cross_pages(self, page: int) -> None:
+        """From now on a fault of the device: its bursts respect multiples of `page` bytes only, not of 4 KiB."""
+        engine = self.engine
+        engine.sizes = engine.bus.sizes = replace(engine.sizes, page=page)
+
     @property
     def now_ns(self) -> float:
         return self._now_ns

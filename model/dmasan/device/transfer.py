@@ -45,17 +45,17 @@ def begin_chunk(job: Job, config: Config, beat: int) -> Chunk:
     d = job.descriptor
     source = d.src + job.row * d.src_stride + job.offset
     destination = d.dst + job.row * d.dst_stride + job.offset
-    size = chunk_length(source if d.op == Op.SINK else destination, d.length - job.offset)
+    size = chunk_length(source if d.op == Op.SINK else destination, d.length - job.offset, config.page)
     chunk = Chunk(source, destination, np.empty(0, np.uint8))
     if d.op == Op.FILL:
         pattern = np.frombuffer(config.fill.to_bytes(4, "little"), np.uint8)
         chunk.data, chunk.ready = np.resize(np.roll(pattern, -(job.offset % 4)), size), size
     else:
         most = 1 if config.device_single and job.source.device else config.max_beats
-        chunk.data, chunk.reads = np.empty(size, np.uint8), bursts(source, size, beat, most)
+        chunk.data, chunk.reads = np.empty(size, np.uint8), bursts(source, size, beat, most, config.page)
     if d.op != Op.SINK:
         most = 1 if config.device_single and job.destination.device else config.max_beats
-        chunk.writes = bursts(destination, size, beat, most)
+        chunk.writes = bursts(destination, size, beat, most, config.page)
     job.offset += size
     if job.offset >= d.length:
         job.row, job.offset = job.row + 1, 0

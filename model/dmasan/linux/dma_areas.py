@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dmasan.linux.kernel import Kernel
 
 LINEAR, STACK, VMALLOC, IMAGE, INVALID = "linear", "stack", "vmalloc", "kernel image", "invalid"
+HIGHMEM = "highmem"  # a page without address in the kernel, mapped by page
 
 
 def area_of(kernel: Kernel, va: int, size: int) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dmasan.events import PoolBlock
 from dmasan.linux.dma_coherent import CoherentBuffer
 from dmasan.linux.errors import DmaApiError
 from dmasan.linux.layout import PAGE_SIZE
@@ -53,6 +54,7 @@ class DmaPool:
             await self._grow()
         block = self._free.pop()
         self._used[block.dma_handle] = block
+        self._tell(block.cpu_addr, block.size, given=True)
         return block
 
     async def zalloc(self) -> Block:
@@ -68,6 +70,7 @@ class DmaPool:
             text = f"dma_pool_free {self.name}, {block.cpu_addr:#010x} ({what})/{block.dma_handle:#010x}"
             self.dma.kernel.message(text, block.dma_handle, block.size)
             return
+        self._tell(block.cpu_addr, block.size, given=False)
         self._free.append(block)
 
     async def destroy(self) -> None:
@@ -84,6 +87,7 @@ class DmaPool:
         """pool_alloc_page, pool_initialise_page."""
         page = await self.dma.alloc_coherent(self.allocation, f"dma_pool {self.name}")
         self.pages.append(page)
+        self._tell(page.cpu_addr, self.allocation, given=False)
         blocks, offset, limit = [], 0, self.boundary
         while offset + self.size <= self.allocation:
             if offset + self.size > limit:
@@ -92,3 +96,11 @@ class DmaPool:
             blocks.append(Block(page.cpu_addr + offset, page.dma_handle + offset, self.size))
             offset += self.size
         self._free += reversed(blocks)  # the page's first block comes first
+
+    def _tell(self, cpu_addr: int, size: int, *, given: bool) -> None:
+        """Whose a block, or a page of blocks, is from now on."""
+        kernel = self.dma.kernel
+        page = next(each for each in self.pages if each.cpu_addr <= cpu_addr < each.cpu_addr + each.size)
+        if kernel.machine.bus.active:
+            physical = self.dma.physical(page) + cpu_addr - page.cpu_addr
+            kernel.emit(PoolBlock(*kernel.stamp(), physical, size, given))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dmasan.events import Direction, DmaErrorChecked, DmaMapFailed, MappingKind
+from dmasan.events import CacheOp, Direction, DmaErrorChecked, DmaMapFailed, MappingKind
 from dmasan.linux import dma_areas
 from dmasan.linux.architecture import Architecture, architecture_of
 from dmasan.linux.dma_attributes import DmaAttr
@@ -19,6 +19,7 @@ from dmasan.linux.dma_device import DMA_MAPPING_ERROR
 from dmasan.linux.dma_sync import operation_for_device, sync_for_cpu, sync_for_device
 from dmasan.linux.eras import since
 from dmasan.linux.errors import DmaApiError, OutOfMemory
+from dmasan.linux.layout import Zone
 
 NONE = DmaAttr.NONE
 
@@ -59,8 +60,9 @@ class StreamingCalls(DmaCalls):
     ) -> int:
         """dma_map_page of `size` bytes from `offset` in page `frame`, highmem or lowmem."""
         self._check_call(size, direction)
-        pa = self.kernel.layout.pa(frame) + offset
-        return await self._map(pa, size, direction, attrs, Given(MappingKind.PAGE, name=name))
+        layout = self.kernel.layout
+        area = dma_areas.HIGHMEM if layout.zone(frame) is Zone.HIGHMEM else dma_areas.LINEAR
+        return await self._map(layout.pa(frame) + offset, size, direction, attrs, Given(MappingKind.PAGE, area=area, name=name))
 
     async def map_phys(
         self, pa: int, size: int, direction: Direction, name: str = "", attrs: DmaAttr = NONE
@@ -170,8 +172,6 @@ class StreamingCalls(DmaCalls):
         in_ram = layout.base <= pa and pa + size <= layout.pa(layout.pages)
         if self.device.coherent or attrs & (DmaAttr.SKIP_CPU_SYNC | DmaAttr.MMIO) or not in_ram:
             return
-        if operation_for_device(self.kernel, direction).value == "invalidate":
-            self.kernel.undefined_bytes(pa, size, "mapped DMA_FROM_DEVICE")
         await sync_for_device(self.kernel, pa, size, direction)
 
     async def _map_bounced(
@@ -191,6 +191,8 @@ class StreamingCalls(DmaCalls):
         if pool.copies_always() or direction is not Direction.FROM_DEVICE:
             await pool.copy(slots, slots.slot, size, to_slot=True)
         if not device.coherent and DmaAttr.SKIP_CPU_SYNC not in attrs:
+            if operation_for_device(self.kernel, direction) is CacheOp.INVALIDATE:
+                self.kernel.undefined_bytes(slots.slot, size, "mapped DMA_FROM_DEVICE")  # a copy to the slot is lost
             await self._maintain(slots.slot, size, direction, attrs)
         self._tell_map(
             given.kind,

@@ -57,9 +57,14 @@ class BounceRules:
             ev.BounceCopy: self._copies,
             ev.Store: self._store,
             ev.Load: self._load,
-            ev.DeviceRead: self._device_read,
-            ev.DeviceWrite: self._device_write,
         }
+
+    def device(self, e: ev.DeviceRead | ev.DeviceWrite) -> None:
+        """A burst of the device."""
+        if isinstance(e, ev.DeviceRead):
+            self._device_read(e)
+        else:
+            self._device_write(e)
 
     def copying(self, address: int) -> bool:
         """Whether the kernel's own copy is under way there."""

@@ -181,6 +181,16 @@ class Buffers:
         view = self._view(address, length)
         view &= _DECLARED | _NEAR
 
+    def withhold(self, address: int, length: int) -> None:
+        """Part of a coherent mapping that the device may not touch for now."""
+        view = self._view(address, length)
+        view &= np.uint8(0xFF & ~(_READ | _WRITE))
+
+    def restore(self, address: int, length: int) -> None:
+        """The device may touch it again."""
+        view = self._view(address, length)
+        view |= np.uint8(_READ | _WRITE)
+
     def declare(self, address: int, length: int, stride: int, count: int) -> None:
         """Makes words ownership words, until their mapping ends."""
         for start in range(address, address + max(1, count * stride), stride or 1):

@@ -30,6 +30,7 @@ class CallRules:
             ev.DmaSync: self._sync,
             ev.OwnershipWords: self._words,
             ev.PolicyStep: self._step,
+            ev.PoolBlock: self._block,
         }
 
     def _alias(self, e: ev.AliasChange) -> None:
@@ -93,6 +94,14 @@ class CallRules:
             given = lacked & self.core.buffers.permits(address, len(lacked), write)
             for start, end in runs(given):
                 self.core.order.give(address + start, address + end, write)
+
+    def _block(self, e: ev.PoolBlock) -> None:
+        """Its page is mapped as ever, but a block that is free is nobody's, or the next one's soon."""
+        if e.given:
+            self.core.buffers.restore(e.address, e.length)
+        else:
+            check_taken(self.core, e, e.address, e.length, "free of the block")
+            self.core.buffers.withhold(e.address, e.length)
 
     def _words(self, e: ev.OwnershipWords) -> None:
         self.core.buffers.declare(e.address, e.length, e.stride, e.count)

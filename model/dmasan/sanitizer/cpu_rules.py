@@ -40,7 +40,7 @@ class CpuRules:
         self.pending_outer = Ranges()
         self._elsewhere = [[r for r in self.pending if r is not own] for own in self.pending]
         local = not core.family.broadcast and not core.family.speculates
-        self._holders = LineHolders(core.shadow.base, len(core.shadow.states), core.shadow.line) if local else None
+        self._holders = LineHolders(core.shadow.base, len(core.shadow.states), core.shadow.line, core.cpus) if local else None
         self._cached = CachedPages(core.shadow.base, len(core.shadow.states), core.family.speculates)
         self._names = [f"cpu{n}" for n in range(core.cpus)]
         self._home: dict[int, int] = {}  # by page: the virtual colour that was used first
@@ -144,6 +144,8 @@ class CpuRules:
             wrong = self.core.apply(_INNER[e.op] + where, start, size, e, by)
             if wrong is not None:
                 verdicts[start - address : start - address + size] = wrong
+        if e.op is not CacheOp.CLEAN:
+            self._holders.invalidated(e.cpu, address, length)
         return verdicts if verdicts.any() else None
 
     def _maintenance(self, e: ev.Maintenance) -> None:
@@ -213,6 +215,8 @@ class CpuRules:
         """Options: "ld" orders loads only, "st" stores only; a DSB of whatever kind holds back all that comes later."""
         loads, stores = not e.option.endswith("st"), not e.option.endswith("ld")
         by = self._names[e.cpu]
+        if e.name == "dsb" and self._holders is not None:
+            self._holders.completed(e.cpu)
         if e.name == "dsb" and stores:
             for address, length in self.pending[e.cpu].take():
                 self.core.apply("dsb", address, length, e, by)

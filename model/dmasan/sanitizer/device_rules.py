@@ -23,6 +23,7 @@ from dmasan.sanitizer.reporting import Core
 from dmasan.schedule import Point
 
 Mask = NDArray[np.bool_]
+PAGE = 4096  # no burst crosses its multiples
 
 
 class DeviceAccess(NamedTuple):
@@ -58,6 +59,7 @@ class DeviceRules:
         self.core = core
         self.words = words
         self.beat = beat
+        self.listeners: list[Callable[[ev.DeviceRead | ev.DeviceWrite], None]] = []  # rules that follow the device's data
         self.iotlb_holds: Callable[[int], bool] = lambda address: False  # see TranslationRules
         self._posted: dict[tuple[int, BurstKind], deque[_Posted]] = {}  # in order of their data
 
@@ -74,6 +76,8 @@ class DeviceRules:
         ahead = job is not None and access.kind is BurstKind.DESCRIPTOR and self._reads_ahead(job)
         core.hold = [] if ahead else None
         event = ev.DeviceRead(*self._device(access, job), access.kind, access.channel, access.tag, access.snoop)
+        self._announce(event)
+        self._check_boundary(event, access.length)
         taken = self._order(access, job, event, write=False)
         self._check_device(event, job, taken, write=False)
         name = "snoop_read" if access.snoop else "dev_read"
@@ -98,6 +102,8 @@ class DeviceRules:
             event = ev.DeviceWrite(
                 *self._device(part, job), part.kind, part.channel, part.tag, part.snoop, done=False
             )
+            self._announce(event)
+            self._check_boundary(event, count)
             taken = self._order(part, job, event, write=True)
             self._check_device(event, job, taken, write=True)
             wrong = self.core.apply(name, part.address, count, event, "device", part.point)
@@ -125,11 +131,13 @@ class DeviceRules:
             return
         job, write = self._job(access), operation != "dev_read"
         self._remember(access, operation, burst, job)
-        if job is None:
-            return
         kind = ev.DeviceWrite if write else ev.DeviceRead
         done = (False,) if write else ()
         event = kind(*self._device(access, job), access.kind, access.channel, access.tag, access.snoop, *done)
+        self._announce(event)
+        self._check_boundary(event, burst)
+        if job is None:
+            return
         self._check_device(event, job, self._order(access, job, event, write), write)
         states = None if write else self.core.states(access.address, access.length)
         wrong, late = self._with_late(access, job, None, states, write)
@@ -139,6 +147,19 @@ class DeviceRules:
         self._give_up(event)
         if write:
             self._accepted(access, job)
+
+    def _check_boundary(self, event: ev.DeviceRead | ev.DeviceWrite, burst: int) -> None:
+        """No burst crosses 4 KiB: what decodes its address does so once, and it wraps, or ends, elsewhere (IHI 0022, A3.4.1)."""
+        for start in range(event.address, event.address + event.length, burst):
+            if start % PAGE + burst > PAGE:
+                where = (start // PAGE + 1) * PAGE
+                text = f"burst of {burst} bytes from {start:#x} crosses a 4 KiB boundary"
+                self.core.add(Code.DMA_ADDR, event, text, where, start + burst - where)
+                return
+
+    def _announce(self, event: ev.DeviceRead | ev.DeviceWrite) -> None:
+        for listener in self.listeners:
+            listener(event)
 
     def _remember(self, access: DeviceAccess, operation: str, burst: int, job: Job | None) -> None:
         time_ns, site, address, length = self._device(access, job)

@@ -19,7 +19,7 @@ _SEARCHED = 50_000  # steps that are looked through for a write
 SEEN = "="  # behind the name of a read: it was seen to return the latest value
 EARLIER = "<"  # behind the name of an invalidate: nothing orders it behind the device's writes that came before it
 _ALIAS = ("alias_live", "alias_mixed", "alias_dead")
-_WRITES = ("store", "store_other", "store_colour", "store_nc", "store_nc_other", "store_wt", "dev_write_posted", "snoop_write")
+WRITES = ("store", "store_other", "store_colour", "store_nc", "store_nc_other", "store_wt", "dev_write_posted", "snoop_write")
 STORES = {"store" + kind: (f"store_wb{kind}", f"neighbour_wb{kind}") for kind in ("", "_other", "_colour")}
 
 
@@ -123,7 +123,7 @@ class History:
     def writes_to(self, address: int) -> Iterator[Step]:
         """The writes to a byte, the last one first, as far as is worth looking."""
         for step in islice(reversed(self.steps), _SEARCHED):
-            if step.name in _WRITES and step.address <= address < step.address + step.length:
+            if step.name in WRITES and step.address <= address < step.address + step.length:
                 yield step
 
     def last_alias_change(self, address: int) -> tuple[int, bool] | None:

@@ -27,6 +27,7 @@ from dmasan.sanitizer.marks import Marks
 from dmasan.sanitizer.order_rules import AfterOrder, OrderRules
 from dmasan.sanitizer.ownership_words import OwnershipWords
 from dmasan.sanitizer.reporting import Core
+from dmasan.sanitizer.slot_leftovers import SlotLeftovers
 from dmasan.sanitizer.tape import Tape, TapedDevice
 from dmasan.sanitizer.translation_rules import TranslationRules
 
@@ -50,11 +51,13 @@ class Sanitizer(Core):
         self._diagnosis = Diagnosis(self, self._again)
         self.bounced = BounceRules(self)
         self.copying = self.bounced.copying
+        leftovers = SlotLeftovers(self)
+        self.device.listeners += [self.bounced.device, leftovers.device]
         translations, forbidden = TranslationRules(self), ForbiddenRules(self, size)
         self.device.iotlb_holds = translations.iotlb_holds
         # In this order, where several handle one event.
         first = (Marks(self), OrderRules(self), cpu, translations, CallRules(self), DmaDebug(self))
-        rules = (*first, self.bounced, self.words, AfterOrder(self), forbidden)
+        rules = (*first, leftovers, self.bounced, self.words, AfterOrder(self), forbidden)
         self._handlers: dict[type[Event], list[Callable[[Any], None]]] = {}
         for each in rules:
             for kind, handler in each.handlers().items():

@@ -7,13 +7,14 @@ A tape is whole or useless: beyond `KEPT` entries it is given up, and its memory
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dmasan.events import Event
-from dmasan.sanitizer.device_rules import DeviceAccess, DeviceRules
+from dmasan.sanitizer.device_rules import PAGE, DeviceAccess, DeviceRules
 from dmasan.sanitizer.doorbells import ANY
 from dmasan.sanitizer.happens_before import Progress
 
@@ -80,8 +81,20 @@ class TapedDevice(DeviceRules):
         super().strayed(access)
 
     def served(self, access: DeviceAccess, operation: str, burst: int) -> None:
-        self.tape.add(Burst(_OF_OPERATION[operation], access))
+        for part in _by_page(access, burst):
+            self.tape.add(Burst(_OF_OPERATION[operation], part))
         super().served(access, operation, burst)
+
+
+def _by_page(access: DeviceAccess, burst: int) -> Iterator[DeviceAccess]:
+    """A run of bursts in parts that are told like bursts: they cross no 4 KiB, unless a burst of the run does."""
+    start, end = access.address, access.address + access.length
+    cuts = [start, *range((start // PAGE + 1) * PAGE, end, PAGE), end]
+    if any((cut - start) % burst for cut in cuts[1:-1]):
+        yield access
+        return
+    for first, last in pairwise(cuts):
+        yield access._replace(address=first, length=last - first)
 
 
 def tell(sanitizer: Sanitizer, entries: Iterable[Entry]) -> None:

@@ -90,6 +90,10 @@ class BareSoc(System):
         await self.cpu().outer_sync()
         await self.platform.write_register(offset, value)
 
+    async def writel_relaxed(self, value: int, offset: int) -> None:
+        """A register, ordered with other accesses to Device memory only."""
+        await self.platform.write_register(offset, value)
+
     async def dma_wmb(self) -> None:
         await self.cpu().dmb()
 

@@ -12,6 +12,8 @@ from dmasan.device.driver import DmaEngine
 from dmasan.events import Direction
 from dmasan.linux.dma_attributes import DmaAttr
 from dmasan.sanitizer.codes import Code
+from dmasan.sanitizer.device_rules import DeviceAccess
+from dmasan.schedule import Point
 from dmasan.soc import Soc
 
 TO, FROM, BOTH = Direction.TO_DEVICE, Direction.FROM_DEVICE, Direction.BIDIRECTIONAL
@@ -110,3 +112,38 @@ def test_correct_use_is_silent() -> None:
         await b.soc.kernel.kfree(b.va)
 
     assert codes(program) == []
+
+
+@pytest.mark.parametrize(("era", "profile"), [("v3.14", "cortex-a53"), ("v6.19", "cortex-a8")])
+@pytest.mark.parametrize(("prepared", "length", "looks_at"), [(1, 64, SIZE), (1, 64, 64), (1, SIZE, SIZE), (0, 64, SIZE)])
+def test_what_the_last_user_of_a_slot_left(era: str, profile: str, prepared: int, length: int, looks_at: int) -> None:
+    """It comes over what the CPU had prepared; over undefined bytes, or bytes that nobody reads, it does no harm."""
+    soc = Soc(policy="bounce", profile=profile, era=era, ram_mib=24, lowmem_mib=20, cma_mib=4, swiotlb_mib=1, processes=1)
+
+    async def program(soc: Soc) -> None:
+        b = Bench(soc)
+        await b.start(TO)
+        await soc.dma.unmap_single(b.handle, SIZE, TO)
+        answer = await soc.kernel.kmalloc(SIZE)
+        if prepared:
+            await soc.cpu().fill(answer, SIZE, 0)
+        for _ in range(2):
+            b.handle = await soc.dma.map_single(answer, SIZE, FROM, "answer")
+            await b.device_writes(length)
+            await soc.dma.unmap_single(b.handle, SIZE, FROM)
+        await soc.cpu().read(answer, looks_at)
+
+    soc.run(program)
+    wrong = prepared and looks_at > length
+    assert [i.rule for i in soc.sanitizer.log.incidents] == ([Code.BOUNCE_SYNC] if wrong else [])
+
+
+def test_slots_are_followed_where_the_port_served_by_itself() -> None:
+    """Bursts that come as records of the RTL's port are the device's accesses as well."""
+    soc = Soc(policy="bounce", ram_mib=24, lowmem_mib=20, cma_mib=4, swiotlb_mib=1, processes=1)
+    heard: list[object] = []
+    soc.sanitizer.device.listeners.append(heard.append)
+    access = DeviceAccess(Point("dma0", "write", 0), soc.machine.memory.base, 128, False, 0.0)
+    soc.sanitizer.device.served(access, "dev_write_posted", 64)
+    soc.sanitizer.device.served(access, "dev_read", 64)
+    assert [type(each).__name__ for each in heard] == ["DeviceWrite", "DeviceRead"]

@@ -56,6 +56,7 @@ def played(steps: list[tuple[int, int]]) -> list[str]:
         ([(1, WRITES), (1, WAITS), (0, OWNS), (0, BOTH), (0, WAITS), (0, DMA)], False),
         ([(1, WRITES), (1, WAITS), (0, TAKES), (1, READS), (0, CLEANS), (0, WAITS), (0, DMA)], True),
         ([(1, WRITES), (1, WAITS), (0, OWNS), (1, OWNS), (0, BOTH), (0, WAITS), (0, DMA)], True),
+        ([(0, WRITES), (0, WAITS), (1, READS), (0, CLEANS), (0, WAITS), (1, CLEANS), (1, WAITS), (0, DMA)], False),
     ],
 )
 def test_what_the_device_reads(steps: list[tuple[int, int]], wrong: bool) -> None:
@@ -94,7 +95,7 @@ def test_an_early_load_brings_its_line_in() -> None:
 
 
 def test_holders() -> None:
-    holders = LineHolders(BASE, 8 * LINE, LINE)
+    holders = LineHolders(BASE, 8 * LINE, LINE, 2)
     holders.stored(0, BASE, 2 * LINE)
     holders.loaded(0, BASE, LINE)
     holders.loaded(1, BASE + 2 * LINE, 1)
@@ -105,6 +106,20 @@ def test_holders() -> None:
         found = [(kind, length // LINE) for _, length, kind in holders.runs(cpu, BASE, 8 * LINE)]
         assert found == expected
     assert np.count_nonzero(holders.codes) == 4
+
+
+def test_a_line_that_every_cpu_has_dropped_is_nowhere_else() -> None:
+    """By an interrupt between processors: the last one's maintenance finds the only copy. It counts from its DSB."""
+    holders = LineHolders(BASE, 2 * LINE, LINE, 2)
+    holders.loaded(0, BASE, 2 * LINE)
+    holders.loaded(1, BASE, 2 * LINE)
+    holders.invalidated(0, BASE, LINE)
+    holders.invalidated(0, BASE + LINE, LINE)
+    assert [kind for *_, kind in holders.runs(1, BASE, 2 * LINE)] == ["_held"]
+    holders.loaded(0, BASE + LINE, 1)  # taken again before the maintenance is complete
+    holders.completed(0)
+    assert [kind for *_, kind in holders.runs(1, BASE, LINE)] == ["_owned"]
+    assert [kind for *_, kind in holders.runs(1, BASE + LINE, LINE)] == [""]
 
 
 def test_a_load_brings_the_rest_of_its_line_in() -> None:

@@ -8,6 +8,7 @@ from dmasan.corpus.device import Device
 from dmasan.events import Direction
 from dmasan.linux.dma_attributes import DmaAttr
 from dmasan.linux.layout import PAGE_SIZE
+from dmasan.linux.protections import Protection
 from dmasan.sanitizer.codes import Code
 from dmasan.soc import Soc
 
@@ -27,6 +28,21 @@ async def m1(soc: Soc, fixed: bool) -> None:
         handle = await soc.dma.map_page(frame, 0, PAGE_SIZE, TO, "log page")  # <- place
         await disk.send(handle, PAGE_SIZE)  # <- place
         await soc.dma.unmap_page(handle, PAGE_SIZE, TO)
+
+
+async def m2(soc: Soc, fixed: bool) -> None:
+    """A page has two kernel mappings at a time: it is written through one and read through the other."""
+    kernel, cpu = soc.kernel, soc.cpu()
+    frame = int((await kernel.alloc_pages(1, name="page of a file"))[0])
+    lasting = await kernel.vmalloc.vmap(frame, 1, Protection.KERNEL)  # kmap
+    await cpu.dsb()
+    await cpu.fill(lasting.va, PAGE_SIZE, 0x2E)  # <- place
+    if fixed:
+        await cpu.read(lasting.va, PAGE_SIZE)  # kmap_atomic finds and takes the address that kmap gave: kmap_high_get
+        return
+    temporary = await kernel.vmalloc.vmap(frame, 1, Protection.KERNEL)  # kmap_atomic
+    await cpu.dsb()
+    await cpu.read(temporary.va, PAGE_SIZE)  # <- place
 
 
 async def m3(soc: Soc, fixed: bool) -> None:
@@ -58,7 +74,9 @@ CASES = (
         "linux 7929eb9cf64 'ARM: 5691/1: fix cache aliasing issues between kmap() and kmap_atomic() with highmem'",
         "A page is written through kmap and read through kmap_atomic: two addresses, two places in a VIVT cache. The "
         "condition was met extremely frequently.",
-        needs="highmem on a virtually indexed cache, and kmap with its lasting mappings",
+        pair(m2),
+        profile="arm926",
+        nearest="a page of highmem with kmap and kmap_atomic: here a page of lowmem with two vmap mappings, in a VIVT cache",
     ),
     Case(
         "M3",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dmasan.corpus.case import Case, pair
 from dmasan.corpus.device import Device
+from dmasan.device.model import ModelBackend
 from dmasan.events import Direction
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.sanitizer.codes import Code
@@ -26,6 +27,19 @@ async def v1(soc: Soc, fixed: bool) -> None:
     await soc.dma.unmap_single(handle, PAGE_SIZE, FROM)
     await cpu.read(buffer, PAGE_SIZE)
     await soc.kernel.kfree(buffer)
+
+
+async def v3(soc: Soc, fixed: bool) -> None:
+    """A copy of more than 8 KiB between buffers that do not begin on a page."""
+    cpu, mover = soc.cpu(), await Device.attach(soc)
+    length = 8 << 10
+    target = await soc.dma.alloc_coherent(length + PAGE_SIZE, "target")
+    if not fixed and isinstance(soc.device, ModelBackend):
+        soc.device.cross_pages(2 * PAGE_SIZE)  # the crossing test looks at one bit of the address
+    await mover.receive(target.dma_handle + 3 * 1024 + 64, length)  # <- place
+    await soc.io.rmb()
+    await cpu.read(target.cpu_addr + 3 * 1024 + 64, length)
+    await soc.dma.free_coherent(target)
 
 
 async def v5(soc: Soc, fixed: bool) -> None:
@@ -59,7 +73,8 @@ CASES = (
         "alexforencich/verilog-axi#12, 0eda0767af15 'Rewrite 4K address boundary crossing checks'",
         "The check for a burst that crosses 4 KiB looks at one address bit, and fails for transfers of a multiple of 8 KiB. "
         "The software is right, the device is not.",
-        needs="a fault of the device by which a burst may cross 4 KiB",
+        pair(v3),
+        nearest="Verilog: here the behavioural device with the fault, as no RTL of ours has it",
     ),
     Case(
         "V5",

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 
 from dmasan import events as ev
@@ -13,7 +14,7 @@ from dmasan.sanitizer.codes import Code
 from dmasan.sanitizer.diagnosis import edits
 from dmasan.sanitizer.diagnosis.aim import misaimed_call
 from dmasan.sanitizer.diagnosis.edits import Edit
-from dmasan.sanitizer.diagnosis.evidence import CPU_ACCESSES, DRAINS, MAINTENANCE, Evidence
+from dmasan.sanitizer.diagnosis.evidence import CPU_ACCESSES, DRAINS, MAINTENANCE, REACHING, Evidence
 from dmasan.sanitizer.diagnosis.record import Record
 from dmasan.sanitizer.history import Touch
 
@@ -53,7 +54,7 @@ class Workshop:
         story = self.record.story(self.evidence.incident.byte)
         done = {touch.operation for touch in story if touch.step.by == "device" and touch.number >= since}
         reads, writes = any("read" in name for name in done), any("write" in name for name in done)
-        if reads and writes:
+        if reads == writes:  # both; or neither, where it left the byte alone and touched others
             return Direction.BIDIRECTIONAL
         return Direction.FROM_DEVICE if writes else Direction.TO_DEVICE
 
@@ -129,6 +130,25 @@ def inserted_outer(w: Workshop) -> Iterator[Edit]:
             yield edits.insert(f"insert outer_inv_range({w.buffer}) before {place(site)}", moments, edits.OUTER_INVALIDATE)
 
 
+def reached_everywhere(w: Workshop) -> Iterator[Edit]:
+    """Maintenance that reaches one CPU's L1 is done by all of them, or broadcast."""
+    if w.evidence.family.broadcast:
+        return
+    local = {name: reaching for name, reaching in REACHING.items() if not name.endswith(("_colour", "_owned"))}
+    table = {name: ("dsb", f"{each}_owned") for name, each in (*local.items(), *((each, each) for each in local.values()))}
+    sites = dict.fromkeys(t.step.site for e in (*w.values, w.evidence) for t in e.touches if t.operation in table)
+    for site in list(reversed(sites))[:_LINES]:
+        yield edits.replace(
+            f"let every CPU do the maintenance at {place(site)} (on_each_cpu: an interrupt between processors), or take the "
+            "lines over first (read or write for ownership)",
+            partial(_instead, table, site),
+        )
+
+
+def _instead(table: Mapping[str, Sequence[str]], site: Site, touch: Touch) -> Sequence[str] | None:
+    return table.get(touch.operation) if touch.step.site == site else None
+
+
 def barriers(w: Workshop) -> Iterator[Edit]:
     """A barrier before a doorbell, or before a line."""
     outer = " (dsb and outer_sync)" if w.evidence.family.outer else " (dsb)"
@@ -136,6 +156,14 @@ def barriers(w: Workshop) -> Iterator[Edit]:
         yield edits.insert(f"insert wmb(){outer} before the doorbell at {place(site)}: writel, not writel_relaxed", moments, edits.WMB)
     for site, moments in w.lines_before():
         yield edits.insert(f"insert wmb(){outer} before {place(site)}", moments, edits.WMB)
+
+
+def read_barriers(w: Workshop) -> Iterator[Edit]:
+    """A barrier between the load that says that the data is there and those of the data."""
+    site = w.evidence.incident.site
+    moments = [start for start, _, other in w.record.lines if other == site]
+    text = f"insert rmb() (dma_rmb() behind an ownership word) before {place(site)}: readl, not readl_relaxed"
+    yield edits.insert(text, moments, ("dmb_loads",))
 
 
 def waits(w: Workshop) -> Iterator[Edit]:
@@ -208,11 +236,16 @@ def _redirected(w: Workshop, mapping: ev.DmaMap, direction: Direction, sites: di
     calls = [(start, site) for start, _, site in w.record.lines if site in sites]
 
     def apply(address: int, story: list[edits.Item]) -> list[edits.Item]:
+        beside = {item.touch.step.site for item in story if item.touch is not None and item.name.endswith("_colour")}
         rest = [
             item for item in story
             if item.touch is None or item.touch.step.site not in sites or item.name not in (*MAINTENANCE, *DRAINS)
         ]
-        new = [edits.Item(when, name, None) for when, site in calls for name in sites[site](direction)]
+        new = [
+            edits.Item(when, f"{name}_colour" if site in beside and name.startswith("issue_") else name, None)
+            for when, site in calls
+            for name in sites[site](direction)
+        ]
         return edits.ordered([*rest, *new])
 
     return Edit(f"map {w.buffer} {direction.value} at {place(mapping.site)}, and unmap and sync it so", apply)
@@ -237,6 +270,28 @@ def same_attributes(w: Workshop) -> Iterator[Edit]:
         since,
         w.record.barriers,
     )
+
+
+def by_its_own_alias(w: Workshop) -> Iterator[Edit]:
+    """The lines of the mapping that was used are maintained by its own address."""
+    mapping, maker = w.mapping, w.evidence.maker_touch
+    if mapping is not None and mapping.area == "highmem":
+        moments = [start for start, _, site in w.record.lines if site == mapping.site]
+        yield edits.insert(
+            f"let the DMA API maintain {w.buffer} at {place(mapping.site)}, by a temporary mapping (kmap_local_page): no "
+            "DMA_ATTR_SKIP_CPU_SYNC",
+            moments,
+            edits.for_device(mapping.direction),
+        )
+    if maker is None or not w.evidence.family.virtual:
+        return
+    colour = "_colour" if maker.operation.endswith("_colour") else ""
+    for site, moments in w.lines_before():
+        yield edits.insert(
+            f"flush {w.buffer} by the address that it is used through (flush_kernel_vmap_range, flush_dcache_page) before {place(site)}",
+            moments,
+            (f"issue_clean_invalidate{colour}", "dsb"),
+        )
 
 
 def uncached_ring(w: Workshop) -> Iterator[Edit]:
@@ -350,6 +405,8 @@ def earlier_unmap(w: Workshop) -> Iterator[Edit]:
 
 def mapped_again(w: Workshop) -> Iterator[Edit]:
     """The buffer is mapped for the device's access, and unmapped behind it."""
+    if w.evidence.context.coherent:
+        return
     site = w.evidence.incident.site
     runs = [(start, end) for start, end, other in w.record.lines if other == site]
     direction = w.direction_seen(w.evidence.incident.seen)
@@ -374,12 +431,14 @@ _BY_CODE: dict[Code, tuple[Maker, ...]] = {
     Code.SPEC_FORBIDDEN: (ended_alias,),
     Code.SHARED_LINE: (separated_lines,),
     Code.RING_CACHED: (uncached_ring,),
-    Code.OUTER_MAINT: (inserted_outer, inserted_calls),
+    Code.VALIAS: (by_its_own_alias,),
+    Code.OUTER_MAINT: (reached_everywhere, inserted_outer, inserted_calls),
     Code.DEV_ORDER: (waits,),
+    Code.NO_RMB: (read_barriers,),
     Code.NO_WMB: (barriers,),
     Code.WRONG_RANGE: (aimed,),
     Code.TLB_BBM: (),
-    Code.LOST_CPU_DATA: (deleted_calls,),
+    Code.LOST_CPU_DATA: (other_direction, deleted_calls),
 }
 _OF_RULES: dict[Code, tuple[Maker, ...]] = {
     Code.WRONG_RANGE: (handed_over,),

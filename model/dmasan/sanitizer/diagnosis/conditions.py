@@ -164,9 +164,20 @@ def other_alias_was_speculated_through(e: Evidence) -> bool:
 
 
 def write_through_stands_for_uncached(e: Evidence) -> bool:
-    """A Write-Through mapping is taken for an uncached one: the CPU loads through it, and never maintains the bytes."""
+    """A page was mapped Write-Through instead of as it was, as if that were uncached: the CPU loads through it, and never
+    maintains the bytes. Where all memory is so from the start an invalidate is missing, as in other cacheable memory."""
     since = e.maker_touch.number if e.maker_touch else 0
-    return e.accessor == "load_wt" and not any(_is_maintenance(touch) and touch.number > since for touch in e.touches)
+    mapped_anew = "alias_dead" in e.names
+    return e.accessor == "load_wt" and mapped_anew and not any(_is_maintenance(touch) and touch.number > since for touch in e.touches)
+
+
+def only_another_mapping_reaches_it(e: Evidence) -> bool:
+    """A dirty line of a page of highmem, stored through a process' or a temporary mapping, that no maintenance acts upon."""
+    mapping = e.context.mapping
+    if mapping is None or mapping.area != "highmem" or e.effect is not Effect.STALE_DEVICE_READ:
+        return False
+    since = e.writer.number if e.writer else 0
+    return e.made_explicitly and not any(_is_maintenance(touch) and touch.number > since for touch in e.touches)
 
 
 def ring_is_cached(e: Evidence) -> bool:

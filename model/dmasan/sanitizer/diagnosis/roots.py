@@ -66,6 +66,8 @@ def _same_root(one: Judged, other: Judged, line: int) -> bool:
     a, b = one.incident, other.incident
     if one.row.code is other.row.code and one.row.code in _OF_LINES and _share_lines(a, b, line):
         return True
+    if {one.row.code, other.row.code} == {Code.SHARED_LINE, Code.LOST_CPU_DATA} and _share_lines(a, b, line):
+        return True  # an invalidate that was rounded to the line by its caller drops what the neighbour has there
     if one.row.code is other.row.code is Code.COH_CFG and one.evidence.flip == other.evidence.flip:
         return True  # one device, one setting
     if a.rule is None and b.rule is None:

@@ -119,7 +119,7 @@ TABLE = (
     ),
     Row(
         Code.ALIAS_ATTR,
-        "the page is used Write-Through, which lets loads hit lines older than the device's writes, and nothing maintains it",
+        "the page was mapped Write-Through in place of its former mapping, loads hit lines older than the device's writes, and nothing maintains it",
         has.write_through_stands_for_uncached,
         "the offending copy ({place}) was made {maker}: Write-Through memory makes stores visible, but is cached for loads",
     ),
@@ -134,6 +134,12 @@ TABLE = (
         "it is right on a machine whose L1 is looked up by physical address",
         lambda e: e.cured_on(virtual=False),
         "the offending copy ({place}) lies under another virtual colour than maintenance acted on",
+    ),
+    Row(
+        Code.VALIAS,
+        "the page has no address in the kernel (highmem), and nothing maintains what was stored through another mapping of it",
+        has.only_another_mapping_reaches_it,
+        "the offending copy ({place}) was made {maker}, through a mapping of its own: the kernel has no address of the page",
     ),
     Row(
         Code.RING_CACHED,

@@ -293,6 +293,36 @@ def _shortened(m: ev.DmaMap, length: int, entries: Entries) -> list[Entry]:
     return told
 
 
+def copied_in(w: TapeShop) -> Iterator[TapeEdit]:
+    """A mapping for both directions: its buffer is copied to the slot before, and stays there where the device writes less."""
+    for m in [e for e in w.entries if isinstance(e, ev.DmaMap) and e.name == w.buffer]:
+        if m.buffer not in (None, m.address) and m.direction is Direction.FROM_DEVICE:
+            text = (
+                f"map {w.buffer} DMA_BIDIRECTIONAL at {m.site.short}, and sync and unmap it so: what the device leaves alone "
+                "is then the buffer's own; or read no more than the device wrote"
+            )
+            yield TapeEdit(text, partial(_both_ways, m))
+
+
+def _both_ways(m: ev.DmaMap, entries: Entries) -> list[Entry]:
+    told: list[Entry] = []
+    live = False
+    for entry in entries:
+        if entry is m:
+            live = True
+            both = replace(m, direction=Direction.BIDIRECTIONAL)
+            told += [*_sync(m, both, m.buffer or m.address, for_cpu=False)[:-1], both]
+        elif live and isinstance(entry, ev.DmaUnmap | ev.DmaSync) and _in(m, entry.address):
+            told.append(replace(entry, direction=Direction.BIDIRECTIONAL))
+            live = not isinstance(entry, ev.DmaUnmap)
+        elif isinstance(entry, ev.ContentUndefined | ev.Maintenance) and entry.site == m.site and _in(m, entry.address):
+            if isinstance(entry, ev.Maintenance) and entry.op is not CacheOp.INVALIDATE:
+                told.append(entry)
+        else:
+            told.append(entry)
+    return told
+
+
 # --- syncs of other memory
 
 

@@ -134,6 +134,21 @@ def waited(w: TapeShop) -> Iterator[TapeEdit]:
         yield TapeEdit(f"wait until the device is idle before {site.short}: its interrupt, or its status register", apply)
 
 
+def kept_longer(w: TapeShop) -> Iterator[TapeEdit]:
+    """A block of a pool is freed behind the device's last access to it."""
+    byte = w.root[0].incident.byte
+    frees = [
+        n for n, e in enumerate(w.entries) if isinstance(e, ev.PoolBlock) and not e.given and e.address <= byte < e.address + e.length
+    ]
+    used = [n for n, e in enumerate(w.entries) if isinstance(e, Burst) and e.access.address <= byte < e.access.address + e.access.length]
+    if not frees or not used or frees[-1] > used[-1]:
+        return
+    freed = w.entries[frees[-1]]
+    assert isinstance(freed, ev.PoolBlock)
+    text = f"free the block of {w.buffer} at {freed.site.short} when the device is done with it"
+    yield TapeEdit(text, lambda entries: edits.without_and(entries, frees[-1:], {used[-1] + 1: [edits.idle(freed), freed]}))
+
+
 def taken_first(w: TapeShop) -> Iterator[TapeEdit]:
     """The device is through with a buffer, and it is unmapped, before its page goes."""
     registers = deepcopy(w.core.order.registers)  # asking moves them on
@@ -322,6 +337,26 @@ def clipped(w: TapeShop) -> Iterator[TapeEdit]:
         return told
 
     yield TapeEdit(f"let the transfer end with the {over.length} bytes of {over.name or 'the buffer'} (or map all of it)", apply)
+
+
+def cut_bursts(w: TapeShop) -> Iterator[TapeEdit]:
+    """The device ends its bursts at 4 KiB."""
+
+    def apply(entries: Entries) -> list[Entry]:
+        return [part for entry in entries for part in (_cut(entry) if isinstance(entry, Burst) else (entry,))]
+
+    if any(isinstance(entry, Burst) and len(list(_cut(entry))) > 1 for entry in w.entries):
+        text = "have the device end its bursts at 4 KiB: compare all bits above the offset in a page of a burst's first and last byte"
+        yield TapeEdit(text, apply)
+
+
+def _cut(burst: Burst) -> Iterator[Burst]:
+    access = burst.access
+    for offset, length, _ in edits.Relocation((access.address // edits.PAGE + 1) * edits.PAGE, 1 << 48, 0).parts(
+        access.address, access.length
+    ):
+        mask = None if burst.mask is None else burst.mask[offset : offset + length]
+        yield Burst(burst.phase, access._replace(address=access.address + offset, length=length), mask)
 
 
 def within_mask(w: TapeShop) -> Iterator[TapeEdit]:

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mistakes of programs without operating system: variables as a linker lays them out, and the libraries' own cache calls."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from dmasan.baremetal.cmsis import Cmsis
+from dmasan.baremetal.uboot import UBoot
+from dmasan.baremetal.xilinx import Xilinx
+from dmasan.corpus.device import Device
+from dmasan.events import MemoryType
+from dmasan.sanitizer.codes import Code
+from dmasan.soc.bare import BareSoc
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Bare:
+    """A program with a parameter `fixed`, on a machine without operating system."""
+
+    id: str
+    code: Code
+    program: Callable[..., Awaitable[None]]
+    profile: str = "cortex-m7"
+    type: MemoryType = MemoryType.WB
+
+
+async def attached(soc: BareSoc) -> Device:
+    return await Device.attach(soc)  # type: ignore[arg-type]
+
+
+async def adc_buffer(soc: BareSoc, fixed: bool) -> None:
+    "STM32H7: the ADC's buffer is read in the half-transfer interrupt without an invalidate"
+    cpu, cmsis, adc = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    samples = soc.memory.array(256, "samples", align=32)
+    await cpu.read(samples, 256)  # <- place
+    await adc.receive(samples, 128)
+    if fixed:
+        await cmsis.invalidate_dcache_by_addr(samples, 128)
+    await cpu.read(samples, 128)  # <- place
+
+
+async def uart_string(soc: BareSoc, fixed: bool) -> None:
+    "a string is formatted into a static buffer and sent"
+    cpu, cmsis, uart = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    line = soc.memory.array(128, "line", align=32)
+    await cpu.fill(line, 100, 0x41)  # <- place
+    if fixed:
+        await cmsis.clean_dcache_by_addr(line, 128)
+    await uart.send(line, 100)  # <- place
+
+
+async def old_library(soc: BareSoc, fixed: bool) -> None:
+    "the CMSIS of then rounds the address down and keeps the size: the last line is not cleaned"
+    cpu, uart = soc.cpu(), await attached(soc)
+    text = soc.memory.array(256, "text", align=32)
+    await cpu.fill(text + 16, 128, 0x42)  # <- place
+    await Cmsis(cpu, old=not fixed).clean_dcache_by_addr(text + 16, 128)  # <- place
+    await uart.send(text + 16, 128)  # <- place
+
+
+async def packed_receive(soc: BareSoc, fixed: bool) -> None:
+    "a receive buffer and a counter are neighbours in .bss; the invalidate throws the counter away"
+    cpu, cmsis, spi = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    rx = soc.memory.array(64 if fixed else 72, "rx", align=32)
+    counter = soc.memory.array(4, "counter", align=32 if fixed else 4)
+    await cmsis.clean_invalidate_dcache_by_addr(rx, 96)
+    await spi.start_receive(rx, 64 if fixed else 72)  # <- place
+    await cpu.str_(counter, 7)  # <- place
+    await spi.wait()
+    await cmsis.invalidate_dcache_by_addr(rx, 64 if fixed else 72)  # <- place
+    await cpu.read(rx, 64)  # <- place
+    await cpu.ldr(counter)  # <- place
+
+
+async def zeroed_bss(soc: BareSoc, fixed: bool) -> None:
+    "start-up code has cleared .bss; a capture goes into it, and is invalidated behind"
+    cpu, cmsis, camera = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    frame = soc.memory.array(1024, "frame", align=32)
+    await cpu.fill(frame, 1024, 0)  # <- place
+    if fixed:
+        await cmsis.clean_invalidate_dcache_by_addr(frame, 1024)
+    await camera.receive(frame, 1024)  # <- place
+    await cmsis.invalidate_dcache_by_addr(frame, 1024)  # <- place
+    await cpu.read(frame, 1024)  # <- place
+
+
+async def length_for_end(soc: BareSoc, fixed: bool) -> None:
+    "U-Boot: flush_dcache_range() wants an end, and is given a length"
+    cpu, uboot, ide = soc.cpu(), UBoot(soc.cpu()), await attached(soc)
+    block = soc.memory.array(512, "block", align=64)
+    await cpu.fill(block, 512, 0x55)  # <- place
+    await uboot.flush_dcache_range(block, block + 512 if fixed else block + 64)  # <- place
+    await ide.send(block, 512)  # <- place
+
+
+async def refused_invalidate(soc: BareSoc, fixed: bool) -> None:
+    "U-Boot on ARMv7 refuses to invalidate a range that is not aligned: nothing is done"
+    cpu, uboot, eth = soc.cpu(), UBoot(soc.cpu()), await attached(soc)
+    packet = soc.memory.array(1536, "packet", align=64)
+    await uboot.flush_dcache_range(packet, packet + 1536)
+    await cpu.read(packet, 60)  # <- place
+    await eth.receive(packet, 60)
+    await uboot.invalidate_dcache_range(packet, packet + (64 if fixed else 60))
+    await cpu.read(packet, 60)  # <- place
+
+
+async def flushes_for_invalidate(soc: BareSoc, fixed: bool) -> None:
+    "Xilinx' invalidate of a Cortex-A53 is a flush: what was dirty goes over the frame"
+    cpu, xil, gem = soc.cpu(), Xilinx(soc.cpu()), await attached(soc)
+    frame = soc.memory.array(1024, "frame", align=64)
+    await cpu.fill(frame, 64, 0x11)  # the stack edits the header in place  # <- place
+    if fixed:
+        await xil.dcache_flush_range(frame, 1024)
+    await gem.receive(frame, 1024)  # <- place
+    await xil.dcache_invalidate_range(frame, 1024)  # <- place
+    await cpu.read(frame, 1024)  # <- place
+
+
+async def alternating_flush(soc: BareSoc, fixed: bool) -> None:
+    "Xilinx' flush of a Cortex-A9 alternates between the levels"
+    cpu, vdma = soc.cpu(), await attached(soc)
+    frame = soc.memory.array(256, "frame", align=64)
+    await cpu.fill(frame, 256, 0x77)  # <- place
+    await Xilinx(cpu, old=not fixed).dcache_flush_range(frame, 256)  # <- place
+    await vdma.send(frame, 256)  # <- place
+
+
+async def remapped(soc: BareSoc, fixed: bool) -> None:
+    "a region is made Non-cacheable by Xil_SetTlbAttributes, and its dirty lines stay"
+    cpu, xil, logic = soc.cpu(), Xilinx(soc.cpu()), await attached(soc)
+    buffer = soc.memory.array(MIB, "shared memory", align=MIB)
+    await cpu.fill(buffer, 256, 1)  # <- place
+    if fixed:
+        await xil.dcache_flush_range(buffer, 256)
+    await soc.platform.remap(buffer, MIB, MemoryType.NC)  # <- place
+    await cpu.fill(buffer, 256, 2)  # <- place
+    await cpu.dsb()
+    await logic.send(buffer, 256)  # <- place
+
+
+async def doorbell_too_soon(soc: BareSoc, fixed: bool) -> None:
+    "descriptors in the Non-cacheable section, and a doorbell without a barrier"
+    cpu, eth = soc.cpu(), await attached(soc)
+    descriptor = soc.memory.noncacheable(64, "descriptor", align=32)
+    await cpu.fill(descriptor, 64, 3)  # <- place
+    if fixed:
+        await cpu.dsb()
+    eth.relaxed = True
+    await eth.start_send(descriptor, 64)  # <- place
+    await eth.wait()
+
+
+async def local_variable(soc: BareSoc, fixed: bool) -> None:
+    "a function starts a transfer into a local variable and returns"
+    cpu, dma = soc.cpu(), await attached(soc)
+    local = soc.memory.push(256, "local")
+    await Cmsis(cpu).clean_invalidate_dcache_by_addr(local, 256)
+    await dma.start_receive(local, 256)
+    if fixed:
+        await dma.wait()
+    soc.memory.pop()  # <- place
+    await dma.idle()
+
+
+async def pio_fallback(soc: BareSoc, fixed: bool) -> None:
+    "the card driver falls back to PIO and invalidates all the same"
+    cpu, cmsis, _card = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    sector = soc.memory.array(512, "sector", align=32)
+    await cpu.fill(sector, 512, 0xA5)  # <- place
+    if not fixed:
+        await cmsis.invalidate_dcache_by_addr(sector, 512)  # <- place
+    await cpu.read(sector, 512)  # <- place
+
+
+async def early_invalidate(soc: BareSoc, fixed: bool) -> None:
+    "the buffer is invalidated when the transfer is set up, and a core that speculates reads it afterwards"
+    cpu, uboot, mmc = soc.cpu(), UBoot(soc.cpu()), await attached(soc)
+    block = soc.memory.array(512, "block", align=64)
+    await uboot.invalidate_dcache_range(block, block + 512)  # <- place
+    await mmc.receive(block, 512)
+    if fixed:
+        await uboot.invalidate_dcache_range(block, block + 512)
+    await cpu.read(block, 512)  # <- place
+
+
+async def write_through(soc: BareSoc, fixed: bool) -> None:
+    "all RAM is Write-Through, so nothing is ever cleaned; nothing is invalidated either"
+    cpu, cmsis, dac = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    block = soc.memory.array(256, "block", align=32)
+    await cpu.fill(block, 256, 1)
+    await cpu.dsb()
+    await dac.send(block, 256)
+    await cpu.read(block, 256)  # <- place
+    await dac.receive(block, 256)
+    if fixed:
+        await cmsis.invalidate_dcache_by_addr(block, 256)
+    await cpu.read(block, 256)  # <- place
+
+
+CASES = [
+    Bare("B111", Code.MISSING_INV, adc_buffer),
+    Bare("A111", Code.MISSING_CLEAN, uart_string),
+    Bare("F111", Code.WRONG_RANGE, old_library),
+    Bare("G111", Code.SHARED_LINE, packed_receive),
+    Bare("D111", Code.DIRTY_OVER_DMA, zeroed_bss),
+    Bare("F112", Code.WRONG_RANGE, length_for_end, "cortex-a8"),
+    Bare("B112", Code.MISSING_INV, refused_invalidate, "cortex-a8"),
+    Bare("D112", Code.DIRTY_OVER_DMA, flushes_for_invalidate, "cortex-a53"),
+    Bare("Q111", Code.OUTER_MAINT, alternating_flush, "cortex-a9-pl310"),
+    Bare("L111", Code.ALIAS_ATTR, remapped, "cortex-a9-pl310"),
+    Bare("N111", Code.NO_WMB, doorbell_too_soon),
+    Bare("J111", Code.DEV_UNMAPPED, local_variable),
+    Bare("Z111", Code.LOST_CPU_DATA, pio_fallback),
+    Bare("C111", Code.INV_TOO_EARLY, early_invalidate, "cortex-a8"),
+    Bare("B113", Code.MISSING_INV, write_through, type=MemoryType.WT),
+]
