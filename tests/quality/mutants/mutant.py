@@ -17,7 +17,8 @@ NOTICED, SURVIVED = 1, 0  # pytest's exit status: tests failed, all passed
 # What may notice a mutant: pytest arguments.
 ORACLE = ("tests/oracle/test_relation_outcomes.py", "tests/oracle/test_independent_oracle.py")
 INSIDE = ("tests/property/test_arch_inside.py",)
-RELATION = ("tests/unit/arch/test_relation.py",)
+_RELATION = "tests/unit/arch/test_relation.py::"
+RELATION = (_RELATION + "test_a_write_ages_every_copy_and_giving_up_renews_every_copy[integrated]",)
 LINES = ("tests/unit/sanitizer/test_rest_of_the_line.py",)
 DOMAINS = ("tests/unit/sanitizer/test_mixed_shareability.py",)
 WALKS = ("tests/unit/sanitizer/test_translation_rules.py",)

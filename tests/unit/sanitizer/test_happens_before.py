@@ -298,8 +298,10 @@ def test_what_came_with_a_word_is_visible_with_it() -> None:
     assert story.load(WORD + 4).sanitizer.log.incidents == []
 
 
-def test_a_job_without_its_status_is_not_complete_for_an_interrupt_of_another() -> None:
-    story = begun().reports(0).descriptor(1).bell().fetch(1).writes(1, DATA + 256).irq()
+@pytest.mark.parametrize("observed", ["irq", Progress.JOBS])
+def test_a_job_without_its_status_is_not_complete_for_what_tells_of_another(observed: Progress | str) -> None:
+    story = begun().reports(0).descriptor(1).bell().fetch(1).writes(1, DATA + 256)
+    story = story.irq() if observed == "irq" else story.look(Progress(observed)).rmb()
     assert story.load(DATA).rules == []
     assert story.load(DATA + 256).rules == [Code.CPU_RD_OWNED]
 

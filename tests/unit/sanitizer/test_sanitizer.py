@@ -204,3 +204,13 @@ def test_one_cause_is_one_hazard() -> None:
     for _ in range(5):
         story.device_reads()
     assert len(story.sanitizer.log.incidents) == 1
+
+
+def test_a_read_across_two_buffers_is_wrong_only_where_the_device_writes() -> None:
+    sanitizer = Sanitizer(PL310, BASE, 1 << 12, 64, cpus=1)
+    for at, direction in ((BASE, Direction.TO_DEVICE), (BASE + 64, Direction.FROM_DEVICE)):
+        sanitizer.observe(ev.DmaMap(0.0, HERE, MappingKind.SINGLE, at, 64, direction, "buffer"))
+    read = sanitizer.buffers.violations(BASE, 128, write=False)
+    written = sanitizer.buffers.violations(BASE, 128, write=True)
+    assert read is not None and list(read) == list(range(64, 128))
+    assert written is not None and list(written) == list(range(128))
