@@ -7,6 +7,7 @@ from mutant import INSIDE, Mutant
 
 HIERARCHY, CACHE, MAINTENANCE = "arch/hierarchy.py", "arch/cache.py", "arch/maintenance.py"
 BUFFER, NONCACHEABLE, MOVES = "arch/write_buffer.py", "arch/noncacheable.py", "arch/moves.py"
+INDEX = "arch/indexed_cache.py"
 FLUSH, OPS = "linux/cacheflush.py", "linux/cache_ops.py"
 LONG, BREAK, TLB, ALIAS = "arch/long_walk.py", "arch/break_before_make.py", "arch/tlb.py", "arch/alias.py"
 
@@ -28,7 +29,7 @@ def litmus(*cells: str) -> tuple[str, ...]:
 
 ARCH_MUTANTS = (
     # caches
-    Mutant("LRU replaces what was used last", CACHE, "[sets].argmin(axis=1)", "[sets].argmax(axis=1)", POLICIES),
+    Mutant("LRU replaces what was used last", CACHE, "[where].argmin(axis=1)", "[where].argmax(axis=1)", POLICIES),
     Mutant("a use is not remembered", CACHE, "self._used[slots] = self._uses", "pass", POLICIES),
     Mutant("a virtual cache is indexed by the physical address", CACHE, "return (lines + (lines >> COLOUR_BIT) * self._lines_of_page) & self.set_mask", "return lines & self.set_mask", POLICIES),
     Mutant("a dropped line stays dirty", CACHE, "        self.tags[slots] = EMPTY\n        self.dirty[slots] = False", "        self.tags[slots] = EMPTY", (*POLICIES, *INSIDE)),
@@ -42,6 +43,9 @@ ARCH_MUTANTS = (
     Mutant("a Non-shareable line is snooped", HIERARCHY, "        if not self.snooping:\n            l1.make_private", "        if False:\n            l1.make_private", POLICIES),
     Mutant("a store past L1 leaves L2 clean", HIERARCHY, "        l2.dirty_view[slot] = True", "        pass", POLICIES),
     Mutant("write streaming counts nothing", HIERARCHY, "past[: self.write_streaming] = False", "pass", POLICIES),
+    Mutant("the index knows what was dropped", INDEX, "        self._index[lines] = 0", "        pass", POLICIES),
+    Mutant("the index takes half empty caches for full ones", INDEX, "self._held < len(self.tags) or self.kept", "self.kept", POLICIES),
+    Mutant("the index lacks all lines", INDEX, "tobytes() == bytes(count)", "tobytes() != b''", POLICIES),
     Mutant("a write-back writes the whole line", CACHE, "return None if self.parts is None else np.repeat", "return None if True else np.repeat", GRANULE),
     Mutant("dirty bits outlive a clean", CACHE, "                self.parts[slot] = False", "                pass", GRANULE),
     Mutant("dirty bits stay behind when a line migrates", HIERARCHY, "                l1.parts[slots[found]] = other.parts[source]", "                pass", GRANULE),
