@@ -39,23 +39,27 @@ def main() -> int:
         print("needs Chromium: apt-get install chromium", file=sys.stderr)
         return 2
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as name, contextlib.chdir(ROOT):
-        folder = Path(name)
+    run, compare, scratch = Path("build/run"), Path("build/compare"), Path("build/images")  # what pages name is what people type
+    with contextlib.chdir(ROOT):
+        scratch.mkdir(parents=True, exist_ok=True)
         cell = ["--backend", "model", "--quiet", "--policy"]
-        _dmasan("run", "frame", *cell, "unmap_linear", "--out", str(folder / "run"))
-        _dmasan("run", "frame", *cell, "double_map", "--schedule", "adversarial", "--out", str(folder / "wrong"))
-        _dmasan("compare", "--backend", "model", "--quiet", "--out", str(folder / "compare"))
-        (folder / "glance.html").write_text(glance(folder / "wrong", folder / "run"))
-        shots = (("glance", "glance.html", 490), ("report", "run/report.html", 1290), ("compare", "compare/report.html", 2080))
-        for image, file, height in shots:
-            shoot(browser, folder / file, IMAGES / f"{image}.png", height)
-        dark = (folder / "run" / "report.html").read_text().replace('<html lang="en">', '<html lang="en" data-theme="dark">')
-        (folder / "run" / "dark.html").write_text(dark)
-        shoot(browser, folder / "run" / "dark.html", IMAGES / "report-dark.png", 2700, top=1270)
+        _dmasan("run", "frame", *cell, "unmap_linear")
+        _dmasan("run", "frame", *cell, "double_map", "--schedule", "adversarial", "--out", str(scratch / "wrong"))
+        _dmasan("compare", "--backend", "model", "--quiet")
+        (scratch / "glance.html").write_text(glance(scratch / "wrong", run))
+        dark = (run / "report.html").read_text().replace('<html lang="en">', '<html lang="en" data-theme="dark">')
+        (scratch / "dark.html").write_text(dark)
+        for image, file, top, height in (
+            ("glance", scratch / "glance.html", 0, 490),
+            ("report", run / "report.html", 0, 1290),
+            ("report-dark", scratch / "dark.html", 1270, 3230),
+            ("compare", compare / "report.html", 0, 2480),
+        ):
+            shoot(browser, file.absolute(), IMAGES / f"{image}.png", height, top)
         if shutil.which("gtkwave"):
             waves = ["run", "frame", "--policy", "unmap_linear", "--witness", "1", "--waves", "--quiet"]
-            _dmasan(*waves, "--out", str(folder / "waves"))
-            gtkwave(folder / "waves" / "witness-1" / "waves.gtkw", IMAGES / "gtkwave.png")
+            _dmasan(*waves, "--out", str(scratch / "waves"))
+            gtkwave(scratch / "waves" / "witness-1" / "waves.gtkw", IMAGES / "gtkwave.png")
             shrink(IMAGES / "gtkwave.png")
     return 0
 

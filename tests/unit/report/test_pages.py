@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,17 +17,17 @@ import pytest
 import report_samples as samples
 
 from dmasan.device.driver import DmaEngine
-from dmasan.events import Direction
+from dmasan.events import Direction, DmaMap, MappingKind
 from dmasan.report import eventlog, picture
 from dmasan.report.chrome_trace import to_trace
 from dmasan.report.eventlog import EventLog
-from dmasan.report.html import bars, memory_map, snippet
+from dmasan.report.html import bars, costs, memory_map, snippet
 from dmasan.report.html.compare_report import compare_report
 from dmasan.report.html.memory_map import CLASSES
 from dmasan.report.html.pictures import delivered
 from dmasan.report.html.run_report import run_report
 from dmasan.report.html.timeline import SPANS, lanes
-from dmasan.report.results import Finding, Run
+from dmasan.report.results import Cost, Finding, Run
 from dmasan.report.story import story_of
 from dmasan.sanitizer.automaton import Automaton
 from dmasan.sanitizer.shadow import Shadow
@@ -186,6 +187,22 @@ def test_a_comparison_has_a_whole_page(tmp_path: Path) -> None:
     assert "1 of 2 configurations deliver wrong data" in text
     assert text.count("<tr data-verdict=") == 3 and "there is no highmem" in text
     assert 'class="bars"' in text
+
+
+def test_a_step_of_the_policy_lasts_to_the_next_one_of_its_call(ran: tuple[Run, EventLog, Path]) -> None:
+    """The log's last allocation: its steps fill the time from the first one to the mapping's event."""
+    run, log, _ = ran
+    times = costs.step_times(log)
+    mapped = [mark.event for mark in log.history.marks if isinstance(mark.event, DmaMap) and mark.event.kind is MappingKind.COHERENT]
+    first = [step.time_ns for _, step in log.policy_steps if step.text.startswith("alloc 1:")]
+    assert len(first) == len(mapped) > 0
+    assert sum(ns for text, ns in times.items() if text.startswith("alloc")) == pytest.approx(
+        sum(event.time_ns for event in mapped) - sum(first)
+    )
+    page = costs.run_costs(replace(run, cost=Cost(pte_writes=4321)), log)
+    assert "<b>4,321</b> page-table entries written" in page and "None: sections split, " in page
+    assert all(escape(text, quote=False) in page for text, ns in times.items() if ns > 0)
+    Page(page)
 
 
 def test_pictures_mark_exactly_the_wrong_pixels(tmp_path: Path) -> None:

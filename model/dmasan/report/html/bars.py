@@ -12,23 +12,24 @@ from dmasan.report.svg import number
 LEFT, WIDTH, ROW, TOP, ROOM = 118, 360, 20, 26, 64  # px; ROOM is for the value behind the bar
 
 
-def bars(title: str, values: Sequence[tuple[str, float, str]]) -> str:
-    """One chart: name, value and what kind of row it is (a class of the style sheet)."""
+def bars(title: str, values: Sequence[tuple[str, float, str]], *, left: int = LEFT, width: int = WIDTH) -> str:
+    """One chart: name, value and what kind of row it is (a class of the style sheet); `left` px for names of `width`."""
     height = TOP + ROW * len(values) + 6
     most = max((value for _, value, _ in values), default=0.0)
     least = min((value for _, value, _ in values if value > 0), default=1.0)
     logarithmic = most > 50 * least
     scale = "log scale" if logarithmic else ""
-    parts = [f'<svg class="bars" viewBox="0 0 {WIDTH} {height}" role="img"><title>{escape(title)}</title>']
+    wide = f' style="max-width:{width}px;min-width:{width * 2 // 3}px"' if width > WIDTH else ""
+    parts = [f'<svg class="bars" viewBox="0 0 {width} {height}" role="img"{wide}><title>{escape(title)}</title>']
     parts.append(f'<text class="title" x="0" y="15">{escape(title)}</text>')
-    parts.append(f'<text class="scale" x="{WIDTH}" y="15">{scale}</text>')
+    parts.append(f'<text class="scale" x="{width}" y="15">{scale}</text>')
     for n, (name, value, kind) in enumerate(values):
         y = TOP + ROW * n
         share = _share(value, least, most, logarithmic)
-        length = round((WIDTH - LEFT - ROOM) * share, 1)
-        parts.append(f'<text class="name" x="{LEFT - 6}" y="{y + 13}">{escape(name)}</text>')
-        parts.append(f'<rect class="bar {kind}" x="{LEFT}" y="{y + 3}" width="{length}" height="{ROW - 7}" rx="2"/>')
-        parts.append(f'<text class="value" x="{LEFT + length + 5}" y="{y + 13}">{_told(value)}</text>')
+        length = round((width - left - ROOM) * share, 1)
+        parts.append(f'<text class="name" x="{left - 6}" y="{y + 13}">{escape(name)}</text>')
+        parts.append(f'<rect class="bar {kind}" x="{left}" y="{y + 3}" width="{length}" height="{ROW - 7}" rx="2"/>')
+        parts.append(f'<text class="value" x="{left + length + 5}" y="{y + 13}">{_told(value)}</text>')
     return "".join([*parts, "</svg>"])
 
 
@@ -41,4 +42,6 @@ def _share(value: float, least: float, most: float, logarithmic: bool) -> float:
 
 
 def _told(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) and value < 1_000_000 else number(value)
+    if value >= 1_000_000:
+        return number(value)
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"

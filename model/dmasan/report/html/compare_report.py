@@ -8,25 +8,14 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from dmasan.report import eventlog
 from dmasan.report.html.bars import bars
+from dmasan.report.html.costs import MEASURES, step_times
 from dmasan.report.html.hazards import hazards
 from dmasan.report.html.page import badge, command, facts, page
 from dmasan.report.html.pictures import delivered
 from dmasan.report.html.run_report import gallery, link
-from dmasan.report.results import Comparison, Cost, Finding, Row, shorten
-
-# Measures of `results.Cost`, and what they count.
-_MEASURES = {
-    "pte_writes": "page-table entries written",
-    "sections_split": "sections split",
-    "tables_walked": "page tables walked",
-    "tlbi_local": "TLB operations, local",
-    "tlbi_broadcast": "TLB operations, broadcast",
-    "l1_ops": "L1 lines maintained",
-    "l2_ops": "L2 lines maintained",
-    "pages_migrated": "pages migrated",
-    "lowmem_lost_bytes": "lowmem lost, bytes",
-}
+from dmasan.report.results import Comparison, Finding, Row, shorten
 
 
 def compare_report(
@@ -39,7 +28,7 @@ def compare_report(
         ("verdict", "", _verdict(comparison)),
         ("policies", "Policies", _matrix(rows)),
         ("hazards", "Hazards", _hazards(rows, found, folders)),
-        ("cost", "Cost", _costs(rows)),
+        ("cost", "Cost", _costs(rows, folders)),
         ("pictures", "Delivered", _pictures(rows)),
         ("again", "See it again", _again(comparison, folders, folder)),
     ]
@@ -83,8 +72,8 @@ def _verdict(comparison: Comparison) -> str:
 
 def _matrix(rows: Sequence[Row]) -> str:
     """The table of the terminal, sortable and with a filter."""
-    heads = ["policy", "verdict", "hazards (latent + manifest)", "wrong bytes", *(_SHORT[each] for each in _MEASURES)]
-    kinds = ["", "", "", *["num"] * (1 + len(_MEASURES))]
+    heads = ["policy", "verdict", "hazards (latent + manifest)", "wrong bytes", *(_SHORT[each] for each in MEASURES)]
+    kinds = ["", "", "", *["num"] * (1 + len(MEASURES))]
     head = "".join(
         f'<th class="{kind}" aria-sort="none"><button type="button">{escape(text)}</button></th>'
         for text, kind in zip(heads, kinds, strict=True)
@@ -119,7 +108,7 @@ _SHORT = {
 
 def _row(number: int, row: Row, rows: Sequence[Row]) -> str:
     codes = "".join(f"<span><code>{each.code}</code> {each.latent} + {each.manifest}</span>" for each in row.hazards)
-    cells = [_num(row.wrong_bytes), *(_num(getattr(row.cost, each, None)) for each in _MEASURES)]
+    cells = [_num(row.wrong_bytes), *(_num(getattr(row.cost, each, None)) for each in MEASURES)]
     mark = "*" if row.hypothetical else ""
     name = f'<a href="#row-{number}">{escape(name_of(row, rows))}</a>' if row.hazards else escape(name_of(row, rows))
     reason = f'<div class="dim">{escape(row.reason)}</div>' if row.reason else ""
@@ -151,20 +140,39 @@ def _hazards(rows: Sequence[Row], found: Mapping[int, Sequence[Finding]], folder
     return "".join(parts)
 
 
-def _costs(rows: Sequence[Row]) -> str:
-    """A chart for each measure that differs; rows of a policy that cost the same are one."""
-    charts = []
-    for name, text in _MEASURES.items():
-        merged: dict[tuple[str, float], Row] = {}
-        for row in rows:
-            if row.cost is not None:
-                merged.setdefault((row.policy, float(getattr(row.cost, name))), row)
-        values = [(_label(row, list(merged.values()), rows), value, "") for (_, value), row in merged.items()]
-        if values and any(value for _, value, _ in values):
-            charts.append(bars(text, values))
+def _costs(rows: Sequence[Row], folders: Sequence[Path]) -> str:
+    """A chart of the policies' time and one for each measure that is not 0 everywhere; rows of a policy that cost the same
+    are one."""
+    measures = {text: [float(getattr(row.cost, name)) if row.cost else 0.0 for row in rows] for name, text in MEASURES.items()}
+    times = _times(rows, folders)
+    charts = [_chart("simulated time in the policy's steps, µs", times, rows)] if any(times) else []
+    charts += [_chart(text, values, rows) for text, values in measures.items() if any(values)]
     if not charts:
         return ""
-    return f'<p>Counts of this run; what is 0 everywhere is left out.</p><div class="charts">{"".join(charts)}</div>'
+    return (
+        "<p>Counts and simulated time of this run; what is 0 everywhere is left out. A bar has the colour of the worst verdict "
+        f'of the configurations that it stands for.</p><div class="charts">{"".join(charts)}</div>'
+    )
+
+
+def _times(rows: Sequence[Row], folders: Sequence[Path]) -> list[float]:
+    """µs that each row's policy spent in its steps, from the event logs; rows that differ in the override alone take one."""
+    known: dict[tuple[str, str, str], float] = {}
+    for row, folder in zip(rows, folders, strict=True):
+        key = row.policy, row.profile, row.era
+        if key not in known and row.cost is not None and (folder / eventlog.FILE).exists():
+            known[key] = round(sum(step_times(eventlog.read(folder / eventlog.FILE)).values()) / 1000, 1)
+    return [known.get((row.policy, row.profile, row.era), 0.0) if row.cost else 0.0 for row in rows]
+
+
+def _chart(text: str, values: Sequence[float], rows: Sequence[Row]) -> str:
+    merged: dict[tuple[str, str, str, float], list[Row]] = {}
+    for row, value in zip(rows, values, strict=True):
+        if row.cost is not None:
+            merged.setdefault((row.policy, row.profile, row.era, value), []).append(row)
+    shown = [each[0] for each in merged.values()]
+    worst = [next(state for state in ("manifest", "latent", "clean") if any(row.verdict == state for row in each)) for each in merged.values()]
+    return bars(text, [(_label(row, shown, rows), key[3], state) for row, key, state in zip(shown, merged, worst, strict=True)])
 
 
 def _label(row: Row, shown: Sequence[Row], rows: Sequence[Row]) -> str:
@@ -202,4 +210,4 @@ def _again(comparison: Comparison, folders: Sequence[Path], folder: Path) -> str
     return facts(told)
 
 
-assert set(_MEASURES) == set(_SHORT) == set(Cost.__dataclass_fields__)
+assert set(MEASURES) == set(_SHORT)

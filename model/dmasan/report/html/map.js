@@ -49,7 +49,7 @@
         if (flagged(buffers[n], cell, frame.time_ns)) { pen.strokeStyle = style("--bad"); pen.strokeRect(x + 0.5, y + 0.5, 4, 4); }
       });
       const most = Math.max(...cells);
-      worst.textContent = classes[most].split(/[,(:]/)[0];
+      worst.textContent = classes[most].split(/[,(:]/)[0]; worst.className = `worst k${most}`;
       canvas.setAttribute("aria-label", `${buffers[n].name}: at worst ${classes[most]}`);
     });
   }

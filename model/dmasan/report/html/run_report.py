@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dmasan.config import Knobs
 from dmasan.report.eventlog import EventLog
+from dmasan.report.html.costs import run_costs
 from dmasan.report.html.hazards import hazards
 from dmasan.report.html.memory_map import CLASSES, MemoryMap, memory_map
 from dmasan.report.html.page import badge, command, facts, page
@@ -36,6 +37,7 @@ def run_report(run: Run, log: EventLog, folder: Path, pictures: Sequence[str] = 
         ("hazards", "Hazards", hazards(run.hazards, stories, explain)),
         ("memory", "Memory", _memory() if told.buffers else _no_memory(few)),
         ("timeline", "Time line", _timeline()),
+        ("cost", "Cost", run_costs(run, log)),
         ("pictures", "Delivered", gallery([found for path in pictures if (found := delivered(Path(path), Path(path).stem))])),
         ("again", "See it again", _again(run, folder, explain, waves)),
     ]
@@ -65,7 +67,7 @@ def _verdict(run: Run) -> str:
         f'<div class="verdict {run.verdict}"><h1>{badge(run.verdict)} {escape(run.scenario)}</h1>'
         f'<p class="lead">{sentence} <span class="dim">{counts}</span></p>'
         f'<p class="chips">{"".join(f"<span>{escape(str(chip))}</span>" for chip in chips)}</p></div>'
-        + (f'<details class="notes"><summary>{len(run.notes)} notes</summary><ul>{notes}</ul></details>' if notes else "")
+        + (f'<details class="notes"><summary>{len(run.notes)} note{"s" * (len(run.notes) != 1)}</summary><ul>{notes}</ul></details>' if notes else "")
     )
 
 
@@ -88,7 +90,7 @@ def _memory() -> str:
 
 def _timeline() -> str:
     return (
-        "<p>What the CPUs, the policy and the device did, and whose each buffer was. Scroll or use "
+        "<p>What the CPUs, the policy and the device did, and whose each buffer was. Ctrl-scroll, or use "
         "<kbd>+</kbd> <kbd>-</kbd> <kbd>←</kbd> <kbd>→</kbd> on the chart.</p>"
         '<div class="tools" id="time-tools"></div><div class="scroll"><div id="time" tabindex="0" role="application" '
         'aria-label="time line"></div></div><p id="time-told" class="moment" aria-live="polite"></p>'

@@ -41,13 +41,14 @@
         svg.append(box);
       }
     });
-    let taken = -99;
+    let taken = -99, name;
     for (const [id, at, state, code] of data.hazards) {
       if (at < from || at > to) continue;
       const x = place(at), mark = make("path", { class: `hz ${state}`, d: `M${x} ${TOP - 8}V${height - 8}` });
       mark.append(make("title", {}, `hazard ${id}: ${code}`));
       svg.append(mark);
-      if (x - taken > 18) { svg.append(make("text", { class: "hz-name", x, y: TOP - 11 }, `▼${id}`)); taken = x; }
+      if (x - taken > 18) { name = make("text", { class: "hz-name", x, y: TOP - 11 }, `▼${id}`); svg.append(name); taken = x; }
+      else if (name.textContent.length < 12) name.textContent += ` ${id}`;
     }
     $("time").replaceChildren(svg);
   }
