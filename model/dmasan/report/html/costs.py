@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import zip_longest
 
 from dmasan.events import DmaMap, PolicyStep
 from dmasan.report.eventlog import EventLog
@@ -33,7 +34,7 @@ def step_times(log: EventLog) -> dict[str, float]:
     mapped = [mark.event for mark in log.history.marks if isinstance(mark.event, DmaMap)]
     steps = [step for _, step in log.policy_steps]
     told: dict[str, float] = {}
-    for step, later in zip(steps, [*steps[1:], None], strict=True):
+    for step, later in zip_longest(steps, steps[1:]):
         told[step.text] = told.get(step.text, 0.0) + _end(step, later, mapped) - step.time_ns
     return told
 

@@ -85,7 +85,9 @@ def _address(text: str, log: EventLog) -> int:
         distance = int(offset, 0)
     except ValueError:
         distance = -1
-    if found is None or not 0 <= distance < found.length:
+    if found is not None and not 0 <= distance < found.length:
+        raise UsageError(f"--at {text}: {found.name!r} has {found.length} bytes, allowed offsets are 0 to {found.length - 1}")
+    if found is None:
         raise UsageError(
             f"--at {text}: neither a physical address nor BUFFER+OFFSET; the buffers are "
             + (", ".join(f"{each.name!r} ({each.length} bytes)" for each in buffers.values()) or "none")
