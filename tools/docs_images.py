@@ -28,8 +28,9 @@ from dmasan.report.story import story_of
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1280  # pixels of a window
-COLOURS = 160  # of a palette; keeps a picture below 300 KiB
-_PLAIN = "header, footer { display: none } main { padding: 8px 16px } .snippet { width: 100%; height: auto } .gallery { grid-template-columns: repeat(3, 1fr) }"
+MOST = 300 << 10  # bytes of a picture; above it gets a palette
+COLOURS = 240
+_PLAIN = "header, footer { display: none } main { padding: 8px 16px } .snippet { width: 76%; height: auto; margin: 0 auto } .gallery { grid-template-columns: repeat(3, 1fr) }"
 
 
 def main() -> int:
@@ -50,7 +51,7 @@ def main() -> int:
         dark = (run / "report.html").read_text().replace('<html lang="en">', '<html lang="en" data-theme="dark">')
         (scratch / "dark.html").write_text(dark)
         for image, file, top, height in (
-            ("glance", scratch / "glance.html", 0, 490),
+            ("glance", scratch / "glance.html", 0, 562),
             ("report", run / "report.html", 0, 1290),
             ("report-dark", scratch / "dark.html", 1270, 3230),
             ("compare", compare / "report.html", 0, 2480),
@@ -101,10 +102,12 @@ def shoot(browser: str, file: Path, image: Path, height: int, top: int = 0) -> N
 
 
 def shrink(image: Path) -> None:
-    """The same picture with a small palette."""
+    """The same picture as small as it goes; with a palette, which spoils small coloured letters, only if it must be."""
     with Image.open(image) as whole:
-        small = whole.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    small.save(image, "PNG", optimize=True)
+        plain = whole.convert("RGB")
+    plain.save(image, "PNG", optimize=True)
+    if image.stat().st_size > MOST:
+        plain.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(image, "PNG", optimize=True)
 
 
 def gtkwave(save_file: Path, image: Path, wait: float = 12.0) -> str:

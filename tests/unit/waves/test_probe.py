@@ -93,6 +93,10 @@ def test_operations_are_told_with_alias_place_and_address() -> None:
     assert {"NC", "WB", "Device"} <= {value for _, value in out.of("cpu0.alias_")}
     assert any(str(value).startswith(PurePath(__file__).name[:10]) for _, value in out.of("cpu0.place"))
     assert any("map non-cacheable" in str(value) for _, value in out.of("policy"))
+    steps = out.of("policy")
+    rung = next(time_ns for time_ns, value in out.of("cpu0.operation") if value == "register := 0x1")
+    assert [value for time_ns, value in steps if time_ns <= rung][-1] == "-"  # no step goes on while the device works
+    assert steps[-1][1] == "-" or str(steps[-1][1]).startswith("unmap_linear: free")
     times = [time_ns for time_ns, name, _ in out.puts if name != "hazard"]
     assert times == sorted(times)
 

@@ -56,6 +56,8 @@ class ModelProbe:
         self._classes = Classes(world.sanitizer.automaton)
         self._found = 0
         self._at = 0.0  # time that is shown; never goes back
+        self._step = ev.NOWHERE  # the program's line that the policy's last step was for
+        self._stepping: int | None = None  # the CPU that does it
         self._seen: dict[int, tuple[object, ...]] = {}  # of each line, when it was shown last
         for n, (address, _) in enumerate(plan.lines):
             out.put(0.0, f"line{n}.address", address)
@@ -64,8 +66,7 @@ class ModelProbe:
     def observe(self, event: Event) -> None:
         self._at = max(self._at, event.time_ns)
         self._operation(event)
-        if isinstance(event, ev.PolicyStep):
-            self._text("policy", f"{event.policy}: {event.text}", 48)
+        self._policy(event)
         if self._concerns(event):
             for n, (address, _) in enumerate(self.plan.lines):
                 self._line(n, address)
@@ -73,6 +74,19 @@ class ModelProbe:
         while self._found < len(incidents):
             self._hazard(self._found)
             self._found += 1
+
+    # --- policy
+
+    def _policy(self, event: Event) -> None:
+        """Its step, until the call is over: the mapping is there, or its CPU is at another line of the program."""
+        cpu = getattr(event, "cpu", None)
+        if isinstance(event, ev.PolicyStep):
+            self._step, self._stepping = event.site, None
+            self._text("policy", f"{event.policy}: {event.text}", 48)
+        elif isinstance(event, ev.DmaMap) or (cpu is not None and cpu == self._stepping and event.site.file and event.site != self._step):
+            self._text("policy", "-", 48)
+        elif event.site == self._step and self._stepping is None:
+            self._stepping = cpu
 
     # --- CPUs
 
