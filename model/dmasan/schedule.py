@@ -25,12 +25,13 @@ SCHEDULES = ("benign", "random", "adversarial", "replay")
 
 
 class MoveKind(Enum):
-    """What the hardware does. FILL, EVICT and KEEP act on lines, DRAIN on a buffer, HOLD and DRAIN on maintenance."""
+    """What the hardware does. FILL, EVICT, KEEP and LOAD act on lines, DRAIN on a buffer, HOLD and DRAIN on maintenance."""
 
     FILL = "fill"  # a speculative read allocates the line
     EVICT = "evict"  # a dirty line is written back and leaves, or a clean one leaves
     DRAIN = "drain"  # a buffered store reaches the next level
     HOLD = "hold"  # the maintenance that comes now stays in flight: until a DSB or an access of its CPU, or until it drains
+    LOAD = "load"  # loads of the line that the CPU has not come to yet are executed now
     KEEP = "keep"  # from now on replacement passes the line over, as it is free to do
 
 
@@ -38,7 +39,7 @@ class Move(NamedTuple):
     """One hidden move, on `lines` consecutive lines from `address`.
 
     `level` is "l1", "l2" (fill, evict, keep), "store_buffer" or "outer_buffer" (drain; the whole buffer where `address` is 0).
-    At level "maintenance" (hold, drain) it is that of the CPU. At level "tlb" (fill, evict) `address` is virtual, and the CPU's TLB takes in or forgets the translation of its page.
+    LOAD names the alias through which the loads go: "wb" or "nc". At level "maintenance" (hold, drain) it is that of the CPU. At level "tlb" (fill, evict) `address` is virtual, and the CPU's TLB takes in or forgets the translation of its page.
     Under every schedule but `benign` a buffer drains only by such a move, for want of room, or by a barrier or sync.
     """
 
@@ -102,6 +103,12 @@ class MachineView(Protocol):
 
     def resident_lines(self, level: str) -> Sequence[int]:
         """Line addresses held by a cache level ("l1" of any CPU, "l2"), in a fixed order."""
+
+    def loads_early(self) -> bool:
+        """Whether loads may be executed before what precedes them in program order."""
+
+    def acting(self) -> int:
+        """The CPU that acts now, or did last."""
 
     def next_victims(self, level: str) -> Sequence[int]:
         """As `resident_lines`, those that their full sets would give up next."""
@@ -190,8 +197,12 @@ class RandomMoves:
         if kind is MoveKind.DRAIN:
             return (Move(kind, "outer_buffer" if second else "store_buffer"),)
         level = "l2" if second else "l1"
+        early = drawn >> 40 & 7 == 0 and machine.loads_early()
         drawn = _mixed(drawn)
         near = footprint.address + (drawn & 0xFFFF_FFFF) % max(footprint.length, 1)
+        if early:
+            at = near + (drawn >> 32) % (self.reach + 1) * machine.line_bytes() & -machine.line_bytes()
+            return (Move(MoveKind.LOAD, "nc" if second else "wb", machine.acting(), at),)
         if kind is MoveKind.FILL:
             lines = machine.live_lines(near, self.reach)
             level = level if level in self.into else self.into[0]

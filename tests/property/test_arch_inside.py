@@ -16,7 +16,18 @@ from arch_bench import DATA, NC, PA, WB, ArchBench, run, tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dmasan.arch.configuration import EMPTY, RESET, Config, copy, is_cacheable, is_store, value_of
+from dmasan.arch.configuration import (
+    EMPTY,
+    RESET,
+    Config,
+    copy,
+    found_early,
+    is_cacheable,
+    is_store,
+    value_of,
+)
+from dmasan.arch.configuration import NC as NC_ALIAS
+from dmasan.arch.configuration import WB as WB_ALIAS
 from dmasan.arch.copies import Copies, Copy
 from dmasan.arch.family import Family, family_of
 from dmasan.arch.geometry import CacheGeometry
@@ -74,6 +85,7 @@ BY_LINE = tuple(name for name in OPERATIONS if name.startswith(("issue", "outer_
 EVERYWHERE = ("dmb", "dmb_stores", "dsb", "outer_sync")
 
 Set = frozenset[Config]
+Projection = tuple[int, int, int, int | None, int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -118,8 +130,8 @@ def code(copy_: Copy | None) -> int:
     return 0 if copy_ is None else copy(copy_.dirty, int(not copy_.stale))
 
 
-def projected(copies: Copies) -> tuple[int, int, int, int | None, int | None]:
-    """The machine's state of a byte: L1 of all CPUs as one, L2, memory, and the values in the buffers."""
+def projected(copies: Copies) -> Projection:
+    """The machine's state of a byte: L1 of all CPUs as one, L2, memory, the values in the buffers, and what was loaded early."""
     held = [c for c in copies.l1 if c is not None]
     assert len(set(held)) <= 1, "the L1s disagree"
     assert not held or not held[0].dirty or len(held) == 1, "a dirty line is in two L1s"
@@ -136,18 +148,19 @@ def projected(copies: Copies) -> tuple[int, int, int, int | None, int | None]:
         int(not copies.memory_stale),
         None if waiting is None else waiting + 2 * copies.cacheable,
         value(copies.outer_buffer),
+        None if copies.early is None else found_early(int(not copies.early.stale), WB_ALIAS if copies.early.cacheable else NC_ALIAS),
     )
 
 
 @cache
-def projections(configs: Set) -> frozenset[tuple[int, int, int, int | None, int | None]]:
+def projections(configs: Set) -> frozenset[Projection]:
     """The same of the relation's configurations; a cacheable store that waits counts 2."""
 
     def value(held: int) -> int | None:
         return value_of(held) + 2 * is_cacheable(held) if is_store(held) else None
 
     return frozenset(
-        (c.l1, c.l2, c.memory, value(c.store_buffer), value(c.outer_buffer))
+        (c.l1, c.l2, c.memory, value(c.store_buffer), value(c.outer_buffer), c.early or None)
         for c in configs
     )
 
@@ -204,7 +217,7 @@ def returned(b: ArchBench, step: Step, pa: int) -> Iterator[int]:
 
 def walk(profile: str, override: bool, seed: int, steps: Iterable[Step]) -> None:
     """Performs the steps on a machine whose hidden moves are random; after each, every word is inside its may-set."""
-    family = replace(TINY[profile].relation(override), loads_early=False)  # the machine never does
+    family = TINY[profile].relation(override)
     schedule = RandomMoves(seed=seed, rate=0.7, reach=3)
     b = ArchBench(TINY[profile], schedule=schedule, sections=2, shared_override=override)
     where, cpus = places(TINY[profile]), len(b.machine.cpus)

@@ -19,6 +19,7 @@ from dmasan.config import UsageError
 from dmasan.events import LinesTaken, Load, MemoryType, Site, Store
 
 _GATHERING = (MemoryType.WB, MemoryType.WT, MemoryType.NC)
+_EARLY = (MemoryType.WB, MemoryType.NC)  # what the machine loads early; of Write-Through only the relation does
 
 
 def as_bytes(data: bytes | bytearray | memoryview | NDArray[np.generic]) -> Bytes:
@@ -139,6 +140,8 @@ class Accesses(Core):
                 if self._buffered:
                     self._noncacheable.drain_lines(self.index, pa, run)
             self._hierarchy.snooping = entry.shareable
+            if write and self._early_lines:
+                self._early.changed(pa, run)
             self._hierarchy.take(self.index, pa + entry.colour, run, write=write)
             self._charge(-(-run // line) * self._hierarchy.costs.l1_hit * (1 + write))
             if self._bus.active:
@@ -168,11 +171,13 @@ class Accesses(Core):
             return self._load_unaligned(va, size, access)
         data: bytes | memoryview
         version: bytes | memoryview | None
-        if not entry.cacheable:
-            site = self._begin("load_nc", pa, size)
+        site = self._begin("load_wb" if entry.cacheable else "load_nc", pa, size)
+        early = self._taken_early(pa, size, entry) if self._early_lines else None
+        if early is not None:
+            data, version = early
+        elif not entry.cacheable:
             data, version = self._noncacheable.load_scalar(self.index, pa, size)
         else:
-            site = self._begin("load_wb", pa, size)
             if self._buffer.entries:
                 self._before_load(pa, size, entry)
             self._hierarchy.snooping = entry.shareable
@@ -221,6 +226,8 @@ class Accesses(Core):
                     self._noncacheable.before_store(self.index)
                 self._hierarchy.snooping = entry.shareable
                 self._hierarchy.store_scalar(self.index, pa + entry.colour, data)
+        if self._early_lines:
+            self._early.changed(pa, size)
         self._charge()
         if self._bus.active:
             self._bus.emit(Store(self._now(), site, self.index, pa, size, entry.type, entry.colour))
@@ -245,6 +252,8 @@ class Accesses(Core):
                 self._buffer.overlay(pa, data, version, cacheable=True)
         else:
             data, version = self._noncacheable.load(self.index, pa, length)
+        if self._early_lines and entry.type in _EARLY:
+            self._early.overlay(self.index, pa, data, version, entry.cacheable)
         self._charge()
         if self._bus.active:
             stale = None if version is None else self._stale(pa, version)
@@ -263,9 +272,15 @@ class Accesses(Core):
             self._hierarchy.store(self.index, pa + entry.colour, data)
         else:
             self._noncacheable.store(self.index, pa, data)
+        if self._early_lines:
+            self._early.changed(pa, len(data))
         self._charge()
         if self._bus.active:
             self._bus.emit(Store(self._now(), site, self.index, pa, len(data), entry.type, entry.colour))
+
+    def _taken_early(self, pa: int, size: int, entry: Translation) -> tuple[bytes, bytes | None] | None:
+        """What an early load has found for this one."""
+        return self._early.taken(self.index, pa, size, entry.cacheable) if entry.type in _EARLY else None
 
     def _forwarded(
         self, pa: int, data: memoryview, version: memoryview | None

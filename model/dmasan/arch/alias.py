@@ -134,6 +134,18 @@ class AliasTracker:
             first, max(first, min((pa + length - self.base + SMALL_PAGE_SIZE - 1) >> _SHIFT, self.pages))
         )
 
+    def is_uncached(self, pa: int) -> bool:
+        """Whether a translation that is not cacheable reaches the page."""
+        page = pa - self.base >> _SHIFT
+        return 0 <= page < self.pages and bool(self.uncached[page])
+
+    def is_mixed(self, pa: int) -> bool:
+        """Whether cacheable translations of the page differ in shareability."""
+        page = pa - self.base >> _SHIFT
+        if self.private is None or not 0 <= page < self.pages:
+            return False
+        return 0 < int(self.private[page]) < int(self.live[page])
+
     def is_live(self, pa: int) -> bool:
         """Whether a fill of the line at `pa` is possible."""
         page = (pa - self.base) >> _SHIFT

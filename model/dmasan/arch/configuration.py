@@ -112,8 +112,13 @@ def found_early(value: int, alias: int) -> int:
     return HELD_STALE + value + 2 * alias
 
 
+def alias_of_early(code: int) -> int:
+    """The alias of an early load."""
+    return (code - 1) // 2
+
+
 def is_early_by(code: int, alias: int) -> bool:
-    return bool(code) and (code - 1) // 2 == alias
+    return bool(code) and alias_of_early(code) == alias
 
 
 def ordered_part(in_flight: int) -> int:

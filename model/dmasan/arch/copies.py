@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dmasan.arch.cache import Cache
+from dmasan.arch.early_loads import EarlyLoads
 from dmasan.arch.hierarchy import Hierarchy
 from dmasan.arch.noncacheable import NonCacheable
 from dmasan.config import UsageError
@@ -16,6 +17,13 @@ class Copy(NamedTuple):
     """A cached copy of a byte."""
 
     dirty: bool
+    stale: bool
+
+
+class Early(NamedTuple):
+    """What a load that comes later has found of a byte, through a cacheable alias or the Non-cacheable one."""
+
+    cacheable: bool
     stale: bool
 
 
@@ -29,10 +37,11 @@ class Copies:
     store_buffer: list[bool | None]  # of each CPU
     outer_buffer: bool | None
     cacheable: bool = False  # what waits in some CPU's buffer is a Write-Back store
+    early: Early | None = None  # not returned yet
     aliased: tuple[Copy, ...] = ()  # further copies in a virtually indexed L1, under other virtual addresses
 
 
-def copies_of(hierarchy: Hierarchy, noncacheable: NonCacheable, pa: int) -> Copies:
+def copies_of(hierarchy: Hierarchy, noncacheable: NonCacheable, early: EarlyLoads, pa: int) -> Copies:
     """The copies of the byte at `pa`. Raises UsageError if the machine keeps no versions."""
     memory = hierarchy.memory
     if memory.version is None or memory.latest is None:
@@ -55,7 +64,7 @@ def copies_of(hierarchy: Hierarchy, noncacheable: NonCacheable, pa: int) -> Copi
     def stale(version: int | None) -> bool | None:
         return None if version is None else version != latest
 
-    outer = noncacheable.outer
+    outer, loaded = noncacheable.outer, early.found(pa)
     return Copies(
         l1=[copies[0] if copies else None for copies in l1],
         l2=l2[0] if l2 else None,
@@ -65,5 +74,6 @@ def copies_of(hierarchy: Hierarchy, noncacheable: NonCacheable, pa: int) -> Copi
         cacheable=any(
             entry.cacheable and entry.holds(pa) for buffer in noncacheable.buffers for entry in buffer.entries
         ),
+        early=None if loaded is None else Early(loaded[0], loaded[1] != latest),
         aliased=tuple(copy for copies in l1 for copy in copies[1:]),
     )

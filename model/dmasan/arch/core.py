@@ -55,6 +55,8 @@ class Core:
         self._noncacheable = machine.noncacheable
         self._buffer = machine.noncacheable.buffers[index]
         self._forbidden = machine.forbidden
+        self._early = machine.early
+        self._early_lines = machine.early.lines
         self._buffered = machine.profile.buffered_stores and not machine.schedule.benign
         self._benign = machine.schedule.benign
         self._quantum_ns = machine.knobs.quantum_ns

@@ -62,6 +62,8 @@ class Cpu(Descriptors):
         site = self._begin("dmb", 0, 0)
         if not option.endswith("ld"):
             self._noncacheable.dmb(self.index, stores_only=option.endswith("st"))
+        if not option.endswith("st") or self._hierarchy.virtual:
+            self._early.end()
         self.machine.counters.barriers += 1
         self._charge(self._costs.dmb)
         if self._bus.active:
@@ -74,6 +76,7 @@ class Cpu(Descriptors):
         site = self._begin("dsb", 0, 0)
         machine = self.machine
         self._noncacheable.dsb(self.index)
+        self._early.end()
         machine.counters.barriers += 1
         self._charge(self._costs.dsb)
         if self._bus.active:
@@ -118,11 +121,26 @@ class Cpu(Descriptors):
                 self._noncacheable.drain_lines(self.index, pa, run)
             broadcast = self.machine.profile.maintenance_broadcast and entry.shareable
             only = None if broadcast else self.index
-            self.machine.maintenance.issue(self.index, Operation(op, pa, run, only, entry.colour))
+            at_once = not self._benign and self._cannot_wait(pa, run)
+            self.machine.maintenance.issue(self.index, Operation(op, pa, run, only, entry.colour), at_once=at_once)
+            if self._early_lines:
+                self._early.changed(pa, run)
             self._charge()
             if self._bus.active:
                 self._bus.emit(Maintenance(self._now(), site, self.index, op, Level.INNER, pa, run, broadcast, entry.colour))
             await self._finish()
+
+    def _cannot_wait(self, pa: int, length: int) -> bool:
+        """Whether the relation has this maintenance complete when it returns: where L1s are not coherent, and where a store to
+        the lines waits in another CPU's buffer (`semantics.domains`, `semantics.other_cpu`)."""
+        machine = self.machine
+        pages = range(pa & -SMALL_PAGE_SIZE, pa + length, SMALL_PAGE_SIZE)
+        if machine.aliases.private is not None and any(map(machine.aliases.is_mixed, pages)):
+            return True
+        line = self._hierarchy.line
+        first, end = pa & -line, (pa + length + line - 1) & -line
+        others = (b for b in machine.noncacheable.buffers if b is not self._buffer)
+        return any(first <= entry.address < end for buffer in others for entry in buffer.entries)
 
     async def dcciall(self) -> None:
         """Clean and Invalidate Entire Data Cache, of this CPU (CP15 c7, c14, 0; on ARM926 a loop of c7, c14, 3).
@@ -135,6 +153,7 @@ class Cpu(Descriptors):
         site = self._begin("clean_invalidate_all", 0, 0)
         self._noncacheable.after_dmb(self.index)
         self.machine.maintenance.entire(self.index)
+        self._early.end()
         self._charge()
         if self._bus.active:
             self._bus.emit(EntireMaintenance(self._now(), site, self.index))

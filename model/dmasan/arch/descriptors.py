@@ -121,6 +121,7 @@ class Descriptors(Exclusives):
         """The stores: through the cache where a cacheable translation of the table is live, else straight to memory."""
         h = self._hierarchy
         data = words.view(np.uint8)
+        self._early.changed(entry_pa, len(data))
         first, end = entry_pa >> h.shift, (entry_pa + len(data) + h.line - 1) >> h.shift
         cached = any(len(c.copies(first, end)) for c in (*h.l1, h.l2) if c is not None)
         if not cached and not self.machine.aliases.is_live(entry_pa):

@@ -31,6 +31,7 @@ class Exclusives(Accesses):
     async def ldrex(self, va: int) -> int:
         """LDREX: a 32-bit load that marks its line. Raises AlignmentFault, and what `ldr` raises."""
         self._check_exclusive(va, "LDREX")
+        self._early.end()  # the monitor watches from when the load is executed: none is taken that was before this
         value = await self.ldr(va)
         line = self.physical(va) & -self._hierarchy.line
         self._reserved = Reservation(line, self._content(line))

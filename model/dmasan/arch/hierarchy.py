@@ -467,6 +467,18 @@ class Hierarchy:
                 if l1.version is not None:
                     l1.version[slot, low - at : high - at] = version[low:high]
 
+    def look(self, cpu: int, pa: int) -> tuple[Bytes, Bytes | None]:
+        """Copies of the bytes, and versions, that a load of `cpu` would find in the caches of the line at `pa`, without a trace."""
+        line, own = pa >> self.shift, self.l1[cpu]
+        for cache in (own, *self.l1, self.l2):
+            slot = -1 if cache is None else cache.find(line)
+            if cache is None or slot < 0 or (cache is not own and cache.private is not None and cache.private[slot]):
+                continue
+            return cache.data[slot].copy(), None if cache.version is None else cache.version[slot].copy()
+        offset = pa - self.memory.base
+        here = slice(offset, offset + self.line)
+        return self.memory.data[here].copy(), None if self.memory.version is None else self.memory.version[here].copy()
+
     def peek(self, pa: int, length: int) -> Bytes:
         """What a coherent reader sees of [pa, pa + length), without a trace: the page-table walker's view.
 

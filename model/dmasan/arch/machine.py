@@ -14,6 +14,7 @@ from dmasan.arch.copies import Copies, copies_of
 from dmasan.arch.core import Core
 from dmasan.arch.counters import Counters
 from dmasan.arch.cpu import Cpu
+from dmasan.arch.early_loads import EarlyLoads
 from dmasan.arch.geometry import Region, disjoint
 from dmasan.arch.hierarchy import Hierarchy
 from dmasan.arch.long_descriptor import TABLE_BYTES
@@ -99,6 +100,7 @@ class Machine:
             self.memory.base, self.memory.size, knobs.cpus, self._alias_changed, self._read_table, profile.write_through
         )
         self.long_tables = LongTables(self.aliases, self._read_long_table, profile.write_through)
+        self.early = EarlyLoads(self.hierarchy, self.noncacheable, self.maintenance, self.aliases)
         self.moves = HiddenMoves(self)
         self.site: Site = NOWHERE  # the line of the program that the present operation belongs to
         self.cpus = [Cpu(self, index) for index in range(knobs.cpus)]
@@ -148,6 +150,12 @@ class Machine:
         if self.bus.active:
             self.bus.emit(Firewall(self.now_ns(), call_site(), region.base, region.size, closed))
 
+    # --- interrupts ---
+
+    def interrupt(self) -> None:
+        """A CPU takes an interrupt: what it loads after it was not loaded before it."""
+        self.early.end()
+
     # --- hidden moves ---
 
     def make_moves(self, point: Point, footprint: Footprint) -> None:
@@ -164,7 +172,7 @@ class Machine:
 
     def copies(self, pa: int) -> Copies:
         """Where the copies of the byte at `pa` are. Raises UsageError without versions, BusError outside RAM."""
-        return copies_of(self.hierarchy, self.noncacheable, pa)
+        return copies_of(self.hierarchy, self.noncacheable, self.early, pa)
 
     def now_ns(self) -> float:
         """Time of an event of the CPU that acts now: the clock, and what that CPU has used since its last yield."""

@@ -52,9 +52,11 @@ class CacheMaintenance:
         if self.in_flight[cpu] and operation not in _BESIDE and not operation.startswith(("issue_", "outer_")):
             self.complete(cpu)
 
-    def issue(self, cpu: int, operation: Operation) -> None:
-        """Maintenance by VA of `cpu`, behind what it has in flight."""
-        if self._held[cpu] or self.in_flight[cpu]:
+    def issue(self, cpu: int, operation: Operation, *, at_once: bool = False) -> None:
+        """Maintenance by VA of `cpu`, behind what it has in flight; `at_once`: all of that is complete when it returns."""
+        if at_once:
+            self.complete(cpu)
+        if (self._held[cpu] or self.in_flight[cpu]) and not at_once:
             self.in_flight[cpu].append(operation)
         else:
             self.inner(operation.op, operation.pa, operation.length, operation.cpu, operation.colour)

@@ -82,6 +82,8 @@ class HiddenMoves:
             (MoveKind.KEEP, "l2"): self._keep,
             (MoveKind.DRAIN, "store_buffer"): self._drain_store_buffer,
             (MoveKind.DRAIN, "outer_buffer"): self._drain_outer_buffer,
+            (MoveKind.LOAD, "wb"): self._load_early,
+            (MoveKind.LOAD, "nc"): self._load_early,
             (MoveKind.HOLD, "maintenance"): self._hold,
             (MoveKind.DRAIN, "maintenance"): self._complete,
         }
@@ -90,6 +92,12 @@ class HiddenMoves:
 
     def line_bytes(self) -> int:
         return self.hierarchy.line
+
+    def loads_early(self) -> bool:
+        return self.machine.profile.loads_early
+
+    def acting(self) -> int:
+        return self.machine.active_cpu.index
 
     def live_lines(self, address: int, reach: int) -> Sequence[int]:
         """Lines within `reach` lines of `address` whose page is live; none where the core does not speculate."""
@@ -212,6 +220,17 @@ class HiddenMoves:
         self.hierarchy.make_room(l2, slots)
         l2.drop(slots)
         return True
+
+    def _load_early(self, move: Move) -> bool:
+        if not self.loads_early():
+            raise IllegalMove(move, f"{self.machine.profile.name} executes loads in order")
+        changed, line = False, self.hierarchy.line
+        first = move.address & -line
+        for at in range(first, first + move.lines * line, line):
+            if self.machine.forbidden:
+                self.machine.cpus[move.cpu].check_allowed(0, at, line, "early load")
+            changed |= self.machine.early.load(move.cpu, at, move.level == "wb")
+        return changed
 
     def _fill_tlb(self, move: Move) -> bool:
         """A CPU walks for the virtual page at `address` unasked. What faults is not held (DDI 0406C, B3.10.3)."""

@@ -153,6 +153,11 @@ class Profile:
         )
 
     @property
+    def loads_early(self) -> bool:
+        """Loads of Normal memory may be executed before what precedes them in program order."""
+        return FAMILIES[self.family].loads_early
+
+    @property
     def outer(self) -> bool:
         """The L2 is an outer cache: CP15 operations by VA end before it."""
         return FAMILIES[self.family].outer

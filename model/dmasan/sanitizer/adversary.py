@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.arch.configuration import IDLE, STALE, Config
+from dmasan.arch.configuration import IDLE, NC, STALE, WB, Config, alias_of_early
 from dmasan.arch.family import Family
 from dmasan.arch.semantics import MOVES, OPERATIONS
 from dmasan.schedule import Footprint, LineCopies, MachineView, Move, MoveKind, Point
@@ -59,6 +59,8 @@ class Planner:
     def __post_init__(self) -> None:
         self._plans: dict[tuple[Config, str], tuple[str, ...]] = {}
         self._worth: dict[Config, int] = {}
+        self._early: dict[Config, tuple[int, ...]] = {}
+        self._held: dict[tuple[Config, str], bool] = {}
 
     def plan(self, start: Config, operation: str) -> tuple[str, ...]:
         """Names of hidden moves, in order; the shortest way to the worst that can happen."""
@@ -81,6 +83,26 @@ class Planner:
                             reached.append(after)
             edge = reached
         return max(ways.items(), key=lambda way: (self._harm(way[0], operation), -len(way[1])))[1]
+
+    def early(self, config: Config) -> tuple[int, ...]:
+        """The aliases through which a load that is executed now, before the device writes, may return a stale value later."""
+        found = self._early.get(config)
+        if found is None:
+            left = self._harm(config, "dev_write")
+            loads = MOVES["load_early"](self.family, config)
+            worse = {alias_of_early(after.early): self._harm(after, "dev_write") for after in loads}
+            found = self._early[config] = tuple(sorted((a for a, harm in worse.items() if harm > left), key=lambda a: -worse[a]))
+        return found
+
+    def holds(self, config: Config, operation: str) -> bool:
+        """Whether maintenance does more harm while it is in flight than once it is complete."""
+        key = (config, operation)
+        found = self._held.get(key)
+        if found is None:
+            waiting = [after for after, _ in OPERATIONS[operation].apply(self.family, config)]
+            done = [each for c in waiting for each in MOVES["complete_maintenance"](self.family, c)]
+            found = self._held[key] = max(map(self.worth, waiting)) > max(map(self.worth, done), default=0)
+        return found
 
     def _harm(self, config: Config, operation: str) -> int:
         """Stale reads now count most, then those that may follow."""
@@ -164,6 +186,8 @@ class Adversary:
         if footprint.length and operation in OPERATIONS:
             for address, length in self.interest.overlapping(footprint.address, footprint.length):
                 chosen += self._attack(address, length, operation, machine)
+            if operation.startswith("issue_"):
+                chosen += self._hold(footprint, machine)
         return chosen
 
     def _before_device(self, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
@@ -175,12 +199,31 @@ class Adversary:
         first = footprint.address & -_BLOCK
         last = (footprint.address + footprint.length - 1) & -_BLOCK
         chosen: list[Move] = []
+        small = footprint.length <= self.line  # a descriptor, a status: what is polled
         for block in range(first, last + 1, _BLOCK):
             if (operation, block) not in self._prepared:
+                small = True
                 self._prepared.add((operation, block))
                 for address, length in self.interest.overlapping(block, _BLOCK):
                     chosen += self._attack(address, length, operation, machine)
+        if small and operation == "dev_write" and machine.loads_early():
+            chosen += self._load_early(footprint, machine)
         return chosen
+
+    def _load_early(self, footprint: Footprint, machine: MachineView) -> Iterator[Move]:
+        """The line in which the device is about to write first is loaded before: a CPU has few loads in flight."""
+        for address, _ in self.interest.overlapping(footprint.address, footprint.length):
+            line = address & -self.line
+            for alias in self.planner.early(self._config(line, machine)):
+                if alias in _ALIASES:
+                    yield Move(MoveKind.LOAD, _ALIASES[alias], machine.acting(), line)
+
+    def _hold(self, footprint: Footprint, machine: MachineView) -> Iterator[Move]:
+        """The maintenance that comes stays in flight if that hurts: the first line of each buffer speaks for the others."""
+        for address, _ in self.interest.overlapping(footprint.address, footprint.length):
+            if self.planner.holds(self._config(address & -self.line, machine), footprint.operation):
+                yield Move(MoveKind.HOLD, "maintenance", machine.acting())
+                return
 
     def _attack(self, address: int, length: int, operation: str, machine: MachineView) -> Iterator[Move]:
         """The moves for every line of a range; neighbours that make the same move make it together."""
@@ -204,11 +247,14 @@ class Adversary:
 
     def _attack_line(self, address: int, operation: str, machine: MachineView) -> Iterator[Move]:
         """As `_attack`, for the line at `address`: the usual case of a CPU's accesses."""
-        l1, l2, memory, store, outer, live = machine.copies_of_line(address)
-        config = Config(l1, l2, memory, store, outer, 0, IDLE, int(live))
-        for name in self.planner.plan(config, operation):
+        for name in self.planner.plan(self._config(address, machine), operation):
             move, level = MACHINE_MOVES[name]
             yield Move(move, level, 0, address, 1)
+
+    def _config(self, address: int, machine: MachineView) -> Config:
+        """The configuration in which the line at `address` is."""
+        l1, l2, memory, store, outer, live = machine.copies_of_line(address)
+        return Config(l1, l2, memory, store, outer, 0, IDLE, int(live))
 
     def _harmless(self, name: str, config: Config) -> bool:
         """Whether a line that has nothing to do may lie inside a run of lines that are filled, losing no worth by it."""
@@ -238,6 +284,7 @@ def _runs(moving: NDArray[np.bool_], along: NDArray[np.bool_]) -> Iterator[tuple
         yield int(part[0]), int(part[-1]) + 1
 
 
+_ALIASES = {NC: "nc", WB: "wb"}
 _LOADS = ("load_wb", "load_nc")
 _REGISTERS = ("load_device",)
 _MAINTENANCE = (

@@ -84,6 +84,7 @@ class Soc(System):
     async def wait_irq(self, timeout_ns: float) -> None:
         """Sleeps until the device's interrupt. Raises RunError when `timeout_ns` have passed."""
         await self.backend.wait_irq(timeout_ns)
+        self.machine.interrupt()
         if self.bus.active:
             self.bus.emit(Interrupt(self.backend.now_ns, call_site(), self.kernel.cpu.index))
 

@@ -16,6 +16,7 @@ BUFFERS = ("tests/unit/arch/test_buffers.py", "tests/unit/arch/test_sequences.py
 TABLES = ("tests/unit/arch/test_long_tables.py", "tests/unit/arch/test_translation.py")
 MMU = ("tests/oracle/test_mmu_oracle.py",)
 IN_FLIGHT = ("tests/unit/arch/test_maintenance_in_flight.py",)
+AHEAD = ("tests/unit/arch/test_loads_ahead.py",)
 HIDDEN = ("tests/unit/arch/test_hidden_moves.py",)
 OWNERSHIP = ("tests/unit/arch/test_ownership.py",)
 CACHEFLUSH = ("tests/unit/linux/test_cacheflush.py",)
@@ -64,10 +65,16 @@ ARCH_MUTANTS = (
     Mutant("any line leaves where only a victim may", "schedule.py", "if self.by_replacement else", "if False else", HIDDEN),
     Mutant("looking at the next victims moves on", CACHE, "        self._turn[full] = turn\n", "", HIDDEN),
     Mutant("an exclusive outer cache takes no clean lines", "arch/semantics/moves.py", "if family.exclusive and not c.l2:", "if False:", HIDDEN),
+    Mutant("a barrier of loads leaves what was loaded early", "arch/cpu.py", '        if not option.endswith("st") or', "        if False and", AHEAD),
+    Mutant("an interrupt leaves what was loaded early", "arch/machine.py", "        self.early.end()", "        pass", AHEAD),
+    Mutant("a store leaves what was loaded early", "arch/accesses.py", "            self._early.changed(pa, size)", "            pass", (*AHEAD, *INSIDE)),
+    Mutant("loads are executed before what a DMB orders", "arch/early_loads.py", "entry.epoch < self.noncacheable.orders_all[cpu]", "False", AHEAD),
+    Mutant("a load goes back behind another", "arch/early_loads.py", "        if before:\n            return None\n", "", AHEAD),
+    Mutant("maintenance of another domain is held", MAINTENANCE, " and not at_once:", ":", ("tests/property/test_arch_inside_mixed.py",)),
     Mutant("held maintenance outlives a DSB", MAINTENANCE, "        if self.in_flight[cpu] and operation not in _BESIDE", "        if self.in_flight[cpu] and operation != 'dsb' and operation not in _BESIDE", IN_FLIGHT),
     Mutant("a DMB completes maintenance", MAINTENANCE, '_BESIDE = ("dmb", ', "_BESIDE = (", IN_FLIGHT),
     Mutant("the outer cache waits for maintenance in flight", MAINTENANCE, 'not operation.startswith(("issue_", "outer_"))', 'not operation.startswith("issue_")', IN_FLIGHT),
-    Mutant("maintenance overtakes what is in flight", MAINTENANCE, "if self._held[cpu] or self.in_flight[cpu]:", "if self._held[cpu]:", IN_FLIGHT),
+    Mutant("maintenance overtakes what is in flight", MAINTENANCE, "if (self._held[cpu] or self.in_flight[cpu]) and not at_once:", "if self._held[cpu]:", IN_FLIGHT),
     # the kernels of old processors
     Mutant("a VIVT cache survives the change of the address space", FLUSH, "    if cache_is_vivt(kernel):\n        await flush_cache_all(kernel)\n\n\nasync def after", "    if False:\n        await flush_cache_all(kernel)\n\n\nasync def after", CACHEFLUSH),
     Mutant("vmap does not flush aliasing caches", FLUSH, "    if cache_is_aliasing(kernel):\n        await flush_cache_all(kernel)\n    else:", "    if False:\n        await flush_cache_all(kernel)\n    else:", CACHEFLUSH),
