@@ -87,7 +87,7 @@ ARCH_MUTANTS = (
     Mutant("a Non-cacheable store misses the line in the PL310", NONCACHEABLE, "None if shared_override else hierarchy.outer_l2", "None", POLICIES),
     Mutant("a Write-Through store leaves the line stale", NONCACHEABLE, "        self.hierarchy.write_hits(pa + colour, data, version)", "        pass", ("tests/unit/arch/test_mpu.py",)),
     Mutant("erratum 769419 is everywhere", MOVES, "self.machine.profile.outer_drains_alone and", "False and", POLICIES),
-    Mutant("speculation passes the firewall", MOVES, "        if self.machine.forbidden:", "        if False:", POLICIES),
+    Mutant("speculation passes the firewall", MOVES, "        if self.machine.forbidden:\n            self.machine.cpus[move.cpu].check_allowed(0, first", "        if False:\n            self.machine.cpus[move.cpu].check_allowed(0, first", POLICIES),
     Mutant("speculation needs no live translation", MOVES, "if not self.aliases.all_live(", "if False and (", ("tests/unit/arch/test_sequences.py", "tests/unit/arch/test_buffers.py", "tests/unit/arch/test_cpu.py", "tests/unit/arch/test_golden.py")),
     Mutant("a DMB orders stores of one line only", NONCACHEABLE, "buffer.drain_before(self.orders_all[cpu])", "pass", litmus("sb-nc-dmbs-cortex-a15")),
     Mutant("a Write-Back store that waits is not forwarded", "arch/accesses.py", "data, version = self._forwarded(pa, data, version)", "pass", litmus("sb-on-one-cpu-cortex-a15+buffered")),
