@@ -11,6 +11,7 @@ from dmasan.report.terminal import headline
 from dmasan.sanitizer.codes import Code
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_HELP = "`dmasan explain REPORT --hazard N` tells the story of one; the message ends with the smallest edit that repairs it."
 _LEVELS = {"manifest": "error", "latent": "warning"}
 
 
@@ -18,13 +19,25 @@ def to_sarif(run: Run, version: str) -> dict[str, Any]:
     """The run's hazards as one SARIF run; paths are relative to the root of the sources (`SRCROOT`) where they are below
     the working folder."""
     used = list(dict.fromkeys(each.code for each in run.hazards))
-    rules = [{"id": name, "shortDescription": {"text": _sentence(Code[name].value)}} for name in used]
+    rules = [_rule(name) for name in used]
     tool = {"name": "dmasan", "version": version, "rules": rules}
     results = [_result(each, used.index(each.code)) for each in run.hazards]
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{"tool": {"driver": tool}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+
+
+def _rule(code: str) -> dict[str, Any]:
+    """What a code means; code hosts ask for the full description and the help text, too."""
+    text = _sentence(Code[code].value)
+    return {
+        "id": code,
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
+        "help": {"text": f"{text} {_HELP}", "markdown": f"**{code}**: {text}\n\n{_HELP}"},
+        "defaultConfiguration": {"level": "error"},
     }
 
 

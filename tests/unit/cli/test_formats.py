@@ -36,6 +36,34 @@ def test_a_hazard_becomes_a_result_on_its_line_and_a_failure(dmasan, tmp_path: P
     assert f"own.py:{hazards[0]['line']}" in str(failure.get("message"))
 
 
+def test_sarif_has_what_its_validator_and_code_hosts_ask_for(dmasan, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """The rules of SARIF 2.1.0 (sections in brackets) and GH1001 to GH2012 of Microsoft's validator that concern what we write."""
+    (tmp_path / "own.py").write_text(EXAMPLE.read_text())
+    assert dmasan("run", "own.py", *OPTIONS).status == 1
+    document = json.loads((tmp_path / "x.sarif").read_text())
+    assert set(document) == {"$schema", "version", "runs"}
+    (run,) = document["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"] and driver["version"]  # [3.19.8], SARIF2005
+    rules = driver["rules"]
+    assert len({each["id"] for each in rules}) == len(rules)  # [3.19.23]
+    for rule in rules:
+        texts = [rule["shortDescription"]["text"], rule["fullDescription"]["text"], rule["help"]["text"]]
+        assert all(text and text[0].isupper() and text.endswith(".") for text in texts)
+        assert rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error")  # [3.50.3]
+    prints = [json.dumps(each["partialFingerprints"], sort_keys=True) for each in run["results"]]
+    assert prints and len(set(prints)) == len(prints)
+    for result in run["results"]:
+        assert result["message"]["text"].endswith(".")  # SARIF2001
+        places = [*result["locations"], *result.get("relatedLocations", ())]
+        for place in (each["physicalLocation"] for each in places):
+            assert place["region"]["startLine"] >= 1  # [3.30.5]
+            uri = place["artifactLocation"]["uri"]
+            assert "\\" not in uri and not uri.startswith("/") and " " not in uri  # [3.4.3], SARIF1002
+            assert ("uriBaseId" in place["artifactLocation"]) is (not uri.startswith("file:"))  # [3.4.4]
+        assert all(each["message"]["text"] for each in result.get("relatedLocations", ()))
+
+
 def test_a_clean_run_has_no_result_and_passes(dmasan, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert dmasan("run", f"{EXAMPLE}:repaired", *OPTIONS).status == 0
     assert json.loads((tmp_path / "x.sarif").read_text())["runs"][0]["results"] == []

@@ -237,3 +237,22 @@ def test_a_trace_matches_its_schema_and_tells_every_step(ran: tuple[Run, EventLo
     named = {(each["pid"], each["tid"]) for each in events if each["name"] == "thread_name"}
     assert {(each["pid"], each["tid"]) for each in events if each["ph"] == "X"} <= named
     assert {"packet", "cpu0", "calls"} <= {each["args"]["name"] for each in events if each["name"] == "thread_name"}
+
+
+def test_slices_of_a_trace_nest_and_times_never_go_back(ran: tuple[Run, EventLog, Path]) -> None:
+    """What viewers ask for beyond the syntax: slices of one thread lie within or behind each other, events are in order."""
+    run, log, _ = ran
+    events = to_trace(log, run.hazards)["traceEvents"]
+    assert [each["ts"] for each in events] == sorted(each["ts"] for each in events)
+    assert all(each["s"] in ("t", "g") for each in events if each["ph"] == "i")
+    threads = {(each["pid"], each["tid"]) for each in events if each["ph"] == "X"}
+    assert len(threads) > 3
+    for thread in threads:
+        ends: list[float] = []
+        slices = [each for each in events if each["ph"] == "X" and (each["pid"], each["tid"]) == thread]
+        for each in sorted(slices, key=lambda one: (one["ts"], -one["dur"])):
+            while ends and ends[-1] <= each["ts"] + 1e-9:
+                ends.pop()
+            end = each["ts"] + each["dur"]
+            assert not ends or end <= ends[-1] + 1e-9, each
+            ends.append(end)
