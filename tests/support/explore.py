@@ -18,6 +18,7 @@ from litmus import FAULT, Litmus, Operation
 from dmasan.arch.cache import Cache
 from dmasan.arch.faults import Fault
 from dmasan.arch.indexed_cache import IndexedCache
+from dmasan.arch.residues import Residue, Residues
 from dmasan.arch.short_descriptor import Kind, Leaf, encode
 from dmasan.arch.write_buffer import Entry, WriteBuffer
 from dmasan.events import MemoryType
@@ -232,19 +233,14 @@ class World:
         self.machine.memory.data[0x4000:0x4040] = np.frombuffer(words, np.uint8)
         for cpu, pages in zip(self.machine.cpus, tlbs, strict=True):
             cpu.tlb.pages = dict(pages)
-        kind = type(aliases.residues[0]) if aliases.residues else _residue()
-        aliases.residues = [kind(span, holders, number, count) for span, holders, number, count in residues]
+        aliases.residues, aliases._last = Residues(), None
+        for each in residues:
+            aliases.residues.add(Residue(*each))
         aliases._pending = {cpu: list(each) for cpu, each in pending}
         first = DATA >> 12
         aliases.live[first : first + 8] = np.frombuffer(live, np.int32)
         aliases.uncached[first : first + 8] = np.frombuffer(uncached, np.int32)
         aliases._serial = serial
-
-
-def _residue() -> Any:
-    from dmasan.arch.alias import Residue
-
-    return Residue
 
 
 def _cache(cache: Cache) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from dmasan.arch.attributes import TYPES, effective, shareable
 from dmasan.arch.memory import Mask
+from dmasan.arch.residues import Residue, Residues, Span
 from dmasan.arch.short_descriptor import (
     SECOND_LEVEL_BYTES,
     SECTION_SIZE,
@@ -29,28 +30,6 @@ from dmasan.arch.short_descriptor import (
 _CACHEABLE = {through: np.array([effective(t, through).cacheable for t in TYPES]) for through in (False, True)}
 _SHAREABLE = np.array([[shareable(n, s) for n in range(8)] for s in (0, 1)])
 _SHIFT = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A run of translations of equal kind, each of `granule` bytes: virtually and physically contiguous."""
-
-    va: int
-    pa: int
-    length: int
-    cacheable: bool
-    granule: int
-    shared: bool = True  # Shareable; of what is cacheable
-
-
-@dataclass(slots=True)
-class Residue:
-    """A translation that no descriptor states any more; `holders` has a bit for each CPU that may hold it."""
-
-    span: Span
-    holders: int
-    serial: int
-    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +51,9 @@ def section_spans(word: int, va: int, write_through: bool) -> Iterator[Span]:
 
 def table_spans(words: NDArray[np.uint32], va: int, write_through: bool) -> Iterator[Span]:
     """The translations of consecutive second-level words, the first one for `va`, joined where contiguous."""
+    if len(words) == 1:  # a page that is mapped or unmapped alone
+        yield from _page_span(int(words[0]), va, write_through)
+        return
     index = np.flatnonzero(words & 3)
     if not len(index):
         return
@@ -89,6 +71,18 @@ def table_spans(words: NDArray[np.uint32], va: int, write_through: bool) -> Iter
         at = int(pages[start]) << _SHIFT
         pa, length = int(base[start]) << _SHIFT, (end - start) << _SHIFT
         yield Span(at, pa, length, bool(cacheable[start]), SMALL_PAGE_SIZE, bool(shared[start]))
+
+
+def _page_span(word: int, va: int, write_through: bool) -> Iterator[Span]:
+    """`table_spans` of one word."""
+    if not word & 3:
+        return
+    small = word & 2 != 0
+    base = word >> _SHIFT if small else (word >> 16 << 4) + (va >> _SHIFT & 15)
+    kind = (word >> (6 if small else 12) & 1) << 2 | word >> 2 & 3
+    cacheable = bool(_CACHEABLE[write_through][kind])
+    shared = bool(_SHAREABLE[word >> 10 & 1, kind]) or not cacheable
+    yield Span(va & -SMALL_PAGE_SIZE, base << _SHIFT, SMALL_PAGE_SIZE, cacheable, SMALL_PAGE_SIZE, shared)
 
 
 class AliasTracker:
@@ -116,7 +110,8 @@ class AliasTracker:
         self.live: NDArray[np.int32] = np.zeros(self.pages, np.int32)
         self.uncached: NDArray[np.int32] = np.zeros(self.pages, np.int32)
         self.private: NDArray[np.int32] | None = None  # those of `live` that are Non-shareable; None: there was none yet
-        self.residues: list[Residue] = []
+        self.residues = Residues()
+        self._last: Residue | None = None  # left since the last TLB maintenance was completed
         self._changed = changed
         self._read_table = read_table
         self._write_through = write_through
@@ -218,20 +213,14 @@ class AliasTracker:
     def _retire(self, span: Span) -> None:
         """The descriptor is gone; the translation stays live until TLB maintenance."""
         self._serial += 1
-        last = self.residues[-1] if self.residues else None
-        # Joined with the last one where TLB maintenance cannot tell them apart, so that the list stays short.
-        if last is not None and last.holders == self.all_cpus and not self._pending:
+        last = self._last
+        # Joined with the last one where TLB maintenance cannot tell them apart, so that there are few.
+        if last is not None and last.holders == self.all_cpus and last.count == 1 and not self._pending:
             before = last.span
-            if before == span:
-                last.count += 1
-                last.serial = self._serial
-                return
-            if last.count == 1 and replace(before, length=span.length, va=span.va, pa=span.pa) == span:
-                if before.va + before.length == span.va and before.pa + before.length == span.pa:
-                    last.span = replace(before, length=before.length + span.length)
-                    last.serial = self._serial
-                    return
-        self.residues.append(Residue(span, self.all_cpus, self._serial))
+            if replace(before, length=span.length, va=before.end, pa=before.pa + before.length) == span:
+                self.residues.remove(last)
+                span = replace(before, length=before.length + span.length)
+        self._last = self.residues.add(Residue(span, self.all_cpus, self._serial))
 
     def gain(self, span: Span) -> None:
         """A reachable descriptor states a translation now."""
@@ -295,14 +284,12 @@ class AliasTracker:
         """A DSB of `cpu` completes its TLB maintenance; returns what has been completed."""
         done = self._pending.pop(cpu, [])
         for invalidation in done:
-            kept: list[Residue] = []
-            cpus, serial = invalidation.cpus, invalidation.serial
-            for residue in self.residues:  # most are another CPU's: they are passed over quickly
-                if residue.holders & cpus and residue.serial <= serial:
-                    kept.extend(self._apply(invalidation, residue))
-                else:
-                    kept.append(residue)
-            self.residues = kept
+            self._last = None
+            for residue in self.residues.near(invalidation.va, invalidation.length):
+                if residue.holders & invalidation.cpus and residue.serial <= invalidation.serial:
+                    self.residues.remove(residue)
+                    for part in self._apply(invalidation, residue):
+                        self.residues.add(part)
         return done
 
     def _apply(self, invalidation: _Invalidation, residue: Residue) -> Iterator[Residue]:
@@ -311,7 +298,7 @@ class AliasTracker:
         An operation on any address of a section removes the entry of the whole section.
         """
         span = residue.span
-        low, high = span.va, span.va + span.length
+        low, high = span.va, span.end
         if invalidation.length:
             unit = span.granule
             low = max(low, invalidation.va & -unit)
@@ -322,7 +309,7 @@ class AliasTracker:
         for start, end, hit in (
             (span.va, low, False),
             (low, high, True),
-            (high, span.va + span.length, False),
+            (high, span.end, False),
         ):
             if start >= end:
                 continue

@@ -108,6 +108,9 @@ class Cache:
 
     def resident(self, first: int, end: int) -> Indices:
         """The slots that hold lines of [first, end), in order of their lines."""
+        if end - first == 1:  # a word of a page table
+            slot = self.find(first)
+            return np.array([slot]) if slot >= 0 else np.empty(0, np.int64)
         if end - first <= self.sets:
             slots = self.locate(np.arange(first, end))
             return slots[slots >= 0]

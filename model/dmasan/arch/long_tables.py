@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.arch.alias import AliasTracker, Span
+from dmasan.arch.alias import AliasTracker
 from dmasan.arch.attributes import effective
 from dmasan.arch.long_descriptor import (
     MAIR_ARM64,
@@ -20,6 +20,7 @@ from dmasan.arch.long_descriptor import (
     type_of,
 )
 from dmasan.arch.long_walk import LongRegime
+from dmasan.arch.residues import Span
 
 Words = NDArray[np.uint64]
 _SHAREABLE = np.uint64(3 << 8)  # SH[1:0]: 0 is Non-shareable

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmasan.linux import cache_ops
+from dmasan.linux.eras import since
 from dmasan.linux.layout import FLUSH_ALIAS_START, PAGE_SIZE, Zone
 from dmasan.linux.protections import Protection, page
 
@@ -49,11 +50,14 @@ async def after_switch_mm(kernel: Kernel) -> None:
 
 
 async def flush_cache_vmap(kernel: Kernel) -> None:
-    """flush_cache_vmap, after the entries are written: a whole flush on aliasing caches, a DSB elsewhere."""
+    """flush_cache_vmap, after the entries are written: a whole flush on aliasing caches, elsewhere a DSB, for set_pte has none.
+
+    dsb() in v2.6.39 and v3.5, dsb(ishst) in v3.14 and later. arm64 has the DSB in set_pte since v3.16 (7f0b1bf04511).
+    """
     if cache_is_aliasing(kernel):
         await flush_cache_all(kernel)
     else:
-        await kernel.cpu.dsb("ishst")
+        await kernel.cpu.dsb("ishst" if since(kernel.era, "v3.14") else "sy")
 
 
 async def flush_cache_vunmap(kernel: Kernel) -> None:

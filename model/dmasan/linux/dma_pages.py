@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dmasan.events import Direction, MappingKind
-from dmasan.linux import cacheflush
 from dmasan.linux.dma_attributes import DmaAttr
 from dmasan.linux.dma_calls import DmaCalls
 from dmasan.linux.errors import DmaApiError, OutOfMemory
@@ -99,7 +98,6 @@ class PageCalls(DmaCalls):
         if self.device.iommu is None:
             return buffer.cpu_addr
         area = await self.kernel.vmalloc.vmap(buffer.frame, pages_of(buffer.size), Protection.KERNEL)
-        await cacheflush.flush_cache_vmap(self.kernel)
         return area.va
 
     async def vunmap_noncontiguous(self, va: int) -> None:

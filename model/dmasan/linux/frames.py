@@ -155,14 +155,15 @@ class PageFrames:
             assert not (free_list.member & ((zones != bool(zone)) | (types != type_))).any(), (
                 "a page is on the wrong list"
             )
-        held = 0
-        for number, owner in self.owners.items():
-            held += owner.pages.size
-            assert (self.owner[owner.pages] == number).all(), f"a page of {owner.name} is somebody else's"
-            assert (self.index[owner.pages] == np.arange(owner.pages.size)).all(), (
-                f"a page of {owner.name} lost its place"
-            )
-        assert held == int((self.owner != 0).sum()), "a page has an owner that does not know it"
+        owners = list(self.owners.values())
+        held = np.concatenate([owner.pages for owner in owners])
+        sizes = [owner.pages.size for owner in owners]
+        assert (self.owner[held] == np.repeat(list(self.owners), sizes)).all(), (
+            "an owner's page is somebody else's"
+        )
+        places = np.arange(held.size) - np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
+        assert (self.index[held] == places).all(), "an owner's page lost its place"
+        assert held.size == int((self.owner != 0).sum()), "a page has an owner that does not know it"
 
     def _by_list(self, pages: Pages) -> list[tuple[FreeList, Pages]]:
         if not pages.size:

@@ -50,12 +50,18 @@ class Vmalloc:
     async def vmap(self, first: int, count: int, prot: Protection) -> VmArea:
         """Maps frames [first, first + count) at new addresses: entries go from invalid to valid, so no TLB maintenance.
 
-        flush_cache_vmap is the caller's (a DSB on caches without aliasing). Raises OutOfMemory.
+        Raises OutOfMemory.
         """
         return await self.vmap_pages(np.arange(first, first + count), prot)
 
     async def vmap_pages(self, frames: Pages, prot: Protection) -> VmArea:
-        """vmap of single frames, in the given order. Raises OutOfMemory."""
+        """vmap of single frames, in the given order; vmap_pages_range ends with flush_cache_vmap. Raises OutOfMemory."""
+        area = await self.vmap_noflush(frames, prot)
+        await cacheflush.flush_cache_vmap(self.kernel)
+        return area
+
+    async def vmap_noflush(self, frames: Pages, prot: Protection) -> VmArea:
+        """vmap_pages_range_noflush: the entries are written, and nothing says when a walk sees them. Raises OutOfMemory."""
         tables, count = self.kernel.tables, len(frames)
         area = VmArea(await self._find(count), count)
         self.areas[area.va] = area
@@ -71,7 +77,6 @@ class Vmalloc:
         owner, frames = Owner(name), kernel.allocator.movable(pages_of(size))
         kernel.give(owner, frames)
         area = await self.vmap_pages(frames, Protection.KERNEL)
-        await cacheflush.flush_cache_vmap(kernel)
         self._owners[area.va] = owner
         return area.va
 
@@ -96,7 +101,6 @@ class Vmalloc:
         if not force and not layout.nomap_first <= page < layout.nomap_first + layout.nomap_pages:
             raise DmaApiError(f"ioremap of {pa:#010x}: it is RAM that the kernel manages")
         area = await self.vmap(page, pages_of(pa % PAGE_SIZE + size), prot)
-        await cacheflush.flush_cache_vmap(self.kernel)
         return area.va + pa % PAGE_SIZE
 
     async def vunmap(self, va: int, *, eager: bool | None = None) -> None:

@@ -102,7 +102,7 @@ ARCH_MUTANTS = (
     Mutant("TTBR1 begins with one bit less", LONG, "(1 << (self.t1sz or 0)) - 1", "(1 << (self.t1sz or 0)) - 2", MMU),
     Mutant("a contiguous group is not one entry", LONG, "CONTIGUOUS_ENTRIES if self.leaf.contiguous else 1", "1", TABLES),
     Mutant("a block outlives its invalidation", TLB, "held, shift in ((self.pages, 12), (self.sections, 20), *larger)", "held, shift in ((self.pages, 12), (self.sections, 20))", TABLES),
-    Mutant("a retired translation is dead at once", ALIAS, "        self.residues.append(Residue(span, self.all_cpus, self._serial))", "        self._count(span, -1)", TABLES),
+    Mutant("a retired translation is dead at once", ALIAS, "        self._last = self.residues.add(Residue(span, self.all_cpus, self._serial))", "        self._count(span, -1)", TABLES),
     Mutant("local TLB maintenance reaches everybody", ALIAS, "self.all_cpus if broadcast else 1 << cpu", "self.all_cpus", TABLES),
     Mutant("a change of cacheability may be made in place", BREAK, '"cacheability" if old in _NORMAL and new in _NORMAL', "None if old in _NORMAL and new in _NORMAL", BBM),
     Mutant("read-only pages may not move in place", BREAK, "if moved and writable:", "if moved:", BBM),

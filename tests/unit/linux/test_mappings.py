@@ -7,6 +7,10 @@ from dmasan.events import DescriptorWrite, MemoryType, TlbMaintenance
 from dmasan.linux import OutOfMemory, Zone
 from dmasan.linux.layout import FIXMAP_START, PAGE_SIZE
 from dmasan.linux.protections import Protection
+from dmasan.sanitizer import Code
+from dmasan.soc import Soc
+
+SMALL = {"ram_mib": 24, "lowmem_mib": 16, "cma_mib": 4, "processes": 1}
 
 
 def first_level(world, mm, va: int) -> Leaf | Table | None:
@@ -139,3 +143,30 @@ def test_kunmap_left_the_entry_in_3_14(make) -> None:
     assert world.run(kernel.cpu.ldr(va)) == 0 and world.machine.aliases.is_live(kernel.layout.pa(frame))
     world.run(kernel.kmap.map(frame + 1))
     assert not world.machine.aliases.is_live(kernel.layout.pa(frame))
+
+
+@pytest.mark.parametrize("era", ["v2.6.39", "v3.5", "v6.19"])
+@pytest.mark.parametrize("profile", ["cortex-a9-pl310", "cortex-a8", "arm1176"])
+def test_vmap_may_be_used_at_once(profile: str, era: str) -> None:
+    """vmap_page_range ends with flush_cache_vmap, mm/vmalloc.c: its DSB is what makes a walk see the entries."""
+    soc = Soc(policy="auto", profile=profile, era=era, **SMALL)
+
+    async def program(soc: Soc) -> None:
+        pages = await soc.kernel.alloc_pages(3, movable=True)
+        area = await soc.kernel.vmalloc.vmap_pages(pages, Protection.KERNEL)
+        await soc.cpu().fill(area.va, 3 * PAGE_SIZE, 7)
+
+    soc.run(program)
+    soc.expect_clean()
+
+
+def test_entries_without_a_barrier_may_not_be_used() -> None:
+    soc = Soc(**SMALL)
+
+    async def program(soc: Soc) -> None:
+        pages = await soc.kernel.alloc_pages(1, movable=True)
+        area = await soc.kernel.vmalloc.vmap_noflush(pages, Protection.KERNEL)
+        await soc.cpu().fill(area.va, PAGE_SIZE, 7)
+
+    soc.run(program)
+    assert [hazard.code for hazard in soc.hazards] == [Code.TLB_BBM]

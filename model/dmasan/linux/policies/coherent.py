@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from dmasan.arch.profile import find_profile
 from dmasan.config import Cell, UsageError
-from dmasan.linux import cacheflush
 from dmasan.linux.layout import PAGE_SIZE, Zone
 from dmasan.linux.policies.base import Mapping, Policy, detail
 from dmasan.linux.protections import Protection
@@ -42,7 +41,6 @@ class Coherent(Policy):
         if kernel.layout.zone(first) is Zone.HIGHMEM:
             kernel.step("alloc 2: vmap with unchanged attributes, for there is no linear address", where)
             va = (await kernel.vmalloc.vmap(first, count, Protection.KERNEL)).va
-            await cacheflush.flush_cache_vmap(kernel)
         else:
             kernel.step("alloc 2: use the linear address", where)
             va = kernel.linear.va(first)

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmasan.linux import cache_ops
+import numpy as np
+
+from dmasan.linux import cache_ops, cacheflush
+from dmasan.linux.eras import since
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.policies.base import Mapping, Policy, detail, require_lowmem
 from dmasan.linux.protections import Protection
@@ -39,9 +42,13 @@ class DoubleMap(Policy):
         kernel.step("alloc 4: clean and invalidate L2 by PA (outer_flush_range)", where)
         await cache_ops.outer_flush_range(kernel, kernel.layout.pa(first), size)
         kernel.step("alloc 5: map non-cacheable at a second address", where)
-        area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
-        kernel.step("alloc 6: dsb", where)
-        await kernel.cpu.dsb()
+        area = await kernel.vmalloc.vmap_noflush(first + np.arange(count), Protection.DMACOHERENT)
+        if since(kernel.era, "v3.5"):  # ioremap_page_range, later vmap
+            kernel.step("alloc 6: flush_cache_vmap", where)
+            await cacheflush.flush_cache_vmap(kernel)
+        else:
+            kernel.step("alloc 6: dsb", where)
+            await kernel.cpu.dsb()
         return Mapping(first, count, area.va)
 
     async def free(self, kernel: Kernel, mapping: Mapping) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dmasan.arch.profile import find_profile
 from dmasan.config import Cell, UsageError
-from dmasan.linux import cache_ops, cacheflush
+from dmasan.linux import cache_ops
 from dmasan.linux.eras import since
 from dmasan.linux.errors import DmaApiError
 from dmasan.linux.layout import PAGE_SIZE, Zone
@@ -66,7 +66,6 @@ class HighmemOnly(Policy):
             await self._clear(kernel, first, count, where)
         kernel.step("alloc 4: vmap non-cacheable, flush_cache_vmap", where)
         area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
-        await cacheflush.flush_cache_vmap(kernel)
         return Mapping(first, count, area.va)
 
     async def _clear(self, kernel: Kernel, first: int, count: int, where: str) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmasan.arch.profile import find_profile
-from dmasan.linux import cache_ops, cacheflush
+from dmasan.linux import cache_ops
 from dmasan.linux.architecture import Architecture, architecture_of
 from dmasan.linux.eras import since
 from dmasan.linux.errors import CmaBusy, OutOfMemory
@@ -48,7 +48,6 @@ class KeepAlias(Policy):
             await flush(kernel, linear, first, count)
         kernel.step("alloc 3: vmap non-cacheable, flush_cache_vmap", where)
         area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
-        await cacheflush.flush_cache_vmap(kernel)
         kernel.step("alloc 4: clear through the non-cacheable mapping", where)
         await kernel.cpu.fill(area.va, size, 0)
         return Mapping(first, count, area.va)

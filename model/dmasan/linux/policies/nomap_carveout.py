@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan.config import Knobs
-from dmasan.linux import cacheflush
 from dmasan.linux.errors import OutOfMemory
 from dmasan.linux.layout import PAGE_SIZE, get_order
 from dmasan.linux.policies.base import Mapping, Policy, detail
@@ -45,7 +44,6 @@ class NomapCarveout(Policy):
         self.first = layout.nomap_first
         self.bitmap = np.zeros(layout.nomap_pages, np.bool_)
         area = await kernel.vmalloc.vmap(self.first, layout.nomap_pages, Protection.DMACOHERENT)
-        await cacheflush.flush_cache_vmap(kernel)
         self.va = area.va
         kernel.counters.lowmem_lost_bytes += layout.nomap_pages * PAGE_SIZE
         kernel.dma.device.pool = self

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmasan.linux import cache_ops, cacheflush
+from dmasan.linux import cache_ops
 from dmasan.linux.eras import since
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.policies.base import Mapping, Policy, detail, require_lowmem
@@ -52,7 +52,6 @@ class UnmapLinear(Policy):
         await kernel.linear.flush_tlb(first, count)
         kernel.step("alloc 6: map non-cacheable", where)
         area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
-        await cacheflush.flush_cache_vmap(kernel)
         # Step 7, the second flush, belongs to `strict`.
         return Mapping(first, count, area.va)
 
