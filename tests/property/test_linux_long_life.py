@@ -13,7 +13,7 @@ from dmasan.schedule import Benign, RandomMoves, Schedule
 
 pytestmark = pytest.mark.thorough
 
-OPERATIONS = 400
+OPERATIONS = 600
 DEEP_OPERATIONS = int(os.environ.get("DMASAN_OPERATIONS", "100_000"))
 FOR_GOOD = ("page tables", "pgd", "kernel image", "swiotlb pool", "reserved memory", "coherent pool")  # owners that stay
 

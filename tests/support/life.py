@@ -17,7 +17,7 @@ from dmasan.config import Cell, Knobs
 from dmasan.events import Direction, EventBus
 from dmasan.linux import CmaBusy, CoherentBuffer, Kernel, OutOfMemory
 from dmasan.linux.layout import PAGE_SIZE
-from dmasan.linux.movable import Anonymous, MovableUser
+from dmasan.linux.movable import Anonymous, MovableUser, PageCache
 from dmasan.schedule import Schedule
 from dmasan.soc.snoop import snoop_read, snoop_write
 
@@ -51,7 +51,7 @@ class Life:
         choices: list[Callable[[], Awaitable[None]]] = [
             self.allocate, self.allocate, self.allocate, self.free, self.free, self.free, self.map, self.unmap,
             self.new_user, self.end_user, self.write_user, self.refill, self.refill, self.refill, self.pin, self.unpin, self.hop,
-            self.take_heap, self.give_heap,
+            self.take_heap, self.give_heap, self.write_back,
         ]  # fmt: skip
         for n in range(1, operations + 1):
             await self.draw.choice(choices)()
@@ -150,11 +150,20 @@ class Life:
             await self.out_of_memory()
             return
         if isinstance(user, Anonymous) and self.draw.random() < 0.5:
+            await self.share(user)
+
+    async def share(self, user: Anonymous) -> None:
+        try:
             await self.kernel.movable.share(user)
+        except OutOfMemory:
+            self.refused += 1
 
     async def refill(self) -> None:
         """Somebody takes free pages right where CMA allocates next."""
-        await self.kernel.movable.fill(self._next_in_cma() + self.draw.randrange(8), self.draw.randint(8, 32))
+        try:
+            await self.kernel.movable.fill(self._next_in_cma() + self.draw.randrange(8), self.draw.randint(8, 32))
+        except OutOfMemory:
+            self.refused += 1
 
     async def out_of_memory(self) -> None:
         """Half of the users go, at random."""
@@ -171,6 +180,11 @@ class Life:
     async def write_user(self) -> None:
         if user := self._any_user():
             await self.kernel.movable.write(user)
+
+    async def write_back(self) -> None:
+        """A file goes to the disk, and its pages may be reclaimed."""
+        if isinstance(user := self._any_user(), PageCache):
+            await self.kernel.movable.write_back(user)
 
     async def pin(self) -> None:
         """Somebody holds a page of a user where CMA allocates next (get_user_pages)."""

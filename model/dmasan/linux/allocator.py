@@ -29,6 +29,7 @@ class PageAllocator:
         self.era = era
         self.pcp = pcp or PerCpuPages(frames, 1)
         self.cpu: Callable[[], int] = lambda: 0  # that runs now
+        self.reclaim: Callable[[], int] = lambda: 0  # frees what it can of a few pages; returns how many
 
     def movable(self, count: int, *, highmem: bool = True) -> Pages:
         """`count` single pages for a movable user: highmem first if allowed. Raises OutOfMemory, and then takes nothing."""
@@ -39,6 +40,9 @@ class PageAllocator:
             part = self._movable_in(zone, wanted)
             parts.append(part)
             wanted -= part.size
+        while wanted and self.reclaim():  # __alloc_pages_direct_reclaim; the page cache lies in lowmem
+            parts.append(self._movable_in(Zone.LOWMEM, wanted))
+            wanted -= parts[-1].size
         pages = np.concatenate(parts)
         if wanted:
             self.frames.release(pages)
@@ -98,6 +102,8 @@ class PageAllocator:
         first = self._rmqueue_unmovable(zone, order)
         if first is None and self.pcp.held.any():
             self.pcp.drain()
+            first = self._rmqueue_unmovable(zone, order)
+        while first is None and zone is Zone.LOWMEM and self.reclaim():
             first = self._rmqueue_unmovable(zone, order)
         if first is None:
             raise OutOfMemory(

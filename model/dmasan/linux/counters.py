@@ -11,6 +11,7 @@ class KernelCounters:
     """Counts since boot began."""
 
     pages_migrated: int = 0
+    pages_reclaimed: int = 0
     cma_allocations: int = 0
     pcp_drains: int = 0  # times that the per-CPU lists were emptied
     cma_retries: int = 0  # slots that were given up as busy

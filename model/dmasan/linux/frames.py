@@ -99,6 +99,15 @@ class PageFrames:
         self.owner[new], self.index[new] = owner.number, index
         self.owner[old] = 0
 
+    def leave(self, page: int) -> None:
+        """The owner of `page` gives it up; its later pages move up, and an owner of none is forgotten."""
+        owner, index = self.owners[int(self.owner[page])], int(self.index[page])
+        owner.pages = np.delete(owner.pages, index)
+        self.index[owner.pages[index:]] -= 1
+        self.owner[page] = 0
+        if not owner.pages.size:
+            del self.owners[owner.number]
+
     def take(self, pages: Pages) -> None:
         """Removes free `pages` from their lists."""
         for free_list, chosen in self._by_list(pages):
@@ -156,12 +165,12 @@ class PageFrames:
                 "a page is on the wrong list"
             )
         owners = list(self.owners.values())
-        held = np.concatenate([owner.pages for owner in owners])
-        sizes = [owner.pages.size for owner in owners]
-        assert (self.owner[held] == np.repeat(list(self.owners), sizes)).all(), (
+        held = np.concatenate([np.zeros(0, np.int64), *(owner.pages for owner in owners)])
+        sizes = np.array([owner.pages.size for owner in owners], np.int64)
+        assert (self.owner[held] == np.repeat(np.array(list(self.owners), np.int64), sizes)).all(), (
             "an owner's page is somebody else's"
         )
-        places = np.arange(held.size) - np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
+        places = np.arange(held.size) - np.repeat(np.cumsum([0, *sizes])[:-1], sizes)
         assert (self.index[held] == places).all(), "an owner's page lost its place"
         assert held.size == int((self.owner != 0).sum()), "a page has an owner that does not know it"
 

@@ -46,6 +46,7 @@ from dmasan.linux.page_tables import Mm, PageTables
 from dmasan.linux.pcp import PerCpuPages
 from dmasan.linux.pkmap import Pkmap
 from dmasan.linux.policies import POLICIES, AtomicPool, Mapping, Policy, resolve
+from dmasan.linux.reclaim import Reclaim
 from dmasan.linux.slab import Kmalloc
 from dmasan.linux.stack import Stack
 from dmasan.linux.swiotlb import Swiotlb
@@ -94,6 +95,7 @@ class Kernel:
         self.pkmap = Pkmap(self)
         self.slab = Kmalloc(self)
         self.movable = MovableUsers(self)
+        self.reclaim = Reclaim(self)
         self.stack = Stack(self)
         self.swiotlb = Swiotlb(self)
         self.cma = CmaArea(self, "reserved", self.layout.cma_first, self.layout.cma_pages)
@@ -108,6 +110,7 @@ class Kernel:
         self.io = Io(self)
         self.cpu: Cpu = machine.cpus[0]
         self.allocator.cpu = lambda: self.cpu.index
+        self.allocator.reclaim = self.reclaim.shrink
 
     async def boot(self) -> None:
         """Builds the tables, turns the MMUs on, gives the pages to the allocator and starts the processes."""

@@ -112,7 +112,9 @@ class LinearMap:
 
     async def _table_like_section(self, va: int) -> int:
         tables, counters = self.kernel.tables, self.kernel.counters
-        if va >> 20 ^ 1 not in tables.init_mm.tables:
-            counters.lowmem_lost_bytes += PAGE_SIZE  # tables come in pairs, one page for 2 MiB
+        first_of_pair = va >> 20 ^ 1 not in tables.init_mm.tables
         words = words_of(self.layout.physical(va), SECTION_PAGES, Protection.KERNEL)
-        return await tables.new_table(tables.init_mm, va, words)
+        table = await tables.new_table(tables.init_mm, va, words)
+        if first_of_pair:
+            counters.lowmem_lost_bytes += PAGE_SIZE  # tables come in pairs, one page for 2 MiB
+        return table

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dmasan.linux import cacheflush
+from dmasan.linux.eras import since
 from dmasan.linux.errors import Interrupted
 from dmasan.linux.frames import Pages
 from dmasan.linux.layout import PAGE_SIZE, Zone
@@ -22,8 +23,8 @@ COMPACT_CLUSTER_MAX = 32  # pages isolated at a time (mm/internal.h)
 async def migrate_range(kernel: Kernel, first: int, count: int) -> None:
     """__alloc_contig_migrate_range: moves every page of [first, first + count) that can be moved.
 
-    Pinned pages and pages of other owners stay. No page is dropped instead: all page cache here is dirty. Raises
-    OutOfMemory when there is no target, Interrupted for a fatal signal; the pages that were moved by then stay moved.
+    Pinned pages and pages of other owners stay. Clean page cache is dropped instead, since v3.7. Raises OutOfMemory when
+    there is no target, Interrupted for a fatal signal; the pages that were moved by then stay moved.
     """
     frames = kernel.frames
     candidates = first + np.flatnonzero(
@@ -35,13 +36,22 @@ async def migrate_range(kernel: Kernel, first: int, count: int) -> None:
     for i in range(0, movable.size, COMPACT_CLUSTER_MAX):
         if kernel.fatal_signal:
             raise Interrupted("a fatal signal is pending")
-        await migrate_pages(kernel, movable[i : i + COMPACT_CLUSTER_MAX])
+        cluster = movable[i : i + COMPACT_CLUSTER_MAX]
+        cluster = cluster[frames.owner[cluster] != 0]  # reclaim may have been here
+        if since(kernel.era, "v3.14"):
+            cluster = np.setdiff1d(cluster, kernel.reclaim.drop(cluster), assume_unique=True)
+        if cluster.size:
+            await migrate_pages(kernel, cluster)
 
 
 async def migrate_pages(kernel: Kernel, pages: Pages) -> None:
     """Moves movable, unpinned `pages` of one zone to new frames. A highmem page may move to either zone."""
     highmem = kernel.layout.zone(int(pages[0])) is Zone.HIGHMEM
-    targets = kernel.allocator.movable(pages.size, highmem=highmem)  # alloc_migration_target
+    kernel.frames.pins[pages] += 1  # isolated: on no LRU list, so that reclaim passes them over
+    try:
+        targets = kernel.allocator.movable(pages.size, highmem=highmem)  # alloc_migration_target
+    finally:
+        kernel.frames.pins[pages] -= 1
     kernel.undefined(targets, "page allocated")
     for old, new in zip(pages.tolist(), targets.tolist(), strict=True):
         await _migrate_page(kernel, old, new)

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dmasan.linux import cache_ops, cacheflush, protections
+from dmasan.events import Direction
+from dmasan.linux import cache_ops, cacheflush, dma_sync, protections
+from dmasan.linux.errors import OutOfMemory
 from dmasan.linux.frames import MigrateType, Owner, Pages, runs
 from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, Zone
 from dmasan.linux.page_tables import Mm
@@ -37,15 +39,29 @@ class MovableUser(Owner):
 
     def pattern(self, first: int, count: int) -> NDArray[np.uint8]:
         """What pages [first, first + count) of this user hold: bytes, shape (count * PAGE_SIZE,)."""
-        page_key = np.arange(first, first + count, dtype=np.uint32) + np.uint32(1)
+        page_key = self.places(first, count).astype(np.uint32) + np.uint32(1)
         salt = np.uint32((self.number * 0x9E37_79B1 + self.generation * 0x85EB_CA6B) & 0xFFFF_FFFF)
         words = (np.arange(_WORDS, dtype=np.uint32) * np.uint32(0xC2B2_AE35)) ^ salt
         return (words[None, :] + page_key[:, None] * np.uint32(0x27D4_EB2F)).view(np.uint8).reshape(-1)
 
 
-@dataclass(eq=False)
+    def places(self, first: int, count: int) -> Pages:
+        """Where pages [first, first + count) lie in what the user knows, in pages."""
+        return np.arange(first, first + count)
+
+
+@dataclass(eq=False, kw_only=True)
 class PageCache(MovableUser):
-    """Pages of a file in lowmem (`struct address_space`): nothing maps them but the linear map."""
+    """Pages of a file in lowmem (`struct address_space`): nothing maps them but the linear map.
+
+    `offsets` are their places in the file, in pages; `clean`: the disk has them all, so that they may be reclaimed.
+    """
+
+    offsets: Pages
+    clean: bool = False
+
+    def places(self, first: int, count: int) -> Pages:
+        return self.offsets[first : first + count]
 
 
 @dataclass(frozen=True)
@@ -126,6 +142,15 @@ class MovableUsers:
         for start, count in runs(user.pages):
             await kernel.cpu.write(kernel.linear.va(start), user.pattern(done, count))
             done += count
+        if isinstance(user, PageCache):
+            user.clean = False
+
+    async def write_back(self, user: PageCache) -> None:
+        """The file goes to the disk (writepages): its pages are mapped for a device that reads them, and are clean then."""
+        for start, count in runs(user.pages):
+            pa, size = self.kernel.layout.pa(start), count << PAGE_SHIFT
+            await dma_sync.sync_for_device(self.kernel, pa, size, Direction.TO_DEVICE)
+        user.clean = True
 
     async def damaged(self, user: MovableUser) -> int:
         """Reads all pages back, in every process that maps them, and counts the bytes that are not what was written."""
@@ -182,7 +207,7 @@ class MovableUsers:
 
     async def _fill_file(self, pages: Pages) -> PageCache:
         self._created += 1
-        user = PageCache(f"page cache {self._created}")
+        user = PageCache(f"page cache {self._created}", offsets=np.arange(pages.size))
         self.kernel.give(user, pages)
         await self.write(user)
         return user
@@ -193,7 +218,11 @@ class MovableUsers:
         mm = kernel.tables.mms[self._created % len(kernel.tables.mms)]
         user = Anonymous(f"anonymous {self._created} of {mm.name}", mappings=[])
         kernel.give(user, pages)
-        user.mappings.append(await self._map(user, mm))
+        try:
+            user.mappings.append(await self._map(user, mm))
+        except OutOfMemory:
+            kernel.free_owner(user)
+            raise
         await self.write(user)
         return user
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmasan.linux import cache_ops, cacheflush
+from dmasan.linux.errors import OutOfMemory
 from dmasan.linux.layout import PAGE_SIZE, SECTION_SIZE
 from dmasan.linux.page_tables import Mm, Words, faults, words_of
 from dmasan.linux.protections import Protection
@@ -31,13 +32,20 @@ class UserMappings:
         return await self.insert(words_of(self.kernel.layout.pa(first), count, prot), mm)
 
     async def insert(self, words: Words, mm: Mm | None = None) -> int:
-        """Maps pages by their second-level words into `mm` (the first process) where nothing is; the user address."""
+        """Maps pages by their second-level words into `mm` (the first process) where nothing is; the user address.
+
+        Raises OutOfMemory if there is none for page tables.
+        """
         kernel = self.kernel
         mm = mm or kernel.tables.mms[0]
         va = mm.reserve(words.size)
         await cacheflush.flush_cache_range(kernel, va, words.size * PAGE_SIZE)
-        for start in range(va & -SECTION_SIZE, va + words.size * PAGE_SIZE, SECTION_SIZE):
-            await kernel.tables.populate(mm, start)
+        try:
+            for start in range(va & -SECTION_SIZE, va + words.size * PAGE_SIZE, SECTION_SIZE):
+                await kernel.tables.populate(mm, start)
+        except OutOfMemory:
+            mm.give_back(va, words.size)
+            raise
         await kernel.tables.set_ptes(mm, va, words)
         await kernel.cpu.dsb("ishst")
         return va

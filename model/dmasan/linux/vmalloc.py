@@ -9,6 +9,7 @@ its own for DMA, 2 MiB from 0xffc00000; here it uses this area, in which a frame
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ class Vmalloc:
         self.kernel = kernel
         self.areas: dict[int, VmArea] = {}
         self.lazy: dict[int, VmArea] = {}  # unmapped, perhaps still in a TLB
+        self._lazy_pages = 0
+        self._taken: list[tuple[int, int]] = []  # start and end of all areas, ascending
         self._owners: dict[int, Owner] = {}  # of vmalloc memory
 
     async def vmap(self, first: int, count: int, prot: Protection) -> VmArea:
@@ -64,9 +67,10 @@ class Vmalloc:
         """vmap_pages_range_noflush: the entries are written, and nothing says when a walk sees them. Raises OutOfMemory."""
         tables, count = self.kernel.tables, len(frames)
         area = VmArea(await self._find(count), count)
-        self.areas[area.va] = area
         for va in range(area.va & ~0xF_FFFF, area.va + (count << PAGE_SHIFT), 1 << 20):
             await tables.populate(tables.init_mm, max(va, area.va))
+        self.areas[area.va] = area
+        insort(self._taken, (area.va, area.end))
         words = protections.pages(self.kernel.layout.base + (frames << PAGE_SHIFT), prot)
         await tables.set_ptes(tables.init_mm, area.va, words)
         return area
@@ -76,7 +80,11 @@ class Vmalloc:
         kernel = self.kernel
         owner, frames = Owner(name), kernel.allocator.movable(pages_of(size))
         kernel.give(owner, frames)
-        area = await self.vmap_pages(frames, Protection.KERNEL)
+        try:
+            area = await self.vmap_pages(frames, Protection.KERNEL)
+        except OutOfMemory:
+            kernel.free_owner(owner)
+            raise
         self._owners[area.va] = owner
         return area.va
 
@@ -111,9 +119,11 @@ class Vmalloc:
         await kernel.tables.set_ptes(kernel.tables.init_mm, va, faults(area.count))
         if eager if eager is not None else not since(kernel.era, "v6.0"):
             await cache_ops.flush_tlb_kernel_range(kernel, va, area.count * PAGE_SIZE)
+            self._taken.remove((area.va, area.end))
             return
         self.lazy[va] = area
-        if sum(a.count for a in self.lazy.values()) > self.lazy_max_pages:
+        self._lazy_pages += area.count
+        if self._lazy_pages > self.lazy_max_pages:
             await self.purge()
 
     @property
@@ -126,17 +136,19 @@ class Vmalloc:
         if self.lazy:
             start, end = min(self.lazy), max(area.end for area in self.lazy.values())
             await cache_ops.flush_tlb_kernel_range(self.kernel, start, end - start)
+            self._taken = [each for each in self._taken if each[0] not in self.lazy]
             self.lazy.clear()
+            self._lazy_pages = 0
 
     async def _find(self, count: int) -> int:
         """The lowest gap with room for `count` pages and a guard page; purges when there is none."""
         space = self.kernel.layout.space
         for _ in range(2):
             va = space.vmalloc_start
-            for start, area in sorted((self.areas | self.lazy).items()):
+            for start, end in self._taken:
                 if start - va >= (count + 1) * PAGE_SIZE:
                     break
-                va = area.end
+                va = end
             if space.vmalloc_end - va >= (count + 1) * PAGE_SIZE:
                 return va
             await self.purge()

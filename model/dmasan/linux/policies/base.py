@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dmasan.config import Cell, Knobs
 from dmasan.linux import cache_ops
-from dmasan.linux.errors import DmaApiError
+from dmasan.linux.errors import DmaApiError, OutOfMemory
 from dmasan.linux.layout import PAGE_SHIFT, PAGE_SIZE, Zone
+from dmasan.linux.protections import Protection
 
 if TYPE_CHECKING:
     from dmasan.linux.kernel import Kernel
@@ -84,6 +85,24 @@ def require_lowmem(kernel: Kernel, policy: str, first: int) -> None:
     if kernel.layout.zone(first) is not Zone.LOWMEM:
         kernel.dma_memory.release(first)
         raise DmaApiError(f"policy {policy} works on the linear mapping: its CMA area must be in lowmem")
+
+
+async def vmap(kernel: Kernel, first: int, count: int, prot: Protection = Protection.DMACOHERENT) -> int:
+    """The second mapping. Without memory for it the pages go back, and OutOfMemory is raised (__alloc_from_contiguous)."""
+    try:
+        return (await kernel.vmalloc.vmap(first, count, prot)).va
+    except OutOfMemory:
+        kernel.dma_memory.release(first)
+        raise
+
+
+async def split(kernel: Kernel, first: int, count: int) -> None:
+    """Small pages in the linear map. Without memory for the tables the pages go back, and OutOfMemory is raised."""
+    try:
+        await kernel.linear.split_range(first, count)
+    except OutOfMemory:
+        kernel.dma_memory.release(first)
+        raise
 
 
 async def flush(kernel: Kernel, va: int, first: int, count: int) -> None:

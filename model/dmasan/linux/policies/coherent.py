@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dmasan.arch.profile import find_profile
 from dmasan.config import Cell, UsageError
 from dmasan.linux.layout import PAGE_SIZE, Zone
-from dmasan.linux.policies.base import Mapping, Policy, detail
+from dmasan.linux.policies.base import Mapping, Policy, detail, vmap
 from dmasan.linux.protections import Protection
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Coherent(Policy):
         where = detail(kernel, first, count)
         if kernel.layout.zone(first) is Zone.HIGHMEM:
             kernel.step("alloc 2: vmap with unchanged attributes, for there is no linear address", where)
-            va = (await kernel.vmalloc.vmap(first, count, Protection.KERNEL)).va
+            va = await vmap(kernel, first, count, Protection.KERNEL)
         else:
             kernel.step("alloc 2: use the linear address", where)
             va = kernel.linear.va(first)

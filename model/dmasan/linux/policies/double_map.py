@@ -14,6 +14,7 @@ import numpy as np
 
 from dmasan.linux import cache_ops, cacheflush
 from dmasan.linux.eras import since
+from dmasan.linux.errors import OutOfMemory
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.policies.base import Mapping, Policy, detail, require_lowmem
 from dmasan.linux.protections import Protection
@@ -42,7 +43,11 @@ class DoubleMap(Policy):
         kernel.step("alloc 4: clean and invalidate L2 by PA (outer_flush_range)", where)
         await cache_ops.outer_flush_range(kernel, kernel.layout.pa(first), size)
         kernel.step("alloc 5: map non-cacheable at a second address", where)
-        area = await kernel.vmalloc.vmap_noflush(first + np.arange(count), Protection.DMACOHERENT)
+        try:
+            area = await kernel.vmalloc.vmap_noflush(first + np.arange(count), Protection.DMACOHERENT)
+        except OutOfMemory:
+            kernel.dma_memory.release(first)
+            raise
         if since(kernel.era, "v3.5"):  # ioremap_page_range, later vmap
             kernel.step("alloc 6: flush_cache_vmap", where)
             await cacheflush.flush_cache_vmap(kernel)

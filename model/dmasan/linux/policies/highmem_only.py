@@ -19,8 +19,7 @@ from dmasan.linux import cache_ops
 from dmasan.linux.eras import since
 from dmasan.linux.errors import DmaApiError
 from dmasan.linux.layout import PAGE_SIZE, Zone
-from dmasan.linux.policies.base import Mapping, Policy, detail
-from dmasan.linux.protections import Protection
+from dmasan.linux.policies.base import Mapping, Policy, detail, vmap
 
 if TYPE_CHECKING:
     from dmasan.linux.kernel import Kernel
@@ -65,8 +64,7 @@ class HighmemOnly(Policy):
         else:
             await self._clear(kernel, first, count, where)
         kernel.step("alloc 4: vmap non-cacheable, flush_cache_vmap", where)
-        area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
-        return Mapping(first, count, area.va)
+        return Mapping(first, count, await vmap(kernel, first, count))
 
     async def _clear(self, kernel: Kernel, first: int, count: int, where: str) -> None:
         """__dma_clear_buffer of highmem pages."""

@@ -16,8 +16,7 @@ from dmasan.linux.architecture import Architecture, architecture_of
 from dmasan.linux.eras import since
 from dmasan.linux.errors import CmaBusy, OutOfMemory
 from dmasan.linux.layout import PAGE_SIZE
-from dmasan.linux.policies.base import Mapping, Policy, detail, flush, require_lowmem
-from dmasan.linux.protections import Protection
+from dmasan.linux.policies.base import Mapping, Policy, detail, flush, require_lowmem, vmap
 
 if TYPE_CHECKING:
     from dmasan.linux.kernel import Kernel
@@ -47,10 +46,10 @@ class KeepAlias(Policy):
             kernel.step("alloc 2: clean and invalidate the linear mapping (arch_dma_prep_coherent)", where)
             await flush(kernel, linear, first, count)
         kernel.step("alloc 3: vmap non-cacheable, flush_cache_vmap", where)
-        area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
+        va = await vmap(kernel, first, count)
         kernel.step("alloc 4: clear through the non-cacheable mapping", where)
-        await kernel.cpu.fill(area.va, size, 0)
-        return Mapping(first, count, area.va)
+        await kernel.cpu.fill(va, size, 0)
+        return Mapping(first, count, va)
 
     async def free(self, kernel: Kernel, mapping: Mapping) -> None:
         where = detail(kernel, mapping.first, mapping.count)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dmasan.linux import cache_ops
 from dmasan.linux.eras import since
 from dmasan.linux.layout import PAGE_SIZE
-from dmasan.linux.policies.base import Mapping, Policy, detail, require_lowmem
+from dmasan.linux.policies.base import Mapping, Policy, detail, require_lowmem, split
 from dmasan.linux.protections import Protection
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class RemapInPlace(Policy):
         first = await kernel.dma_memory.take(count, name)
         require_lowmem(kernel, self.name, first)
         where, linear, size = detail(kernel, first, count), kernel.linear.va(first), count * PAGE_SIZE
-        await kernel.linear.split_range(first, count)  # small pages already, in a CMA area
+        await split(kernel, first, count)  # small pages already, in a CMA area
         kernel.step("alloc 2: clear through the linear map", where)
         await kernel.cpu.fill(linear, size, 0)
         kernel.step("alloc 3: clean and invalidate L1 by VA (dmac_flush_range)", where)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dmasan.linux import cache_ops
 from dmasan.linux.layout import PAGE_SIZE, Zone
-from dmasan.linux.policies.base import Mapping, Policy, detail, flush
+from dmasan.linux.policies.base import Mapping, Policy, detail, flush, split, vmap
 from dmasan.linux.protections import Protection
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Strict(Policy):
             return await self._alloc_highmem(kernel, first, count)
         where, linear = detail(kernel, first, count), kernel.linear.va(first)
         kernel.step("alloc 2: split the sections of the linear map", where)
-        await kernel.linear.split_range(first, count)
+        await split(kernel, first, count)
         kernel.step("alloc 3: clear through the linear map", where)
         await kernel.cpu.fill(linear, count * PAGE_SIZE, 0)
         kernel.step("alloc 4: clean and invalidate L1 by VA, L2 by PA", where)
@@ -75,12 +75,12 @@ class Strict(Policy):
         kernel.step("alloc 3: TLB invalidation of all kmap slots on all CPUs", where)
         await kernel.kmap.flush_residues()
         kernel.step("alloc 4: vmap non-cacheable", where)
-        area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
+        va = await vmap(kernel, first, count)
         await kernel.cpu.dsb("ish")
         await kernel.cpu.isb()
         kernel.step("alloc 5: clean and invalidate L1 and L2 through the non-cacheable mapping", where)
-        await flush(kernel, area.va, first, count)
-        return Mapping(first, count, area.va)
+        await flush(kernel, va, first, count)
+        return Mapping(first, count, va)
 
     @staticmethod
     async def _break_before_make(kernel: Kernel, first: int, count: int, prot: Protection) -> None:

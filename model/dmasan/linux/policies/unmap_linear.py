@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from dmasan.linux import cache_ops
 from dmasan.linux.eras import since
+from dmasan.linux.errors import OutOfMemory
 from dmasan.linux.layout import PAGE_SIZE
-from dmasan.linux.policies.base import Mapping, Policy, detail, require_lowmem
+from dmasan.linux.policies.base import Mapping, Policy, detail, require_lowmem, split
 from dmasan.linux.protections import Protection
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class UnmapLinear(Policy):
         first = await kernel.dma_memory.take(count, name)
         require_lowmem(kernel, self.name, first)
         where, linear, size = detail(kernel, first, count), kernel.linear.va(first), count * PAGE_SIZE
-        await kernel.linear.split_range(first, count)
+        await split(kernel, first, count)
         kernel.step("alloc 2: clear through the linear map", where)
         await kernel.cpu.fill(linear, size, 0)
         kernel.step("alloc 3: clean and invalidate L1 by VA, L2 by PA", where)
@@ -51,7 +52,11 @@ class UnmapLinear(Policy):
         kernel.step("alloc 5: dsb, TLB invalidation on all CPUs, dsb, isb", where)
         await kernel.linear.flush_tlb(first, count)
         kernel.step("alloc 6: map non-cacheable", where)
-        area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
+        try:
+            area = await kernel.vmalloc.vmap(first, count, Protection.DMACOHERENT)
+        except OutOfMemory:
+            await self._give_back(kernel, first, count, where)
+            raise
         # Step 7, the second flush, belongs to `strict`.
         return Mapping(first, count, area.va)
 
@@ -60,10 +65,14 @@ class UnmapLinear(Policy):
         # 1 clear the entries; 2 TLB invalidation and dsb, at once in every era.
         kernel.step("free 1: unmap the non-cacheable mapping, TLB invalidation", where)
         await kernel.vmalloc.vunmap(mapping.va, eager=True)
+        await self._give_back(kernel, mapping.first, mapping.count, where)
+
+    @staticmethod
+    async def _give_back(kernel: Kernel, first: int, count: int, where: str) -> None:
         kernel.step("free 3: write the linear map's entries, cacheable", where)
-        await kernel.linear.protect(mapping.first, mapping.count, Protection.KERNEL)
+        await kernel.linear.protect(first, count, Protection.KERNEL)
         kernel.step("free 4: dsb, isb", where)
         await kernel.cpu.dsb("ish")
         await kernel.cpu.isb()
         kernel.step("free 5: release the pages", where)
-        kernel.dma_memory.release(mapping.first)
+        kernel.dma_memory.release(first)
