@@ -72,6 +72,11 @@ class DmaDevice:
                 return bus - each.bus + each.cpu
         return None
 
+    @property
+    def direct(self) -> bool:
+        """Whether every bus address is the physical address that it leads to."""
+        return not self.ranges and self.iommu is None and self.address_bits >= 32
+
     def limit(self, mask: int) -> int:
         """min_not_zero(mask, bus_dma_limit): the last bus address that may be used."""
         return min(each for each in (mask, self.bus_limit) if each) if mask or self.bus_limit else 0

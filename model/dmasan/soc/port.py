@@ -41,6 +41,7 @@ class Port:
         self.bytes_moved = 0
         self._count: Counter[tuple[str, str]] = Counter()
         self.decode: Callable[[int], int | None] = lambda bus: bus  # bus address to physical address
+        self.direct: Callable[[], bool] = lambda: True  # `decode` gives every address back as it is, now
 
     def read(self, burst: Burst) -> tuple[int, NDArray[np.uint8]]:
         """Serves a read burst; DECERR and zeros outside of RAM."""

@@ -53,7 +53,8 @@ class Soc(System):
         super().__init__(found, Knobs().with_settings(found.fitted(knobs)), schedule, seed, backend)
         self.cell = Cell(policy, profile, choose("era", era, ERAS), self.knobs)
         self.kernel = Kernel(self.machine, self.cell)
-        self.port.decode = self.kernel.dma.device.decode
+        device = self.kernel.dma.device
+        self.port.decode, self.port.direct = device.decode, lambda: device.direct
         self.backend.bind(self)
 
     @property

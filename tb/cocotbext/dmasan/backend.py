@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from cocotb.triggers import First, RisingEdge, Timer, ValueChange
@@ -22,6 +23,12 @@ from dmasan.schedule import Schedule
 RESET_CYCLES = 8
 
 
+class DecodingPort(RingPort, Protocol):
+    """A port behind which a bus address may mean another physical address."""
+
+    direct: Callable[[], bool]  # whether none does, now
+
+
 class Bindable(Protocol):
     """What this backend needs of a `Soc`."""
 
@@ -35,7 +42,7 @@ class Bindable(Protocol):
     def schedule(self) -> Schedule: ...
 
     @property
-    def port(self) -> RingPort: ...
+    def port(self) -> DecodingPort: ...
 
     @property
     def knobs(self) -> Knobs: ...
@@ -83,6 +90,7 @@ class RtlBackend:
         self._request = 0
         self._start_cycles = 0
         self.shared = Shared()
+        self.direct: Callable[[], bool] = lambda: True  # bus addresses are physical ones
 
     def _register_host(self, dut: Any) -> Any:
         return dut.host
@@ -137,6 +145,7 @@ class RtlBackend:
         """Connects the memory port with the memory of a `Soc`: the fast path needs its arrays, not only its port."""
         whole = cast("Bindable", soc)
         self.dut.coherent_data.value = self.dut.coherent_desc.value = int(whole.knobs.snoop_port)
+        self.direct = whole.port.direct
         self.connect(state_of(whole), whole.port, whole.knobs.latency)
 
     def connect(self, state: State, port: RingPort, latency: int) -> None:
@@ -173,7 +182,11 @@ class RtlBackend:
         return await self._access(self._offset(pa), "load from")
 
     async def write32(self, pa: int, value: int) -> None:
-        """Stores to a device register; complete when its B has come. Raises DeviceBusError on an error response."""
+        """Stores to a device register; complete when its B has come. Raises DeviceBusError on an error response.
+
+        A device may have got dma-ranges, an IOMMU or fewer address lines since the last one, and starts by such a store.
+        """
+        self.shared.set_decoded(not self.direct())
         await self._access(1 << 64 | (value & 0xFFFF_FFFF) << 32 | self._offset(pa), "store to")
 
     def _offset(self, pa: int) -> int:

@@ -141,6 +141,7 @@ class Shared:
         self._state: State | None = None
         self._port: RingPort | None = None
         self._error: BaseException | None = None
+        self._always = self._decoded = False
 
     def bind(self, state: State, port: RingPort) -> None:
         """Gives C++ the arrays of `state`, and `port` the bursts that C++ cannot serve."""
@@ -162,11 +163,18 @@ class Shared:
         c.call = self._call
         c.ring, c.ring_capacity = _address(self._ring), RING_CAPACITY
         c.ring_head = c.ring_tail = 0
-        c.always_call, c.call_on_snoop = state.always_call, state.call_on_snoop
+        c.call_on_snoop = state.call_on_snoop
+        self.set_always_call(state.always_call)
 
     def set_always_call(self, always: bool) -> None:
         """Switches the fast path off or on while the simulation runs."""
-        self._c.always_call = always
+        self._always = always
+        self._c.always_call = always or self._decoded
+
+    def set_decoded(self, decoded: bool) -> None:
+        """Whether bus addresses mean other physical ones, which only Python knows: then it is asked about every burst."""
+        self._decoded = decoded
+        self._c.always_call = self._always or decoded
 
     def watch(self, lines: Sequence[int], length: int) -> None:
         """From now on bursts that touch these lines (device addresses, at most WATCHED) of `length` bytes go to Python."""

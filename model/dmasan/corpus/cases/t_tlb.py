@@ -36,7 +36,7 @@ async def t2(soc: Soc, fixed: bool) -> None:
     """A page is mapped for a coherent allocation, and used at once."""
     kernel, cpu = soc.kernel, soc.cpu()
     pages = await kernel.alloc_pages(1, name="buffer")
-    area = await kernel.vmalloc.vmap(int(pages[0]), 1, Protection.DMACOHERENT)  # <- place
+    area = await kernel.vmalloc.vmap_noflush(pages, Protection.DMACOHERENT)  # <- place
     if fixed:
         await cpu.dsb("ishst")
     try:
