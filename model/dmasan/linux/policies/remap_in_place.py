@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dmasan.arch.profile import find_profile
 from dmasan.linux import cache_ops
+from dmasan.linux.architecture import Architecture, architecture_of
 from dmasan.linux.eras import since
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.policies.base import Mapping, Policy, detail, require_lowmem, split
@@ -31,7 +33,11 @@ class RemapInPlace(Policy):
 
     @classmethod
     def hypothetical(cls, profile: str, era: str) -> str | None:
-        return None if since(era, "v3.5") else f"{era} has no CMA; the order of v3.5 is followed"
+        if not since(era, "v3.5"):
+            return f"{era} has no CMA; the order of v3.5 is followed"
+        if architecture_of(find_profile(profile)) is Architecture.ARMV5 and not since(era, "v6.0"):
+            return f"{era} has CMA on ARMv6 and later only (HAVE_DMA_CONTIGUOUS, arch/arm/Kconfig)"
+        return None
 
     async def alloc(self, kernel: Kernel, count: int, name: str) -> Mapping:
         kernel.step("alloc 1: take pages", f"{count} pages")
