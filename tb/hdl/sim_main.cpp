@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -38,6 +39,7 @@ extern "C" void vlog_startup_routines_bootstrap();
 namespace {
 
 constexpr uint64_t NEVER = ~0ull;
+constexpr int ALL_LEVELS = 99;
 constexpr int SETTLED = 128; // clock edges that a quiet design is still clocked, before its clock is gated
 uint64_t now = 0;         // in units of the time precision
 uint64_t half_period = 0; // 0: the clock is not ours
@@ -164,18 +166,20 @@ void Simulation::show_the_rest() {
 void Simulation::open_trace(int argc, char** argv) {
   const char* file = nullptr;
   bool wanted = false;
+  int depth = ALL_LEVELS;
   for (int i = 1; i < argc; i++) {
     if (!std::strcmp(argv[i], "--trace")) wanted = true;
     if (!std::strcmp(argv[i], "--trace-file") && i + 1 < argc) file = argv[++i];
+    else if (!std::strcmp(argv[i], "--trace-depth") && i + 1 < argc) depth = std::atoi(argv[++i]);
   }
 #if VM_TRACE
   if (!wanted) return;
   Verilated::traceEverOn(true);
   trace.reset(new Trace);
-  top->trace(trace.get(), 99);
+  top->trace(trace.get(), depth);
   trace->open(file ? file : DMASAN_FST ? "dump.fst" : "dump.vcd");
 #else
-  if (wanted) std::fprintf(stderr, "this simulator was built without a trace: %s\n", file ? file : "");
+  if (wanted && depth) std::fprintf(stderr, "this simulator was built without a trace: %s\n", file ? file : "");
 #endif
 }
 

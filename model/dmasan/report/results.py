@@ -210,7 +210,8 @@ class Measurement:
     """One row of a benchmark: `dmasan/bench/1`.
 
     `target` is the least (`unit` a speed) or the most (`unit` a time) that `value` should be, `peer` what was measured
-    for comparison in the same run, `ratio` how many times better than the peer this is.
+    for comparison in the same run, `ratio` how many times better than the peer this is. `note` says of a target that was
+    missed what the profile shows.
     """
 
     name: str
@@ -220,6 +221,7 @@ class Measurement:
     met: bool | None = None
     peer: str | None = None
     ratio: float | None = None
+    note: str | None = None
 
 
 def verdict(hazards: Iterable[Finding]) -> str:

@@ -147,6 +147,9 @@ def print_measurements(rows: Sequence[Measurement], to: Console) -> None:
         ("ratio", ["-" if row.ratio is None else f"{row.ratio:,.3g}" for row in rows], True),
     ]
     _print_stripped(_table(columns), to)
+    for row in rows:
+        if row.note and row.met is False:
+            to.print(f"{row.name}: {row.note}", markup=False, highlight=False)
 
 
 def _met(row: Measurement) -> Text:

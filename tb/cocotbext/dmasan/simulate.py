@@ -46,14 +46,15 @@ def run_job(
     *,
     design: Design | None = None,
     trace: str = "none",
+    depth: int = 0,
     coverage: bool = False,
     timeout: float = 600.0,
     plusargs: Sequence[str] = (),
 ) -> Any:
     """Runs `job` on `design` (default: the engine) and returns its result.
 
-    Files go to `out`: job.json, result.json, sim.log, and with `trace` dump.fst or dump.vcd. `timeout` is in seconds
-    of wall-clock time. A UsageError raised by the job is raised here again; everything else that goes wrong is a
+    Files go to `out`: job.json, result.json, sim.log, and with `trace` dump.fst or dump.vcd, with `depth` levels of the
+    design (0: all of them). `timeout` is in seconds of wall-clock time. A UsageError raised by the job is raised here again; everything else that goes wrong is a
     RunError that names the log.
     """
     executable = build(design or engine(), trace=trace, coverage=coverage)
@@ -71,7 +72,8 @@ def run_job(
     }
     (out / "job.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
     traced = ("--trace", "--trace-file", str(out / f"dump.{trace}")) if trace != "none" else ()
-    command = [str(executable), *traced, *plusargs]
+    shallow = ("--trace-depth", str(depth)) if trace != "none" and depth else ()
+    command = [str(executable), *traced, *shallow, *plusargs]
     environment = _environment(executable.name, job, out)
     status = _execute(command, environment, out, timeout)
     return _answer(result, status, out / "sim.log")
