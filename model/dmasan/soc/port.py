@@ -25,6 +25,7 @@ from dmasan.soc.snoop import snoop_read, snoop_stale, snoop_write
 
 _READ, _WRITE, _DONE = range(3)  # phases of a burst in the records of the RTL's port: data read, accepted, its B
 _STATUS = KIND_CODES[BurstKind.STATUS]
+LONGEST = 1 << 14  # more than the bytes of any burst, 256 beats of 32
 NOWHERE = 0xFFFF_F000  # an address without RAM: the IOMMU or the bus has nothing behind the device's
 _OPERATIONS = ("dev_read", "dev_write_posted", "dev_write_done")
 _POINT_OF_READ = {BurstKind.DATA: "read", BurstKind.DESCRIPTOR: "descriptor", BurstKind.STATUS: "status"}
@@ -90,23 +91,7 @@ class Port:
         Not across the status of a job: whether the job's data was complete by then must be seen. Between two of them
         what was accepted comes before its B, although a batch may begin with the B of a burst of the batch before.
         """
-        fields = ("phase", "channel", "kind", "length", "tag")
-        streams: dict[tuple[int, int, int, int, int], int] = {}
-        keys = list(zip(*(records[name].tolist() for name in fields), strict=True))
-        addresses = records["address"].tolist()
-        runs: list[list[int]] = []  # first record, bytes, jobs that have ended before it
-        ended = 0
-        for n, (key, address) in enumerate(zip(keys, addresses, strict=True)):
-            if key[2] == _STATUS:
-                streams.clear()
-                ended += 1
-            run = streams.get(key)
-            if run is not None and addresses[runs[run][0]] + runs[run][1] == address:
-                runs[run][1] += key[3]
-            else:
-                streams[key] = len(runs)
-                runs.append([n, key[3], ended])
-        for first, length, _ in sorted(runs, key=lambda run: (run[2], keys[run[0]][0] == _DONE)):
+        for first, length in merged(records):
             self._served(records[first], length)
 
     def _served(self, record: np.void, length: int) -> None:
@@ -169,3 +154,23 @@ class Port:
         if self.machine.bus.active:
             where = (self.backend.now_ns, ev.NOWHERE, burst.address, burst.length)
             self.machine.bus.emit(kind(*where, burst.kind, burst.channel, burst.tag, burst.snoop, *done))
+
+
+def merged(records: NDArray[np.void]) -> list[tuple[int, int]]:
+    """Runs of neighbours among the records of a batch: (first record, bytes), in the order in which they are told.
+
+    A run is of one stream: same phase, channel, kind, length and tag, between the same two statuses.
+    """
+    ended = np.cumsum(records["kind"] == _STATUS)
+    address, length = records["address"], records["length"].astype(np.uint64)
+    stream = ended.astype(np.uint64)
+    for name, most in (("phase", 4), ("channel", 256), ("kind", 4), ("tag", 1 << 16), ("length", LONGEST)):
+        stream = stream * np.uint64(most) + records[name].astype(np.uint64)
+    order = np.argsort(stream, kind="stable")
+    stream, address, length = stream[order], address[order], length[order]
+    starts = np.ones(len(records), np.bool_)
+    starts[1:] = (stream[1:] != stream[:-1]) | (address[1:] != address[:-1] + length[:-1])
+    begin = np.flatnonzero(starts)
+    first, total = order[begin], np.add.reduceat(length, begin)
+    told = np.lexsort((first, records["phase"][first] == _DONE, ended[first]))
+    return list(zip(first[told].tolist(), total[told].tolist(), strict=True))

@@ -10,6 +10,7 @@ import pytest
 
 from cocotbext.dmasan.shared import BURST
 from dmasan.soc import Soc
+from dmasan.soc.port import merged
 
 BASE, LENGTH = 0x8010_0000, 128
 DATA, STATUS = 0, 2
@@ -56,3 +57,41 @@ def test_the_status_of_a_job_stays_between_what_came_before_and_after(
     names = [(name, kind) for name, kind, _ in told(monkeypatch, [batch])]
     assert names.index(("dev_write_done", "data")) < names.index(("dev_write_posted", "status"))
     assert names[-1] == ("dev_write_done", "status")
+
+
+def one_by_one(batch: np.ndarray) -> list[tuple[int, int]]:
+    """What `merged` says, record by record."""
+    runs: list[list[int]] = []  # first record, bytes, statuses before it
+    streams: dict[tuple[int, ...], list[int]] = {}
+    statuses = 0
+    for n, record in enumerate(batch):
+        if record["kind"] == STATUS:
+            streams.clear()
+            statuses += 1
+        key = tuple(int(record[name]) for name in ("phase", "channel", "kind", "length", "tag"))
+        run = streams.get(key)
+        if run is not None and int(batch["address"][run[0]]) + run[1] == record["address"]:
+            run[1] += key[3]
+        else:
+            streams[key] = run = [n, key[3], statuses]
+            runs.append(run)
+    runs.sort(key=lambda run: (run[2], batch["phase"][run[0]] == DONE))
+    return [(first, length) for first, length, _ in runs]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_neighbours_are_merged_as_one_by_one(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    batch = np.zeros(int(draw.integers(1, 120)), BURST)
+    for name, most in (("phase", 3), ("channel", 2), ("tag", 2)):
+        batch[name] = draw.integers(0, most, len(batch))
+    batch["kind"] = draw.choice([DATA, DATA, DATA, DATA, 1, STATUS], len(batch))
+    batch["length"] = draw.choice([64, 64, 64, 128], len(batch))
+    places = np.zeros((3, 2, 2), np.uint64)  # most streams go on where they were
+    for record in batch:
+        stream = record["phase"], record["channel"], record["tag"]
+        places[stream] = draw.integers(0, 4) * 4096 if draw.random() < 0.1 else places[stream]
+        record["address"] = BASE + int(places[stream])
+        places[stream] += record["length"]
+    assert merged(batch) == one_by_one(batch)
+    assert seed or len(merged(batch)) < len(batch)
