@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from cocotbext.dmasan.simulate import Job, run_job
+from cocotbext.dmasan.uvm.knob_sequences import BackPressureSequence, ResponseDelaySequence
 
 pytestmark = pytest.mark.cosim
 HERE = Path(__file__).parent
+CYCLE_NS, COPIES = 10, 2  # copies of a CopySequence
 
 
 def run(name: str, out: Path) -> dict[str, Any]:
@@ -46,3 +49,27 @@ def test_registers_have_their_reset_values_and_bits(tmp_path: Path) -> None:
     assert told["reset"][1] == told["bash"][1] == []
     assert told["reset"][0] > 100
     assert told["bash"][0] > 100
+
+
+@pytest.mark.deep
+def test_each_knob_of_the_world_is_a_sequence(tmp_path: Path) -> None:
+    """What should take longer does, by about as much as it should; a correct driver is silent under all."""
+    told = run("KnobTest", tmp_path)
+    ns, base = told["ns"], told["ns"]["base"]
+    assert ns["LatencySequence"] > base + COPIES * 4 * 180 * CYCLE_NS  # descriptor, read, write, status
+    assert ns["BackPressureSequence"] > base + COPIES * 256 * CYCLE_NS  # of 256 beats, each stalled more than once
+    assert ns["AddressOrderSequence"] > base + COPIES * 40 * CYCLE_NS
+    assert ns["ResponseDelaySequence"] > base + COPIES * 2 * 380 * CYCLE_NS  # write, status
+    assert ns["InterruptLatencySequence"] > base + COPIES * 4700
+    assert told["moves"]["benign"] == 0
+    assert told["moves"]["random"] > 0
+    assert told["moves"]["adversarial"] > 0
+    assert told["errors"] == {"planted": True, "taken away": False}
+
+
+def test_a_knob_that_is_not_there_and_a_schedule_that_is_fixed() -> None:
+    with pytest.raises(ValueError, match="ResponseDelaySequence has no knob delay: it has b_delay"):
+        ResponseDelaySequence("late", None, delay=3)
+    drawn = BackPressureSequence("stalls", None, Random(1)).values
+    assert drawn == BackPressureSequence("stalls", None, Random(1)).values
+    assert all(0 <= value <= 160 for value in drawn.values())

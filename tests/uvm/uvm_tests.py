@@ -8,11 +8,22 @@ from pyuvm import uvm_factory
 from cocotbext.dmasan.pace import Pace
 from cocotbext.dmasan.uvm import DmasanTest
 from cocotbext.dmasan.uvm.items import RegisterItem
+from cocotbext.dmasan.uvm.knob_sequences import (
+    WORLD,
+    ErrorSequence,
+    KnobSequence,
+    PaceSequence,
+    RandomWorldSequence,
+    ScheduleSequence,
+)
 from cocotbext.dmasan.uvm.register_agent import RegisterDriver
 from cocotbext.dmasan.uvm.register_sequences import BitBashSequence, HardwareResetSequence
-from cocotbext.dmasan.uvm.sequences import CopySequence, ForgetfulCopySequence, PaceSequence
+from cocotbext.dmasan.uvm.sequences import SIZE, CopySequence, ForgetfulCopySequence
 from dmasan.device import registers as reg
+from dmasan.device.driver import DmaEngine
+from dmasan.device.transaction import DmaError
 from dmasan.events import BurstKind
+from dmasan.soc.soc import Soc
 
 CFG = reg.CHANNEL_BASE + reg.CH_CFG.OFFSET
 
@@ -88,3 +99,80 @@ class RegisterTest(DmasanTest):
         bash = BitBashSequence("bash", self.env.model)
         await bash.start()
         type(self).told = {"reset": [reset.checked, reset.mismatches], "bash": [bash.checked, bash.mismatches]}
+
+
+QUIET = {
+    "latency": 12, "stall_ar": 0, "stall_aw": 0, "stall_w": 0, "gap_r": 0, "gap_b": 0, "reorder": 0, "aw_hold": 0,
+    "w_hold": 0, "sample": 0, "b_delay": 0,
+}  # fmt: skip
+SLOW = {
+    "LatencySequence": {"latency": 200},
+    "BackPressureSequence": dict.fromkeys(("stall_ar", "stall_aw", "stall_w", "gap_r", "gap_b"), 160),
+    "ReorderSequence": {"reorder": 1},
+    "AddressOrderSequence": {"aw_hold": 40, "w_hold": 8},
+    "SampleSequence": {"sample": 2},
+    "ResponseDelaySequence": {"b_delay": 400},
+    "InterruptLatencySequence": {"ns": 5000},
+    "QuantumSequence": {"ns": 0},
+}
+
+
+class KnobTest(DmasanTest):
+    """A correct driver under each knob of the world in turn, under all of them at random, and with error responses."""
+
+    cell = {"policy": "strict", "schedule": "switched"}  # noqa: RUF012
+    soc: Soc
+
+    async def main(self) -> None:
+        self.soc = self.env.system.soc
+        await self.soc.boot()
+        await self.copy()  # of memory that no cache has seen
+        told = {"base": await self.copy()}
+        for kind in WORLD:
+            await kind(kind.__name__, self.env, **SLOW[kind.__name__]).start()
+            told[kind.__name__] = await self.copy()
+            await self.calm(kind)
+        for seed in (1, 2):
+            world = RandomWorldSequence("world", self.env, seed)
+            await world.start()
+            told[f"world {seed}"] = await self.copy()
+        for kind in WORLD:
+            await self.calm(kind)
+        type(self).told = {"ns": told, "moves": await self.moves(), "errors": await self.errors()}
+
+    async def copy(self) -> float:
+        """ns of a whole copy program; raises AssertionError for wrong data."""
+        begin, sequence = self.backend.now_ns, CopySequence("copy", self.env)
+        await sequence.program(self.soc)
+        assert sequence.equal, "the CPU found other data than it sent"
+        return self.backend.now_ns - begin
+
+    async def calm(self, kind: type[KnobSequence]) -> None:
+        values = {name: QUIET.get(name, 100 if kind.__name__ == "QuantumSequence" else 0) for name in kind.ranges}
+        await kind("calm", self.env, **values).start()
+
+    async def moves(self) -> dict[str, int]:
+        """How many hidden moves were made under each schedule."""
+        made = {}
+        for name in ("benign", "random", "adversarial"):
+            before = len(self.soc.schedule.log)
+            await ScheduleSequence("schedule", self.env, name).start()
+            await self.copy()
+            made[name] = len(self.soc.schedule.log) - before
+        await ScheduleSequence("schedule", self.env, "benign").start()
+        return made
+
+    async def errors(self) -> dict[str, bool]:
+        """Whether the driver saw an error that was planted, and none when there was none any more."""
+        seen = {}
+        source, target = [await self.soc.dma.alloc_coherent(SIZE, name) for name in ("source", "target")]
+        for name, length in (("planted", SIZE), ("taken away", 0)):
+            engine = await DmaEngine.probe(self.soc)
+            await ErrorSequence("error", self.env, target.dma_handle, length, read=False).start()
+            try:
+                await engine.memcpy(target.dma_handle, source.dma_handle, SIZE)
+                seen[name] = False
+            except DmaError:
+                seen[name] = True
+            await engine.remove()
+        return seen

@@ -59,13 +59,17 @@ class Core:
         self._early_lines = machine.early.lines
         self._buffered = machine.profile.buffered_stores and not machine.schedule.benign
         self._benign = machine.schedule.benign
-        self._quantum_ns = machine.knobs.quantum_ns
         self._ns_per_cycle = 1000 / machine.profile.cpu_mhz
         self._ram = range(machine.memory.base, machine.memory.base + machine.memory.size)
-        # An operation on a range is one event, and one moment for the device, for each such piece of it.
-        self._piece = machine.hierarchy.piece if self._quantum_ns else machine.hierarchy.line
+        self.set_quantum(machine.knobs.quantum_ns)
 
     # --- time ---
+
+    def set_quantum(self, ns: float) -> None:
+        """From now on this CPU runs `ns` ahead of the device before it yields; 0: it yields at every access."""
+        self._quantum_ns = ns
+        # An operation on a range is one event, and one moment for the device, for each such piece of it.
+        self._piece = self._hierarchy.piece if ns else self._hierarchy.line
 
     def _begin(self, operation: str, address: int, length: int) -> Site:
         """Starts a public operation: place, point, and the hidden moves before it. Returns the program's line."""

@@ -91,6 +91,7 @@ class RtlBackend:
         self._start_cycles = 0
         self.shared = Shared()
         self.direct: Callable[[], bool] = lambda: True  # bus addresses are physical ones
+        self.interrupt_ns = 0.0  # how long after the line has risen a CPU takes the interrupt
 
     def _register_host(self, dut: Any) -> Any:
         return dut.host
@@ -212,3 +213,5 @@ class RtlBackend:
         self._settle()
         if not self.irq:
             raise RunError(f"waited for the device's interrupt for {timeout_ns:g} ns: it did not come")
+        if self.interrupt_ns:
+            await self.advance(self.interrupt_ns)

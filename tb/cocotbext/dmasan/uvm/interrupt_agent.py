@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The agent of the interrupt line: passive."""
+"""The agent of the interrupt line: a passive monitor, and how late a CPU takes the interrupt as its active side."""
 
 from __future__ import annotations
 
@@ -26,7 +26,12 @@ class InterruptMonitor(uvm_monitor):
 class InterruptAgent(uvm_agent):
     def build_phase(self) -> None:
         super().build_phase()
+        self.backend: RtlBackend = ConfigDB().get(self, "", "BACKEND")
         self.monitor = InterruptMonitor.create("monitor", self)
+
+    def set_latency(self, ns: float) -> None:
+        """How long after the line has risen a CPU takes the interrupt, from now on."""
+        self.backend.interrupt_ns = ns
 
     @property
     def ap(self) -> uvm_analysis_port:

@@ -60,16 +60,22 @@ class MemoryMonitor(uvm_monitor):
 
 
 class MemoryAgent(uvm_agent):
-    """The monitor; `set_pace` is what sequences use."""
+    """The monitor; `set_pace` and `plant_error` are what sequences use. `pace` is the port's now."""
 
     def build_phase(self) -> None:
         super().build_phase()
         self.backend: RtlBackend = ConfigDB().get(self, "", "BACKEND")
         self.monitor = MemoryMonitor.create("monitor", self)
+        self.pace = Pace()
 
     def set_pace(self, pace: Pace, latency: int | None = None) -> None:
         """How the port behaves from now on; `latency` in cycles."""
+        self.pace = pace
         self.backend.set_pace(pace, latency)
+
+    def plant_error(self, address: int, length: int, response: int, *, read: bool, write: bool) -> None:
+        """Beats that touch these bytes are answered with `response` from now on; length 0: none."""
+        self.backend.shared.plant_error(address, length, response, read=read, write=write)
 
     @property
     def ap(self) -> uvm_analysis_port:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Virtual sequences: a driver program on the memory system, and the pace of the memory port."""
+"""Virtual sequences: a driver program on the memory system. `knob_sequences` has those of the world around it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from pyuvm import uvm_sequence
 
-from cocotbext.dmasan.pace import Pace
 from dmasan.device.driver import DmaEngine
 from dmasan.events import Direction
 from dmasan.soc import Soc
@@ -68,14 +67,3 @@ class ForgetfulCopySequence(CopySequence):
 
     async def hand_over(self, soc: Soc, handle: int) -> None:
         """Forgotten."""
-
-
-class PaceSequence(uvm_sequence):
-    """Sets the pace of the memory port; the next sequences run under it."""
-
-    def __init__(self, name: str = "pace", env: Any = None, pace: Pace | None = None, latency: int | None = None) -> None:
-        super().__init__(name)
-        self.env, self.pace, self.latency = env, pace or Pace(), latency
-
-    async def body(self) -> None:
-        self.env.memory.set_pace(self.pace, self.latency)
