@@ -9,7 +9,6 @@ import os
 import platform
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -150,8 +149,13 @@ def _commands(
 
 
 def _compile(design: Design, options: Sequence[str], tools: toolchain.Toolchain, folder: Path) -> None:
-    """Builds in a folder of its own and renames what is kept: the executable and the log."""
-    work = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
+    """Builds in a folder of its own, named after the build, and renames what is kept: the executable and the log.
+
+    The caller holds the build's lock: what lies in the folder already is of a build that was killed.
+    """
+    work = folder.parent / f"building-{folder.name}"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
     log = folder.parent / f"{folder.name}.log"
     try:
         with log.open("wb") as out:

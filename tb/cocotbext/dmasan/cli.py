@@ -69,6 +69,7 @@ def parser() -> Parser:
 
 def _dispatch(arguments: Sequence[str]) -> int:
     parsed = parser().parse_args(arguments)
+    parsed.words = list(arguments)
     return COMMANDS[parsed.command].execute(parsed)
 
 

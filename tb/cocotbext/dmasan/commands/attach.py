@@ -15,6 +15,7 @@ from rich.console import Console
 from cocotbext.dmasan.attach import description as described
 from cocotbext.dmasan.attach.ports import read_ports
 from cocotbext.dmasan.attach.resolve import Resolved, resolve
+from cocotbext.dmasan.commands.again import again
 from cocotbext.dmasan.commands.options import add_cell, only, settle
 from cocotbext.dmasan.commands.progress import Progress
 from cocotbext.dmasan.commands.settings import Settings
@@ -61,7 +62,7 @@ def execute(arguments: argparse.Namespace) -> int:
         progress.step(description.top)
     document = _document(description, resolved, settings, outcomes)
     write_json(settings.folder / "attach.json", document)
-    _print(document, settings)
+    _print(document, settings, () if arguments.waves else arguments.words)
     return 1 if document["verdict"] == "found" else 0
 
 
@@ -137,7 +138,8 @@ def _document(
     }
 
 
-def _print(document: dict[str, Any], settings: Settings) -> None:
+def _print(document: dict[str, Any], settings: Settings, words: Sequence[str]) -> None:
+    """`words` of the command line, if what was found can be run again with waves."""
     out = console()
     if settings.json:
         write_json(settings.json, document)
@@ -146,6 +148,9 @@ def _print(document: dict[str, Any], settings: Settings) -> None:
         return
     for outcome in document["scenarios"]:
         _print_outcome(outcome, out)
+        if words and outcome["outcome"] == "found":
+            command = again(words, "--scenario", outcome["name"], "--waves")
+            out.print(f"   with waves: {command}", markup=False, soft_wrap=True)
     for note in document["notes"]:
         out.print(f"note: {note}", markup=False, soft_wrap=True)
     found = sum(each["outcome"] == "found" for each in document["scenarios"])

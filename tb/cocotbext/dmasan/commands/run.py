@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cocotbext.dmasan.commands import waves
+from cocotbext.dmasan.commands.again import again
 from cocotbext.dmasan.commands.jobs import Job, Runner, run_all
 from cocotbext.dmasan.commands.options import add_cell, add_run, only, settle
 from cocotbext.dmasan.commands.progress import Progress
@@ -99,19 +100,22 @@ def execute(arguments: argparse.Namespace) -> int:
         result = _result(job, runner, progress)
         run = replace(Run.from_json(result["run"]), scenario=arguments.scenario)
         if number:
-            again = replay_of(job, number, result["witness"])
+            once_more = replay_of(job, number, result["witness"])
             if arguments.waves:
                 plan = waves.planned(run, job.folder, watch, settings)
-                again = waves.traced(again, plan)
-            replayed = _result(again, runner, progress)
+                once_more = waves.traced(once_more, plan)
+            replayed = _result(once_more, runner, progress)
             told = verdict(run, Run.from_json(replayed["run"]), number, result["witness"])
         if arguments.waves:
-            shown, more = waves.finish(*((again, replayed) if number else (job, result)), plan)
+            shown, more = waves.finish(*((once_more, replayed) if number else (job, result)), plan)
             told += more
     sorted_ = known(run)
     shown = [f"witness-{number}/{name}" if number else name for name in shown]
-    _deliver(run, result, settings, [*told, *sorted_.sentences()], shown)
     counted = sorted_.counted(settings.fail_on)
+    told += sorted_.sentences()
+    if counted and not arguments.waves:
+        told.append(f"with waves: {again(arguments.words, '--waves')}")
+    _deliver(run, result, settings, told, shown)
     if arguments.trace:
         _trace(Path(arguments.trace), run, settings.folder)
     if arguments.sarif:
