@@ -16,6 +16,10 @@ class DriverRegisters:
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
 
+    def __deepcopy__(self, memo: dict[int, object]) -> DriverRegisters:
+        """Itself: the search for a repair copies the sanitizer, and behind the driver class stands the simulator."""
+        return self
+
     def started(self, address: int, value: int) -> Start | None:
         return Start(ANY) if self.driver.starts(address - REGISTERS_BASE, value) else None
 
