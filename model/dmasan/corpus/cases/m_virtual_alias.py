@@ -33,14 +33,14 @@ async def m1(soc: Soc, fixed: bool) -> None:
 async def m2(soc: Soc, fixed: bool) -> None:
     """A page has two kernel mappings at a time: it is written through one and read through the other."""
     kernel, cpu = soc.kernel, soc.cpu()
-    frame = int((await kernel.alloc_pages(1, name="page of a file"))[0])
-    lasting = await kernel.vmalloc.vmap(frame, 1, Protection.KERNEL)  # kmap
+    page = await kernel.alloc_pages(1, name="page of a file")
+    lasting = await kernel.vmalloc.vmap_noflush(page, Protection.KERNEL)  # kmap
     await cpu.dsb()
     await cpu.fill(lasting.va, PAGE_SIZE, 0x2E)  # <- place
     if fixed:
         await cpu.read(lasting.va, PAGE_SIZE)  # kmap_atomic finds and takes the address that kmap gave: kmap_high_get
         return
-    temporary = await kernel.vmalloc.vmap(frame, 1, Protection.KERNEL)  # kmap_atomic
+    temporary = await kernel.vmalloc.vmap_noflush(page, Protection.KERNEL)  # kmap_atomic
     await cpu.dsb()
     await cpu.read(temporary.va, PAGE_SIZE)  # <- place
 
