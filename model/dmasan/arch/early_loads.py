@@ -18,8 +18,9 @@ from dmasan.arch.maintenance import CacheMaintenance
 from dmasan.arch.memory import Bytes
 from dmasan.arch.noncacheable import NonCacheable
 
-# Lines in flight at a time: a Cortex-A15 has six linefill requests outstanding (DDI 0438, 7.3; from memory).
-CAPACITY = 8
+# Lines in flight at a time: of Normal memory a Cortex-A15 has up to six requests outstanding (DDI 0438, 6.4), as has a
+# Cortex-A72 (100095, 6.4).
+CAPACITY = 6
 
 
 @dataclass(slots=True)

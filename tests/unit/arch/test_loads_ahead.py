@@ -115,9 +115,9 @@ def test_there_must_be_a_translation_and_a_core_that_does_it() -> None:
 
 
 def test_few_loads_are_in_flight() -> None:
-    b = early("nc", lines=12)
-    loaded = [b.machine.copies(PAA + n * LINE).early is not None for n in range(12)]
-    assert loaded == [False] * 4 + [True] * 8
+    b = early("nc", lines=10)
+    loaded = [b.machine.copies(PAA + n * LINE).early is not None for n in range(10)]
+    assert loaded == [False] * 4 + [True] * 6
 
 
 def test_the_schedule_random_loads_early_where_cores_do() -> None:
