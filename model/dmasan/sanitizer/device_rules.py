@@ -254,6 +254,8 @@ class DeviceRules:
             where = ev.Event(event.time_ns, taken.site)
             core.add(Code.DEV_UNMAPPED, where, taken_text(taken.what, job), start, end - start)
             excluded.append((start, end))
+            if write:
+                core.log.withdraw(start, end)
         core.raced += excluded
         self._races(access, job, event, write, excluded)
         for start, count in core.buffers.undeclared(address, length):

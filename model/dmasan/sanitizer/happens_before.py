@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -378,6 +379,11 @@ class HappensBefore:
                 return
             if taken.address < end and address < taken.end:
                 yield taken
+
+    def taken_lately(self, address: int, end: int) -> bool:
+        """Whether some of a range was taken from the device behind the last doorbell."""
+        taken = takewhile(lambda each: each.number > self._bells.last, reversed(self.taken))
+        return any(each.address < end and address < each.end for each in taken)
 
     def give(self, address: int, end: int, write: bool) -> None:
         """The device may touch a range from now on."""

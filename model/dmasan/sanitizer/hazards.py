@@ -146,11 +146,36 @@ _Root = tuple[Effect, Code | None, str, Site, Site]
 
 @dataclass
 class HazardLog:
-    """The incidents of a run, in order of first sight. Findings of one access are one incident."""
+    """The incidents of a run, in order of first sight. Findings of one access are one incident.
 
-    incidents: list[Incident] = field(default_factory=list)
+    `told` are those that nothing can take back. A finding is held while it may prove to be a matter of the device's pace:
+    a read of what was taken from the device, which may write there yet.
+    """
+
+    told: list[Incident] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
     _roots: dict[_Root, Incident] = field(default_factory=dict)
+    _held: list[Finding] = field(default_factory=list)
+
+    @property
+    def incidents(self) -> list[Incident]:
+        """All incidents; what was held is told now."""
+        held, self._held = self._held, []
+        for finding in held:
+            self.add(finding)
+        return self.told
+
+    def hold(self, finding: Finding) -> None:
+        step = finding.step()  # of the policy, as of now
+        finding.step = lambda: step
+        self._held.append(finding)
+
+    def withdraw(self, start: int, end: int) -> None:
+        """The device has written [start, end): what the CPU read there was a race, which is told as such."""
+        for finding in self._held:
+            where = finding.address + finding.bytes
+            finding.bytes = finding.bytes[(where < start) | (where >= end)]
+        self._held = [finding for finding in self._held if finding.bytes.size]
 
     def note(self, text: str) -> None:
         """Counts a broken rule from which no wrong value can follow."""
@@ -167,8 +192,8 @@ class HazardLog:
         root = (finding.effect, finding.rule, finding.buffer, site, writer)
         incident = self._roots.get(root)
         if incident is None:
-            incident = self._roots[root] = _new(len(self.incidents) + 1, finding, site, first, last)
-            self.incidents.append(incident)
+            incident = self._roots[root] = _new(len(self.told) + 1, finding, site, first, last)
+            self.told.append(incident)
         end = max(incident.address + incident.length, last + 1)
         if first < incident.address:
             incident.start = max(0, incident.start - (incident.address - first))

@@ -145,7 +145,11 @@ class Core:
             finding.step = lambda: step_to_blame(self.history, self.policy_steps, first)
         elif effect is Effect.STALE_DEVICE_READ and finding.writer != ev.NOWHERE:
             finding.culprit = str(finding.writer)
-        self._tell(finding)
+        last = address + int(where[-1])
+        if effect is Effect.STALE_CPU_READ and self.hold is None and self.order.taken_lately(first, last + 1):
+            self.log.hold(finding)
+        else:
+            self._tell(finding)
 
     def _tell(self, finding: Finding) -> None:
         if self.hold is None:

@@ -70,7 +70,7 @@ class ModelProbe:
         if self._concerns(event):
             for n, (address, _) in enumerate(self.plan.lines):
                 self._line(n, address)
-        incidents = self.world.sanitizer.log.incidents
+        incidents = self.world.sanitizer.log.told
         while self._found < len(incidents):
             self._hazard(self._found)
             self._found += 1
@@ -137,7 +137,7 @@ class ModelProbe:
 
     def _hazard(self, index: int) -> None:
         """The strobe, for an incident that is the first of its root; the others are consequences."""
-        incident = self.world.sanitizer.log.incidents[index]
+        incident = self.world.sanitizer.log.told[index]
         site = incident.site
         found = next(
             (each for each in self.plan.hazards if each.is_at(incident.effect.name, incident.buffer, site.file, site.line)),
