@@ -171,9 +171,16 @@ def test_a_comparison_sorts_and_filters(tmp_path: Path) -> None:
         type(document.getElementById("rows-text"), "strict"); told.strict = names(); type(document.getElementById("rows-text"), "");
         document.querySelector("#rows [data-verdict=manifest]").click(); told.rest = [...document.querySelectorAll("#matrix tbody tr")].filter((row) => !row.hidden).map((row) => row.dataset.verdict);
         told.inside = [...document.querySelectorAll("a[href^='#']")].every((each) => document.querySelector(each.getAttribute("href")) !== null);
+        key("/"); told.slash = document.activeElement.id; document.activeElement.blur();
+        const at = () => document.activeElement.parentElement.id;
+        key("j"); told.first = at(); key("j", document.activeElement); told.second = at(); key("k", document.activeElement); told.back = at();
+        told.charts = document.querySelectorAll("#cost svg").length;
         """,
         tmp_path,
     )
+    assert told["slash"] == "rows-text" and told["charts"] >= 3
+    assert told["first"].startswith("row-") and "-hazard-" not in told["first"] and told["back"] == told["first"]
+    assert told["second"].startswith(f"{told['first']}-hazard-")  # folded within
     assert len(told["before"]) == 4
     assert told["up"] == sorted(told["before"]) and told["down"] == told["up"][::-1]
     assert told["wrong"] == sorted(told["wrong"]) and told["wrong"][-1] > 0

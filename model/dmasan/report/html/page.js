@@ -58,13 +58,16 @@ openTarget();
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-  if (event.key === "/" && $("filter-text")) { event.preventDefault(); $("filter-text").focus(); }
+  const words = $("filter-text") || $("rows-text");
+  if (event.key === "/" && words) { event.preventDefault(); words.focus(); }
   const step = { j: 1, k: -1 }[event.key];
   if (!step) return;
   const shown = hazards.filter((each) => !each.hidden);
-  const now = shown.findIndex((each) => each.contains(document.activeElement));
+  const now = shown.findLastIndex((each) => each.contains(document.activeElement));
   const next = shown[Math.min(shown.length - 1, Math.max(0, now + step))];
-  if (next) { next.open = true; next.querySelector("summary").focus(); next.scrollIntoView({ block: "start" }); }
+  if (!next) return;
+  for (let each = next; each; each = each.parentElement.closest("details")) each.open = true;
+  next.querySelector("summary").focus(); next.scrollIntoView({ block: "start" });
 });
 
 let folded = [];
