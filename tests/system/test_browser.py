@@ -174,11 +174,12 @@ def test_a_comparison_sorts_and_filters(tmp_path: Path) -> None:
         key("/"); told.slash = document.activeElement.id; document.activeElement.blur();
         const at = () => document.activeElement.parentElement.id;
         key("j"); told.first = at(); key("j", document.activeElement); told.second = at(); key("k", document.activeElement); told.back = at();
+        told.diagrams = document.querySelectorAll("#hazards .snippet").length;
         told.charts = document.querySelectorAll("#cost svg").length;
         """,
         tmp_path,
     )
-    assert told["slash"] == "rows-text" and told["charts"] >= 3
+    assert told["slash"] == "rows-text" and told["charts"] >= 3 and told["diagrams"] >= 2
     assert told["first"].startswith("row-") and "-hazard-" not in told["first"] and told["back"] == told["first"]
     assert told["second"].startswith(f"{told['first']}-hazard-")  # folded within
     assert len(told["before"]) == 4

@@ -16,6 +16,10 @@ from dmasan.report.html.page import badge, command, facts, page
 from dmasan.report.html.pictures import delivered
 from dmasan.report.html.run_report import gallery, link
 from dmasan.report.results import Comparison, Finding, Row, shorten
+from dmasan.report.story import Story, story_of
+from dmasan.sanitizer.diagnosis.record import Record
+
+_TOLD = 4  # hazards of a row that get a diagram and a story
 
 
 def compare_report(
@@ -130,7 +134,7 @@ def _hazards(rows: Sequence[Row], found: Mapping[int, Sequence[Finding]], folder
             continue
         findings = found.get(number, ())
         explain = f"dmasan explain {shlex.quote(shorten(str(folders[number].absolute())))}"
-        body = hazards(findings, {}, explain).split("</form>", 1)[-1]
+        body = hazards(findings, _stories(findings, folders[number]), explain).split("</form>", 1)[-1]
         body = body.replace('id="hazard-', f'id="row-{number}-hazard-').replace(" open>", ">")
         parts.append(
             f'<details class="hazard {row.verdict}" id="row-{number}"><summary>{badge(row.verdict)}'
@@ -138,6 +142,16 @@ def _hazards(rows: Sequence[Row], found: Mapping[int, Sequence[Finding]], folder
             f'</summary><div class="body">{body}{command(explain)}</div></details>'
         )
     return "".join(parts)
+
+
+def _stories(findings: Sequence[Finding], folder: Path) -> dict[int, Story]:
+    """Of the first hazards of a row, by their numbers; none where there is no event log."""
+    file = folder / eventlog.FILE
+    if not findings or not file.exists():
+        return {}
+    log = eventlog.read(file)
+    record = Record(log.history)
+    return {each.id: story_of(log, each, record) for each in findings[:_TOLD]}
 
 
 def _costs(rows: Sequence[Row], folders: Sequence[Path]) -> str:
