@@ -62,6 +62,7 @@ def test_a_hazard_and_any_byte_are_explained(ran, tmp_path: Path) -> None:  # ty
         (["--hazard", "9"], "--hazard 9: this run has no hazard of that number, allowed is 1 to 2"),
         (["--at", "nothing"], "neither a physical address nor BUFFER+OFFSET; the buffers are"),
         (["--at", "target+5000"], "'target' has 4096 bytes, allowed offsets are 0 to 4095"),
+        (["--at", ""], "neither a physical address nor BUFFER+OFFSET"),
         (["--at", "0x10"], "0x10 is not in RAM"),
         (["--at", "target", "--hazard", "1"], "of a byte or of a hazard, not of both"),
         (["--time", "5"], "--time: only with --at"),

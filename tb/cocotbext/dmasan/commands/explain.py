@@ -29,12 +29,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     run, log = load(Path(arguments.report))
     finding: Finding | None = None
-    if arguments.at:
-        if arguments.hazard:
+    if arguments.at is not None:
+        if arguments.hazard is not None:
             raise UsageError("--at and --hazard: a story is of a byte or of a hazard, not of both")
         story = story_at(log, _address(arguments.at, log), _time(arguments.time))
     else:
-        if arguments.time:
+        if arguments.time is not None:
             raise UsageError("--time: only with --at, a hazard has its own time")
         finding = _finding(run, arguments.hazard)
         if finding is None:
