@@ -44,13 +44,14 @@ def stored(field: FieldNode) -> bool:
 
 
 def masks(register: RegNode) -> dict[str, int]:
-    """Reset value, writable and locked bits of a register."""
-    values = {"RESET": 0, "WRITABLE": 0, "LOCKED": 0}
+    """Reset value, bits that a write stores, that it acts on, and locked ones of a register."""
+    values = {"RESET": 0, "WRITABLE": 0, "ACTING": 0, "LOCKED": 0}
     for field in register.fields():
         mask = ((1 << field.width) - 1) << field.low
         reset = field.get_property("reset")
         values["RESET"] |= (reset if isinstance(reset, int) else 0) << field.low
         values["WRITABLE"] |= mask if stored(field) else 0
+        values["ACTING"] |= mask if field.is_sw_writable and not stored(field) else 0
         values["LOCKED"] |= mask if field.get_property("swwe") else 0
     return values
 

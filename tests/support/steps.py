@@ -193,18 +193,19 @@ class Read(Step):
 
 @dataclass(frozen=True)
 class Copy(Step):
-    """The device copies, 8 bytes at a time; the program waits for it only when it needs one of the buffers."""
+    """The device copies, `unit` bytes at a time; the program waits for it only when it needs one of the buffers."""
 
     source: int
     target: int
     part: Part
+    unit: int = 8
 
     async def run(self, w: World) -> None:
         source = w.pick(self.source, lambda b: b.is_coherent or b.direction in READABLE)
         target = w.pick(self.target, lambda b: b.is_coherent or b.direction in WRITABLE)
         if source is None or target is None or source is target:
             return
-        start, length = self.part.of(min(len(source.data), len(target.data)), 8)
+        start, length = self.part.of(min(len(source.data), len(target.data)), self.unit)
         await w.idle(source)
         await w.idle(target)
         if source.device_may(start, length, write=False) and target.device_may(start, length, write=True):

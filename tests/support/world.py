@@ -131,6 +131,7 @@ class World:
         self.relaxed = False  # a mutant's doorbell: writel_relaxed instead of writel
         self.tamper: Callable[[DmaEngine], None] = lambda engine: None  # a mutant's
         self.engine: DmaEngine | None = None
+        self.max_beats = 16
 
     def _count(self, event: object) -> None:
         self.events += 1
@@ -171,14 +172,17 @@ class World:
     async def run(self, steps: Sequence[Step]) -> None:
         """The program: probe, the steps, and everything is given back. Raises WrongData."""
         self.soc.bus.subscribe(self._count)
-        settings = Settings(dma_coherent=self.soc.dma.device.coherent)
-        self.engine = await DmaEngine.probe(self, settings)  # type: ignore[arg-type]
+        self.engine = await DmaEngine.probe(self, self.settings())  # type: ignore[arg-type]
         self.tamper(self.engine)
         for step in steps:
             with self.soc.kernel.on(self.cpu_index):
                 await step.run(self)
         with self.soc.kernel.on(self.cpu_index):
             await self.end()
+
+    def settings(self) -> Settings:
+        """The driver's."""
+        return Settings(dma_coherent=self.soc.dma.device.coherent, max_beats=self.max_beats)
 
     async def end(self) -> None:
         while self.jobs:

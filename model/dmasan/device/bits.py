@@ -32,9 +32,11 @@ class Bits(NamedTuple):
 
 
 class Register:
-    """A 32-bit register: byte offset, reset value, bits that a write stores, those of them that a busy channel refuses."""
+    """A 32-bit register: byte offset, reset value, bits that a write stores, bits of which a written one acts (a command,
+    a cause that it clears), and those that a busy channel refuses."""
 
     OFFSET: int
     RESET: int = 0
     WRITABLE: int = 0
+    ACTING: int = 0
     LOCKED: int = 0

@@ -95,7 +95,7 @@ class CAP1(Register):
 
 class CTRL(Register):
     """Global control."""
-    OFFSET, WRITABLE = 0x10, 0x1
+    OFFSET, WRITABLE, ACTING = 0x10, 0x1, 0x2
     ENABLE = Bits(0, 0x1)  # Channels may start new descriptors.
     SOFT_RESET = Bits(1, 0x2)  # Aborts all channels, drains, then resets all registers (ENABLE too); reads 1 until done.
 
@@ -124,7 +124,7 @@ class WDOG(Register):
 
 class PMU_CTRL(Register):
     """Performance counters: control. The counter registers show the last snapshot."""
-    OFFSET = 0x40
+    OFFSET, ACTING = 0x40, 0x6
     SNAPSHOT = Bits(1, 0x2)  # Copy all live counters to the registers, atomically.
     CLEAR = Bits(2, 0x4)  # Clear the live counters (after a snapshot in the same write).
 
@@ -191,7 +191,7 @@ class PMU_MAX_OUT(Register):
 
 class CH_CMD(Register):
     """Commands, write one to act, read as zero."""
-    OFFSET = 0x0
+    OFFSET, ACTING = 0x0, 0x3F
     START = Bits(0, 0x1)  # Start, or resume at HEAD after an error, STOP or ABORT. Clears sticky causes and the coalescing count. No effect while BUSY.
     PAUSE = Bits(1, 0x2)  # Issue nothing more; STATUS.PAUSED once drained.
     RESUME = Bits(2, 0x4)  # End of PAUSE.
@@ -201,7 +201,7 @@ class CH_CMD(Register):
 
 class CH_STATUS(Register):
     """State and sticky causes (write one to clear; a set in the same cycle wins)."""
-    OFFSET = 0x4
+    OFFSET, ACTING = 0x4, 0x3F00
     STATE = Bits(0, 0xF)  # State code.
     BUSY = Bits(4, 0x10)  # Not IDLE and not HALTED: job registers are locked.
     PAUSED = Bits(5, 0x20)  # Paused and drained.

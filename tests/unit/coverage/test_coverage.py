@@ -65,9 +65,9 @@ def test_events_of_a_program_fill_the_bins() -> None:
     soc.run(program)
     observer.finish()
     mappings = found["mappings"].hits
-    assert [bin for bin in mappings if bin[0] == "single"] == [("single", "TO_DEVICE", "whole lines", "stored", "device")]
-    assert ("coherent", "BIDIRECTIONAL", "whole lines", "stored", "device, cpu") in mappings
-    assert found["policies"].hits["strict", "single", "TO_DEVICE"] == 1
+    single = ("strict", "single", "TO_DEVICE", "whole lines", "stored", "device")
+    assert [bin for bin in mappings if bin[1] == "single"] == [single]
+    assert ("strict", "coherent", "BIDIRECTIONAL", "whole lines", "stored", "device, cpu") in mappings
     assert found["bursts"].hits["read", "data", "16 beats", "aligned"] == 2
     assert found["registers"].hits["CH_TAIL.INDEX", "written 1"] == 1
     assert not any(group.contradictions() for group in found.values())

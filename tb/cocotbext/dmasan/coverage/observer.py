@@ -30,8 +30,14 @@ class _Life:
     lines: str
     touched: list[str] = field(default_factory=list)  # "cpu" and "device", in the order of their first touch
 
-    def touch(self, who: str) -> None:
-        if who not in self.touched:
+    @property
+    def memory(self) -> int:
+        """Where the CPU's own bytes are: behind a bounce slot, the buffer."""
+        return self.event.address if self.event.buffer is None else self.event.buffer
+
+    def touch(self, who: str, begin: int, address: int, length: int) -> None:
+        """An access to [address, address + length), where the mapping begins at `begin`."""
+        if begin < address + length and address < begin + self.event.length and who not in self.touched:
             self.touched.append(who)
 
 
@@ -71,32 +77,26 @@ class Observer:
     def _at(self, address: int, length: int) -> slice:
         return slice((address - self.base) // self.line, (address + max(length, 1) - 1 - self.base) // self.line + 1)
 
-    def _touching(self, address: int, length: int, who: str) -> None:
-        for life in self.lives.values():
-            if life.event.address < address + length and address < life.event.address + life.event.length:
-                life.touch(who)
-
     def _cpu(self, event: ev.Store | ev.Load, state: int) -> None:
         if event.type in CACHED:
             lines = self.state[self._at(event.address, event.length)]
             np.maximum(lines, state, out=lines)
-        self._touching(event.address, event.length, "cpu")
+        for life in self.lives.values():
+            life.touch("cpu", life.memory, event.address, event.length)
 
     def _map(self, event: ev.DmaMap) -> None:
         if event.kind.value not in KINDS:
             return
-        buffer = event.address if event.buffer is None else event.buffer
-        lines = self.state[self._at(buffer, event.length)]
-        state = LINES[int(lines.max()) if lines.size else UNTOUCHED]
+        life = _Life(event, "")
+        lines = self.state[self._at(life.memory, event.length)]
+        life.lines = LINES[int(lines.max()) if lines.size else UNTOUCHED]
         lines[:] = UNTOUCHED
-        self.lives[event.address, event.length] = _Life(event, state)
-        self.groups["policies"].sample(self.policy, event.kind.value, event.direction.name)
+        self.lives[event.address, event.length] = life
 
     def _unmap(self, event: ev.DmaUnmap) -> None:
         life = self.lives.pop((event.address, event.length), None)
         if life is not None:
-            buffer = life.event.address if life.event.buffer is None else life.event.buffer
-            self.state[self._at(buffer, event.length)] = UNTOUCHED
+            self.state[self._at(life.memory, event.length)] = UNTOUCHED
             self._sample(life)
 
     def _sample(self, life: _Life) -> None:
@@ -104,7 +104,7 @@ class Observer:
         whole = event.address % self.line == 0 and event.length % self.line == 0
         order = ", ".join(life.touched) or "nobody"
         self.groups["mappings"].sample(
-            event.kind.value, event.direction.name, ALIGNMENTS[not whole], life.lines, order
+            self.policy, event.kind.value, event.direction.name, ALIGNMENTS[not whole], life.lines, order
         )
 
     def _burst(self, event: ev.DeviceRead | ev.DeviceWrite, way: str) -> None:
@@ -112,7 +112,8 @@ class Observer:
         length = LENGTHS[0 if beats == 1 else 1 if beats < 16 else 2 if beats == 16 else 3]
         start = "aligned" if event.address % self.beat == 0 else "within a beat"
         self.groups["bursts"].sample(way, event.kind.value, length, start)
-        self._touching(event.address, event.length, "device")
+        for life in self.lives.values():
+            life.touch("device", life.event.address, event.address, event.length)
 
     def _register(self, event: ev.MmioRead | ev.MmioWrite, read: bool) -> None:
         offset = event.address - REGISTERS_BASE
@@ -124,5 +125,5 @@ class Observer:
         for name, owner, bits in self._fields:
             if owner is register:
                 use = "read" if read else f"written {int(bool(event.value & bits.mask))}"
-                if read or owner.WRITABLE & bits.mask:
+                if read or (owner.WRITABLE | owner.ACTING) & bits.mask:
                     self.groups["registers"].sample(name, use)
