@@ -8,6 +8,7 @@ from dmasan.events import CacheOp, Direction, DmaMap, DmaUnmap, Level, Maintenan
 from dmasan.linux import DmaApiError, OutOfMemory, Zone
 from dmasan.linux.dma_attributes import DmaAttr
 from dmasan.linux.dma_device import DMA_MAPPING_ERROR, DmaDevice, DmaRange
+from dmasan.linux.iommu import Iommu
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.protections import Protection
 
@@ -268,3 +269,15 @@ def test_a_carveout_is_in_no_linear_map_and_lost_for_good(make) -> None:
     for each in (second, buffer):
         world.run(kernel.dma.free_coherent(each))
     assert world.run(kernel.dma.alloc_coherent(4 << 20)).dma_handle == buffer.dma_handle
+
+
+def test_which_views_of_memory_are_direct(make) -> None:
+    """Where every bus address is the physical one: the RTL's fast path depends on it."""
+    device = DmaDevice()
+    assert device.direct and all(device.decode(pa) == pa for pa in (0x8000_0000, 0xFFFF_FFFF))
+    device.ranges = (DmaRange(0x8000_0000, 0x8040_0000, 16 << 20),)
+    assert not device.direct and device.decode(0x8040_0000) == 0x8000_0000
+    device.ranges, device.address_bits = (), 31
+    assert not device.direct and device.decode(0x8000_0000) == 0
+    device.address_bits, device.iommu = 32, Iommu(make("double_map").kernel, device.name)
+    assert not device.direct and device.decode(0x8000_0000) is None
