@@ -66,6 +66,47 @@ status_fields = ["data"]
 class = "{HERE}/variants.py:Axi3Copy"
 """
 
+OVER_READ = f"""
+[design]
+top = "over_read_copy"
+sources = ["{EXAMPLES}/stream_dma/stream_dma.v", "{HERE}/over_read.v"]
+clock = "clk"
+reset = "rst_n"
+over_read = 64
+
+[[memory]]
+prefix = "m_"
+
+[stream]
+descriptor = "d_"
+descriptor_fields = ["src", "dst", "len"]
+status = "s_"
+status_fields = ["code"]
+
+[driver]
+class = "{HERE}/variants.py:OverReadCopy"
+"""
+
+TWO_CLOCKS = f"""
+[design]
+top = "two_clock_copy"
+sources = ["{EXAMPLES}/stream_dma/stream_dma.v", "{HERE}/two_clocks.v"]
+clock = "clk"
+reset = "rst_n"
+
+[[memory]]
+prefix = "m_"
+
+[registers]
+prefix = "s_"
+clock = "pclk"
+clock_ns = 23.0
+reset = "presetn"
+
+[driver]
+class = "{HERE}/variants.py:TwoClockCopy"
+"""
+
 
 def with_fault(name: str, folder: Path) -> Path:
     """The description of stream_dma with one of its faults planted."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import fastjsonschema
 import pytest
-from designs import AXI3, ENGINE, SPLIT, STREAM_DMA, attach, rules, with_fault, written
+from designs import AXI3, ENGINE, OVER_READ, SPLIT, STREAM_DMA, TWO_CLOCKS, attach, rules, with_fault, written
 
 pytestmark = pytest.mark.cosim
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "attach-1.json"
@@ -87,3 +87,33 @@ def test_widths(tmp_path: Path, width: int) -> None:
     status, told = attach(written(text, tmp_path), tmp_path)
     assert rules(told) == {}
     assert status == 0
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("period", ["23.0", "3.0"])  # slower and faster than the design's 10 ns
+def test_registers_on_a_clock_of_their_own(tmp_path: Path, period: str) -> None:
+    status, told = attach(written(TWO_CLOCKS.replace("23.0", period), tmp_path), tmp_path)
+    assert rules(told) == {}
+    assert status == 0
+
+
+@pytest.mark.deep
+def test_a_busy_bit_that_does_not_wait_for_the_other_clock_is_found(tmp_path: Path) -> None:
+    text = TWO_CLOCKS.replace('clock = "clk"', 'clock = "clk"\nparameters = { UNSYNCHRONISED = 1 }')
+    status, told = attach(written(text, tmp_path), tmp_path, ["baseline", "unmap-after-late-B"])
+    assert "EARLY_COMPLETION" in rules(told)["unmap-after-late-B"] | rules(told)["baseline"]
+    assert status == 1
+
+
+@pytest.mark.deep
+def test_an_over_read_that_is_declared_is_not_judged(tmp_path: Path) -> None:
+    status, told = attach(written(OVER_READ, tmp_path), tmp_path)
+    assert rules(told) == {}
+    assert status == 0
+
+
+@pytest.mark.deep
+def test_an_over_read_that_is_not_declared_is_found(tmp_path: Path) -> None:
+    status, told = attach(written(OVER_READ.replace("over_read = 64", ""), tmp_path), tmp_path)
+    assert rules(told) == {"small-buffers": {"DMA_ADDR"}}
+    assert status == 1

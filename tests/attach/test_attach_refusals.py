@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from designs import SPLIT, attach, rules, written
+from designs import OVER_READ, SPLIT, TWO_CLOCKS, attach, rules, written
 
 from cocotbext.dmasan import cli
 
@@ -104,3 +104,25 @@ def test_a_design_that_hangs_is_a_finding(tmp_path: Path) -> None:
     assert status == 1
     assert rules(told) == {"baseline": {"HANG"}, "streaming": {"HANG"}}
     assert "did not accept the descriptor within 1,000,000 ns" in told["scenarios"][0]["found"][0]["text"]
+
+
+REGISTER_CLOCK = {
+    "no port": ('clock = "pclk"', 'clock = "pclk2"', r"two_clock_copy has no port pclk2, the clock \(did you mean pclk\?\)"),
+    "an output": ('clock = "pclk"', 'clock = "s_rdata"', r"port s_rdata is an output, expected is an input"),
+    "no reset": ('reset = "presetn"', "", r"key registers.reset: it is missing"),
+    "no period": ("clock_ns = 23.0", "clock_ns = 0.0", r"key registers.clock_ns: 0.0 is out of range, allowed is 0.1 to 10000"),
+}  # fmt: skip
+
+
+@pytest.mark.cosim
+@pytest.mark.parametrize("case", REGISTER_CLOCK.values(), ids=list(REGISTER_CLOCK))
+def test_a_bad_clock_of_the_registers(tmp_path: Path, capfd: pytest.CaptureFixture[str], case: tuple[str, str, str]) -> None:
+    assert TWO_CLOCKS.count(case[0]) == 1
+    path = written(TWO_CLOCKS.replace(case[0], case[1]), tmp_path)
+    assert re.search(case[2], refusal(path, capfd))
+
+
+@pytest.mark.parametrize("value", [48, 8192, -1])
+def test_a_bad_over_read(tmp_path: Path, capfd: pytest.CaptureFixture[str], value: int) -> None:
+    path = written(OVER_READ.replace("over_read = 64", f"over_read = {value}"), tmp_path)
+    assert "key design.over_read: " in refusal(path, capfd)

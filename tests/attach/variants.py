@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from cocotbext.dmasan.attach import Driver, Features
 
+STATUS, BUSY = 0xC, 1  # of two_clock_copy
+
 
 class Axi3Copy(Driver):
     features = Features(alignment=4)
@@ -25,6 +27,31 @@ class SplitCopy(Driver):
     async def finish(self) -> bool:
         await self.device.wait_irq()
         return (await self.device.status())["code"] == 0
+
+
+class OverReadCopy(SplitCopy):
+    features = Features(alignment=8, zero_length=True)
+
+    async def finish(self) -> bool:
+        return (await self.device.status())["code"] == 0
+
+
+class TwoClockCopy(Driver):
+    """Registers: source, destination, length (starts), status {code, busy}."""
+
+    features = Features(alignment=8, zero_length=True)
+
+    def completes(self, offset: int, value: int) -> bool:
+        return offset == STATUS and not value & BUSY
+
+    async def start(self, target: int, source: int, length: int) -> None:
+        for offset, value in ((0x0, source), (0x4, target), (0x8, length)):
+            await self.device.write(offset, value)
+
+    async def finish(self) -> bool:
+        while (status := await self.device.read(STATUS)) & BUSY:
+            pass
+        return status >> 1 == 0
 
 
 class Raises(SplitCopy):

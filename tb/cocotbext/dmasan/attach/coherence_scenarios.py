@@ -118,8 +118,8 @@ async def reused_mappings(bench: SocBench) -> None:
 
 async def small_buffers(bench: SocBench) -> None:
     """Buffers of less than a page: beside them lies memory that the design was not given."""
-    f = bench.driver.features
-    for length in (64, 192):
+    f, beat = bench.driver.features, bench.backend.resolved.memories[0].data // 8
+    for length in (64, 192, 5 * beat):  # the last ends within a unit of 64 bytes
         await _mapped(bench, -(-length // f.granule) * f.granule, length)
 
 
