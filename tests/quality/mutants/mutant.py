@@ -16,6 +16,7 @@ NOTICED, SURVIVED = 1, 0  # pytest's exit status: tests failed, all passed
 
 # What may notice a mutant: pytest arguments.
 ORACLE = ("tests/oracle/test_relation_outcomes.py", "tests/oracle/test_independent_oracle.py")
+EVERY = ("tests/oracle/test_every_sequence.py",)
 INSIDE = ("tests/property/test_arch_inside.py",)
 _RELATION = "tests/unit/arch/test_relation.py::"
 RELATION = (_RELATION + "test_a_write_ages_every_copy_and_giving_up_renews_every_copy[integrated]",)

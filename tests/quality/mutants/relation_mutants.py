@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from mutant import DOMAINS, LINES, ORACLE, RELATION, STORIES, Mutant
+from mutant import DOMAINS, EVERY, LINES, ORACLE, RELATION, STORIES, Mutant
 
 CONFIGURATION = "arch/configuration.py"
 SET_WAY = ("tests/unit/sanitizer/test_set_way.py",)
@@ -120,6 +120,11 @@ RELATION_MUTANTS = (
     _in("devices", "shareability does not matter", "MIXED if family.mixed else LIVE", "LIVE", DOMAINS),
     _in("domains", "Non-shareable maintenance reaches every L1", "flow.perform_own(family, ready, operation)", "flow.perform(family, ready, operation)", DOMAINS),
     _in("flow", "Shareable maintenance reaches one L1", "    if not (apart(family, c) and c.other):", "    if True:", DOMAINS),
+    _in("flow", "lines do not outlive the second translation", "(c.live == MIXED or bool(c.other))", "c.live == MIXED", EVERY),
+    _in("moves", "no line moves between L1s that are apart", "    if not flow.apart(family, c) or not c.live:", "    if True:", EVERY),
+    _in("moves", "every fill asks the other L1", "(c.live == MIXED or (c.live and family.virtual))", "(c.live and family.virtual)", EVERY),
+    _in("devices", "a snooping write reaches L1s that are apart", "if flow.apart(family, c) else set()", "if False else set()", EVERY),
+    _in("other_cpu", "every CPU uses the first L1", "if flow.apart(family, c) else (c, flow.unchanged)", "if False else (c, flow.unchanged)", EVERY),
     # devices
     _in("devices", "a posted write lands at once", "_replace(posted=HELD_STALE + value), None", "_replace(memory=value), None"),
     _in("devices", "a response completes nothing", "yield flow.complete_posted(c), None", "yield c, None"),

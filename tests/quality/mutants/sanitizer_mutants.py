@@ -56,5 +56,6 @@ SANITIZER_MUTANTS = (
     Mutant("DMB is ignored", CPU, 'elif e.name == "dmb"', 'elif e.name == "dmd"', STORIES),
     Mutant("a table walk is not judged", "sanitizer/translation_rules.py", "        if e.speculative:\n", "        if True:\n", WALKS),
     Mutant("a walk that nobody asked for is judged", "sanitizer/translation_rules.py", "        if e.speculative:\n", "        if False:\n", WALKS),
+    Mutant("all CPUs of a page of mixed shareability are one", "sanitizer/cpu_rules.py", "elsewhere or first not in (None, e.cpu)", "elsewhere", DOMAINS),
     Mutant("the machine tells of no mixed shareability", "arch/alias.py", "self._changed(pa, length, state > 0, state > 1)", "self._changed(pa, length, state > 0, False)", DOMAINS),
 )  # fmt: skip

@@ -55,6 +55,14 @@ def test_a_line_that_another_cpu_dirtied_may_be_written_over_it() -> None:
     assert effects(2, False, store(0), DSB, store(1)) == []
 
 
+def test_lines_of_two_cpus_outlive_the_second_translation() -> None:
+    """The L1s that are not coherent are still those of two CPUs: the older dirty line may be written over the younger."""
+    of_one = ev.AliasChange(0.5, ev.NOWHERE, BASE, PAGE, live=True)
+    assert effects(2, True, of_one, store(0), DSB) == []
+    assert effects(2, True, of_one, store(0), DSB, store(1)) == [Effect.LOST_UPDATE]
+    assert effects(2, True, of_one, *flush(0), store(0), DSB, store(1)) == []
+
+
 @pytest.mark.parametrize("shareable", [True, False])
 def test_maintenance_reaches_the_other_l1_through_a_shareable_translation(shareable: bool) -> None:
     found = effects(2, True, load(0), load(1), store(0), *flush(0, shareable), load(1))
@@ -90,3 +98,21 @@ def test_the_machine_shows_it() -> None:
     run(b.cpu.dccimvac(NS + at))
     run(b.other.dccimvac(wb))
     assert run(b.other.ldr(wb)) == 7
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a page all of whose translations are Non-shareable is not told of: its L1s are not coherent either",
+)
+def test_two_cpus_that_use_a_page_non_shareable_do_not_see_each_other() -> None:
+    """Nothing makes accesses of several observers to Non-shareable memory coherent (DDI 0406C, A3.5, Normal memory)."""
+    b = ArchBench("cortex-a15", cpus=2, sections=1, schedule=Replay())
+    sanitizer = Sanitizer(INTEGRATED, PA, 2 << 20, 64, cpus=2)
+    b.bus.subscribe(sanitizer.observe)
+    word = encode(Leaf(Kind.SECTION, PA + (1 << 20), MemoryType.WB, s=False))
+    run(b.cpu.set_descriptor(first_level_entry(TABLE, NS), word, va=NS, level=1))
+    run(b.cpu.dsb())
+    run(b.cpu.str_(NS, 7))
+    run(b.cpu.dsb())
+    assert run(b.other.ldr(NS)) == 0, "the machine shows it"
+    assert Effect.STALE_CPU_READ in [incident.effect for incident in sanitizer.log.incidents]
