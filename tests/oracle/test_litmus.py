@@ -13,9 +13,9 @@ pytestmark = pytest.mark.thorough
 
 FILES = sorted((Path(__file__).parents[1] / "litmus").glob("*.litmus"))
 TESTS = [parse(path) for path in FILES]
-# The first profile of each test at once, the others in the deep tests.
+# The first profile of each test at once (unless it is long), the others in the deep tests.
 CELLS = [
-    pytest.param(test, profile, id=f"{path.stem}-{profile}", marks=() if not n else pytest.mark.deep)
+    pytest.param(test, profile, id=f"{path.stem}-{profile}", marks=pytest.mark.deep if n or test.deep else ())
     for path, test in zip(FILES, TESTS, strict=True)
     for n, profile in enumerate(test.profiles)
 ]
@@ -57,7 +57,10 @@ def write(path: Path, programs: str, condition: str, digest: str | None = None) 
         ("cpu0\nstore x, 1\n", "cpu0:r0=1", None, "no operation reads 'store x, 1'"),
         ("cpu0\nstr x\n", "cpu0:r0=1", None, "no operation reads 'str x'"),
         ("cpu0\nldr.wt r0, x\n", "cpu0:r0=1", None, "no operation reads 'ldr.wt r0, x'"),
+        ("cpu0\nldr.st r0, x\n", "cpu0:r0=1", None, "no operation reads 'ldr.st r0, x'"),
         ("cpu0\nstr x, 1\n", "r0=1", None, "no condition reads 'r0=1"),
+        ("cpu0\nldr r0, x\n", "cpu0:r1=1", None, "names once a register that its agent loads"),
+        ("cpu0\nldr r0, x\n", "cpu0:r0=1 /\\ cpu0:r0=0", None, "names once a register that its agent loads"),
     ],
 )
 def test_a_wrong_file_is_refused(

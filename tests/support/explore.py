@@ -16,6 +16,7 @@ from arch_bench import DATA, NC, PA, WB, ArchBench, run, tiny
 from litmus import FAULT, Litmus, Operation
 
 from dmasan.arch.cache import Cache
+from dmasan.arch.early_loads import Found
 from dmasan.arch.faults import Fault
 from dmasan.arch.indexed_cache import IndexedCache
 from dmasan.arch.residues import Residue, Residues
@@ -49,11 +50,12 @@ class World:
 
     def __init__(self, test: Litmus, profile: str) -> None:
         self.test = test
-        name, _, buffered = profile.partition("+")
+        name, *options = profile.split("+")
+        self.early = "early" in options
         self.schedule = Chosen()
         small = tiny(name, l1_lines=16, l2_lines=32)
         self.bench = ArchBench(
-            replace(small, buffered_stores=True) if buffered else small,
+            replace(small, buffered_stores=True) if "buffered" in options else small,
             schedule=self.schedule,
             observe=False,
             sections=2,
@@ -105,6 +107,8 @@ class World:
                         yield Move(kind, level, cpu, pa)
             for cpu in range(cpus):
                 yield Move(MoveKind.DRAIN, "store_buffer", cpu, pa & -line)
+                if self.early:
+                    yield from (Move(MoveKind.LOAD, alias, cpu, pa & -line) for alias in ("wb", "nc"))
                 if maintained:
                     yield Move(MoveKind.DRAIN, "maintenance", cpu)
                 if self.maps:
@@ -170,6 +174,8 @@ class World:
             case "bell":
                 cpu._noncacheable.before_store(cpu.index)
                 self.rung = True
+            case "dmb":
+                await cpu.dmb("sy" if operation.alias == "wb" else operation.alias)
             case "outer_clean" | "outer_invalidate" | "outer_flush":
                 await getattr(cpu, operation.name)(pa, 4)
             case _:
@@ -194,10 +200,11 @@ class World:
         cpus = (tuple(cpu._reserved for cpu in m.cpus), tuple(map(tuple, m.maintenance.in_flight)))
         own = (tuple(self.done.items()), tuple(sorted(self.registers.items())), self.rung)
         epochs = (tuple(m.noncacheable.epochs), tuple(m.noncacheable.orders_all))
-        return caches, buffers, memory, epochs, tables, cpus, own
+        early = tuple((at, f.cpu, f.cacheable, f.data, bytes(f.used)) for at, f in m.early.lines.items())
+        return caches, buffers, memory, epochs, tables, cpus, early, own
 
     def load(self, state: tuple[Any, ...]) -> None:
-        caches, buffers, memory, epochs, tables, cpus, (done, registers, self.rung) = state
+        caches, buffers, memory, epochs, tables, cpus, early, (done, registers, self.rung) = state
         m, h = self.machine, self.machine.hierarchy
         for cache, saved in zip([each for each in (*h.l1, h.l2) if each is not None], caches, strict=True):
             _restore(cache, saved)
@@ -213,6 +220,8 @@ class World:
         for cpu, reserved, waiting in zip(m.cpus, *cpus, strict=True):
             cpu._reserved = reserved
             m.maintenance.in_flight[cpu.index] = list(waiting)
+        m.early.lines.clear()  # the CPUs hold it
+        m.early.lines.update({at: Found(cpu, wb, data, None, bytearray(used)) for at, cpu, wb, data, used in early})
         self.done, self.registers = dict(done), dict(registers)
         if self.maps:
             self._load_tables(tables)

@@ -15,10 +15,13 @@
     cpu1:r0=1 /\\ cpu1:r1=0
 
 Verdicts: Allowed, some execution ends so; Forbidden, none does; Required, every one does. `machine: stronger, REASON`
-says that the architecture allows what this machine never does. `profile+buffered` is the profile with `buffered_stores`. Variables are words of 0 in lines and pages of their own.
-Operations go through the Write-Back mapping; `.nc` through the Non-cacheable, `.ns` through a Non-shareable one. The
-device, column `dev`, has `dread r, x`, `dwrite x, n`, and `wait`, which ends when some CPU has done `bell`. `map x, NC`
-writes the descriptor of the Write-Back mapping of `x` anew, `unmap x` makes it invalid. The hash is that of the body.
+says that the architecture allows what this machine never does; `when: deep` leaves a long one to the deep tests.
+`profile+buffered` is the profile with `buffered_stores`, `profile+early` executes loads early, which takes the most
+states. Variables are words of 0 in lines and pages of their own.
+Operations go through the Write-Back mapping; `.nc` through the Non-cacheable, `.ns` through a Non-shareable one. `dmb.st`
+is DMB ST, as dma_wmb() and smp_wmb() of Linux. The device, column `dev`, has `dread r, x`, `dwrite x, n`, and `wait`, which
+ends when some CPU has done `bell`, as an interrupt does: what follows is not early. `map x, NC` writes the descriptor of
+the Write-Back mapping of `x` anew, `unmap x` makes it invalid. The hash is that of the body.
 """
 
 from __future__ import annotations
@@ -36,11 +39,14 @@ KNOWN = {
     "outer_clean": 1, "outer_invalidate": 1, "outer_flush": 1, "outer_sync": 0, "tlbimva": 1, "tlbimvais": 1, "map": 2,
     "unmap": 1, "bell": 0, "wait": 0, "dread": 2, "dwrite": 2,
 }  # fmt: skip
+KEYS, OPTIONAL = {"name", "profiles", "verdict", "source", "hash"}, {"machine", "when"}
+ALIASES = (None, "wb", "nc", "ns")
+SUFFIXES = {"dmb": (None, "st")}
 
 
 @dataclass(frozen=True)
 class Operation:
-    """`name` with its arguments as written; `alias` is "wb", "nc" or "ns"."""
+    """`name` with its arguments as written; `alias` is "wb", "nc" or "ns", or "st" of a barrier for stores."""
 
     name: str
     alias: str
@@ -60,6 +66,7 @@ class Litmus:
     verdict: str
     source: str
     stronger: str
+    deep: bool
     programs: dict[str, tuple[Operation, ...]]
     condition: dict[tuple[str, str], int]
 
@@ -81,9 +88,8 @@ def parse(path: Path) -> Litmus:
     except ValueError:
         raise ValueError(f"{path}: a test has three parts, with lines of --- between them") from None
     fields = dict(line.split(": ", 1) for line in head.strip().splitlines())
-    missing = {"name", "profiles", "verdict", "source", "hash"} - set(fields)
-    if missing or set(fields) - {"machine"} - {"name", "profiles", "verdict", "source", "hash"}:
-        raise ValueError(f"{path}: the keys are name, profiles, verdict, source, hash and perhaps machine")
+    if not KEYS <= set(fields) <= KEYS | OPTIONAL:
+        raise ValueError(f"{path}: the keys are name, profiles, verdict, source, hash and perhaps machine and when")
     if fields["verdict"] not in VERDICTS:
         raise ValueError(f"{path}: verdict {fields['verdict']!r}: allowed are {', '.join(VERDICTS)}")
     wanted = content_hash(fields["verdict"] + programs + condition)
@@ -95,8 +101,9 @@ def parse(path: Path) -> Litmus:
         fields["verdict"],
         fields["source"],
         fields.get("machine", "").removeprefix("stronger, "),
-        _programs(path, programs),
-        _condition(path, condition),
+        fields.get("when") == "deep",
+        (columns := _programs(path, programs)),
+        _condition(path, condition, columns),
     )
 
 
@@ -113,16 +120,22 @@ def _programs(path: Path, text: str) -> dict[str, tuple[Operation, ...]]:
 def _operation(path: Path, cell: str) -> Operation:
     match = _OPERATION.match(cell)
     arguments = tuple(each.strip() for each in match[3].split(",")) if match and match[3] else ()
-    if match is None or KNOWN.get(match[1]) != len(arguments) or (match[2] or "wb") not in ("wb", "nc", "ns"):
+    if match is None or KNOWN.get(match[1]) != len(arguments) or match[2] not in SUFFIXES.get(match[1], ALIASES):
         raise ValueError(f"{path}: no operation reads {cell!r}: known are {', '.join(KNOWN)}")
     return Operation(match[1], match[2] or "wb", arguments)
 
 
-def _condition(path: Path, text: str) -> dict[tuple[str, str], int]:
-    found = {}
+def _condition(
+    path: Path, text: str, programs: dict[str, tuple[Operation, ...]]
+) -> dict[tuple[str, str], int]:
+    """Of registers that the programs load: of any other it would say nothing."""
+    loaded = {(agent, op.arguments[0]) for agent, program in programs.items() for op in program if op.arguments}
+    found: dict[tuple[str, str], int] = {}
     for part in text.strip().split("/\\"):
         match = re.fullmatch(r"\s*(\w+):(r\d)=(\d+|fault)\s*", part)
         if match is None:
             raise ValueError(f"{path}: no condition reads {part!r}: write agent:register=value, or =fault")
+        if (match[1], match[2]) in found or (match[1], match[2]) not in loaded:
+            raise ValueError(f"{path}: {part.strip()!r}: a condition names once a register that its agent loads")
         found[match[1], match[2]] = FAULT if match[3] == "fault" else int(match[3])
     return found
