@@ -307,7 +307,58 @@ async def tail_of_a_sector(soc: Soc, fixed: bool) -> None:
     await cpu.read(heap.va + 2 * line, line)  # <- place
 
 
+async def edited_again(soc: Soc, fixed: bool) -> None:
+    "a command block is taken back, changed, and sent again without sync_for_device"
+    cpu, hba = soc.cpu(), await Device.attach(soc)
+    block = await soc.kernel.kmalloc(128, "command block")
+    await cpu.fill(block, 128, 1)
+    handle = await soc.dma.map_single(block, 128, TO, "command block")
+    await hba.send(handle, 128)
+    await soc.dma.sync_single_for_cpu(handle, 128, TO)
+    await cpu.str_(block + 8, 2)  # <- place
+    if fixed:
+        await soc.dma.sync_single_for_device(handle, 128, TO)
+    await hba.send(handle, 128)  # <- place
+    await soc.dma.unmap_single(handle, 128, TO)
+
+
+async def recycled(soc: Soc, fixed: bool) -> None:
+    "a receive buffer is edited in place and given back to the ring without sync_for_device"
+    cpu, nic = soc.cpu(), await Device.attach(soc)
+    buffer = await soc.kernel.kmalloc(2048, "receive buffer")
+    handle = await soc.dma.map_single(buffer, 2048, FROM, "receive buffer")
+    for n in range(2):
+        await nic.receive(handle, 2048)  # <- place
+        await soc.dma.sync_single_for_cpu(handle, 2048, FROM)
+        await cpu.read(buffer, 64)
+        if not n:
+            await cpu.str_(buffer + 16, 0x45)  # the TTL  # <- place
+            if fixed:
+                await soc.dma.sync_single_for_device(handle, 2048, FROM)
+    await soc.dma.unmap_single(handle, 2048, FROM)
+
+
+async def handed_back_first(soc: Soc, fixed: bool) -> None:
+    "a driver syncs for the CPU and for the device in one go, and stores then"
+    cpu, dev = soc.cpu(), await Device.attach(soc)
+    block = await soc.kernel.kmalloc(512, "block")
+    await cpu.fill(block, 512, 1)
+    handle = await soc.dma.map_single(block, 512, TO, "block")
+    await soc.dma.sync_single_for_cpu(handle, 512, TO)
+    if fixed:
+        await cpu.fill(block, 512, 2)
+    await soc.dma.sync_single_for_device(handle, 512, TO)
+    if not fixed:
+        await cpu.fill(block, 512, 2)  # <- place
+    await dev.send(handle, 512)  # <- place
+    await soc.dma.unmap_single(handle, 512, TO)
+
+
 CASES = [
+    variation("A103", Code.MISSING_CLEAN, edited_again, profile="cortex-a8", era="v3.5"),
+    variation("A104", Code.MISSING_CLEAN, edited_again, profile="cortex-a53"),
+    variation("D103", Code.DIRTY_OVER_DMA, recycled, profile="cortex-a15", era="v6.0"),
+    variation("H103", Code.CPU_WR_OWNED, handed_back_first, profile="arm1176", era="v2.6.39"),
     variation("A101", Code.MISSING_CLEAN, sdma_context, profile="arm926"),
     variation("A102", Code.MISSING_CLEAN, crypto_key, wrong_fix=True, profile="cortex-a15"),
     variation("I101", Code.CPU_RD_OWNED, second_frame, profile="cortex-a72", era="v6.0"),

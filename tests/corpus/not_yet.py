@@ -3,5 +3,4 @@
 
 from __future__ import annotations
 
-KNOWN: dict[tuple[str, str], str] = {
-}
+KNOWN: dict[tuple[str, str], str] = {}

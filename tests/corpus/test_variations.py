@@ -13,6 +13,7 @@ import platform_variations
 import pytest
 import system_variations
 import variations
+import window_variations
 from bare_variations import Bare
 
 from dmasan.corpus.case import BUGGY, FIXED, Case, Variant, places
@@ -27,9 +28,10 @@ ALL = (
     *field_variations.CASES,
     *system_variations.CASES,
     *platform_variations.CASES,
+    *window_variations.CASES,
 )
 # The rest is deep.
-SAMPLE = {"F91", "K91", "T91", "V91", "W93", "N92", "Z102", "J103", "M101", "W101", "G111", "B113", "Q111"}
+SAMPLE = {"F91", "K91", "T91", "V91", "W93", "N92", "Z102", "J103", "M101", "W101", "G111", "B113", "Q111", "C121", "T121"}
 SEEDS = (1, 2, 3)
 
 

@@ -251,6 +251,8 @@ class DeviceRules:
         excluded: list[tuple[int, int]] = []
         for taken in core.order.taken_since(job, address, length):
             start, end = max(address, taken.address), min(address + length, taken.end)
+            if (before := mask(excluded, start, end - start)) is not None and before.all():
+                continue  # whoever takes it once more takes nothing from the device
             where = ev.Event(event.time_ns, taken.site)
             core.add(Code.DEV_UNMAPPED, where, taken_text(taken.what, job), start, end - start)
             excluded.append((start, end))
@@ -304,6 +306,11 @@ class DeviceRules:
                 core.add(code, ev.Event(event.time_ns, cpu.site), text, first, last - first)
                 core.raced.append((first, last))
 
+    def _goes_on(self, job: Job | None, e: ev.DeviceRead | ev.DeviceWrite, first: int, write: bool) -> bool:
+        """Whether the device came to `first` from before it: by its own burst or job, or from descriptor to descriptor."""
+        ring = e.kind is BurstKind.DESCRIPTOR and self.core.order.is_descriptor(first - 1)
+        return ring or _came_from(job, e.address, first, write)
+
     def _give_up(self, event: ev.Event) -> None:
         if self.core.raced:
             self.core.give_up_raced(event)
@@ -330,7 +337,7 @@ class DeviceRules:
         if mapping is not None and denied and buffers.permission(first) & Permission.OWNED:
             text = f"device {what} of a buffer mapped {mapping.direction.value}"
             self.core.add(Code.WRONG_DIR, e, text, e.address, where)
-        elif mapping is None and (over := buffers.ending_at(first)) is not None and _came_from(job, e.address, first, write):
+        elif mapping is None and (over := buffers.ending_at(first)) is not None and self._goes_on(job, e, first, write):
             text = f"device {what} beyond the end of {over.name or 'a buffer'}"
             self.core.add(Code.DMA_ADDR, e, text, e.address, where)
         elif mapping is None and self.iotlb_holds(first):

@@ -371,14 +371,15 @@ class HappensBefore:
             if access.address < end and address < access.end and (write or access.write):
                 yield access
 
-    def taken_since(self, job: Job, address: int, length: int) -> Iterator[Taken]:
-        """What was taken from the device behind the release of `job`, of the bytes of a burst of it."""
-        end = address + length
+    def taken_since(self, job: Job, address: int, length: int) -> list[Taken]:
+        """What was taken from the device behind the release of `job`, of the bytes of a burst of it; the first comes first."""
+        end, found = address + length, []
         for taken in reversed(self.taken):
             if taken.number <= job.release:
-                return
+                break
             if taken.address < end and address < taken.end:
-                yield taken
+                found.append(taken)
+        return found[::-1]
 
     def taken_lately(self, address: int, end: int) -> bool:
         """Whether some of a range was taken from the device behind the last doorbell."""

@@ -9,28 +9,31 @@ buffer. It is reported when the CPU reads it; bytes without content of their own
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from dmasan import events as ev
 from dmasan.sanitizer.codes import Code
-from dmasan.sanitizer.defined_bytes import Mask, defined
+from dmasan.sanitizer.defined_bytes import SEARCHED, Copied, Mask, defined
 from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.rules import Handlers
-
-_KEPT = 64  # steps of copies that stored what nobody meant
 
 
 @dataclass(eq=False)
 class _Slot:
-    """A bounced mapping; `old` marks the bytes of its slot that neither its buffer nor the device has put there."""
+    """A bounced mapping; `old` marks the bytes of its slot that neither its buffer nor the device has put there, `by_device`
+    those that the device has."""
 
     slot: int
     buffer: int
     length: int
     name: str
     old: Mask
+    by_device: Mask = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_device = np.zeros(self.length, np.bool_)
 
 
 @dataclass(eq=False)
@@ -55,7 +58,7 @@ class SlotLeftovers:
         self._leaks: list[_Leak] = []
         self._copied: tuple[int, int] | None = None  # the slot (address, length) that was last copied to
         self._copying: _Slot | None = None  # whose copy back is under way
-        self._meaningless: dict[int, tuple[int, Mask]] = {}
+        self._copies: dict[int, Copied] = {}  # by number of the step, the oldest first
 
     def handlers(self) -> Handlers:
         return {
@@ -91,16 +94,16 @@ class SlotLeftovers:
             if start >= end:
                 continue
             if e.to_slot:
-                slot.old[start:end] = False
-            elif slot.old[start:end].any():
+                slot.old[start:end] = slot.by_device[start:end] = False
+            else:
+                self._copying = slot
                 self._bring(slot, start, end)
 
     def _bring(self, slot: _Slot, start: int, end: int) -> None:
-        """A copy back that brings old bytes."""
-        buffer = slot.buffer + start
-        meant = defined(self.core.history, buffer, end - start, self._meaningless) | self._leaked(buffer, end - start)
-        lost = slot.old[start:end] & meant
-        self._copying = slot
+        """A copy back, perhaps of old bytes."""
+        buffer, lost = slot.buffer + start, slot.old[start:end].copy()
+        if lost.any():
+            lost &= defined(self.core.history, buffer, end - start, self._copies) | self._leaked(buffer, end - start)
         self._end(buffer, end - start)
         if lost.any():
             self._leaks.append(_Leak(buffer, lost, slot.name))
@@ -124,10 +127,11 @@ class SlotLeftovers:
             return
         slot = self._copying
         if slot is not None and slot.buffer <= e.address < slot.buffer + slot.length:
-            start = e.address - slot.buffer
-            self._meaningless[self.core.history.count] = (e.address, slot.old[start : start + e.length].copy())
-            if len(self._meaningless) > _KEPT:
-                del self._meaningless[next(iter(self._meaningless))]
+            start, count = e.address - slot.buffer, self.core.history.count
+            part = slice(start, start + e.length)
+            self._copies[count] = Copied(e.address, slot.by_device[part].copy(), slot.old[part].copy())
+            while next(iter(self._copies)) < count - SEARCHED:
+                del self._copies[next(iter(self._copies))]
 
     def _load(self, e: ev.Load) -> None:
         if not self._leaks or self.core.copying(e.address):
@@ -145,6 +149,7 @@ class SlotLeftovers:
             start, end = max(0, e.address - slot.slot), min(slot.length, e.address + e.length - slot.slot)
             if start < end:
                 slot.old[start:end] = False
+                slot.by_device[start:end] = True
 
     def _end(self, address: int, length: int) -> None:
         """What is in these bytes now is no leftover."""

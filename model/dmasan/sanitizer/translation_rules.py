@@ -4,6 +4,8 @@
 - An entry that was made invalid is made valid again with another output or other attributes before its TLB maintenance
   has completed: the make comes without the end of the break (DDI 0406C, B3.10.1; DDI 0487, D8.16.1). Sections that are
   cut into pages so, with the same output, are a note: kernels have done it (dma_contiguous_remap, v3.5).
+- An entry was made another one without a break, and an access to its page comes before TLB maintenance has ended the old
+  translation: whichever of the two it goes by (DDI 0406C, B3.10.1). Without such an access it is a note.
 - A page of a process is freed before its translation is invalidated: mm/mmu_gather.c frees afterwards. A page of vmalloc
   memory is freed before, by design (mm/vmalloc.c, lazily): what follows from that is the may-sets' business.
 - A table walk for an access fetches a descriptor whose last store the walker may not see: it waits in the CPU's buffer for
@@ -46,6 +48,7 @@ class TranslationRules:
     def __init__(self, core: Core) -> None:
         self.core = core
         self._broken: dict[int, _Broken] = {}  # by virtual address
+        self._changed: dict[int, _Broken] = {}  # by virtual address: made another one without a break
         self._iotlb: dict[int, int] = {}  # by physical page: the bus page that led there
 
     def handlers(self) -> Handlers:
@@ -57,12 +60,16 @@ class TranslationRules:
             ev.ContentUndefined: self._undefined,
             ev.IommuMap: self._iommu,
             ev.IotlbMaintenance: self._iotlb_maintenance,
+            ev.Store: self._access,
+            ev.Load: self._access,
         }
 
     # --- the CPUs' MMU
 
     def _descriptor(self, e: ev.DescriptorWrite) -> None:
-        if e.old & 3 and not e.new & 3:
+        if e.valid_to_valid and (e.old & e.new & 2 or e.old & 3 == e.new & 3):  # of one size
+            self._changed[e.va] = _Broken(e.old, e.site)
+        elif e.old & 3 and not e.new & 3:
             self._broken[e.va] = _Broken(e.old, e.site)
         elif e.new & 3 and (broken := self._broken.pop(e.va, None)) is not None and e.new != broken.old:
             if e.new & 3 != broken.old & 3:
@@ -85,13 +92,27 @@ class TranslationRules:
             self.core.add(Code.TLB_BBM, e, text, e.address, where)
 
     def _maintenance(self, e: ev.TlbMaintenance) -> None:
-        for va, broken in self._broken.items():
+        for va, broken in (*self._broken.items(), *self._changed.items()):
             if not e.length or e.va - _PAGE < va < e.va + e.length:
                 broken.issued = True
 
     def _barrier(self, e: ev.Barrier) -> None:
         if e.name == "dsb" and self._broken:
             self._broken = {va: broken for va, broken in self._broken.items() if not broken.issued}
+        if e.name == "dsb" and self._changed:
+            self._changed = {va: changed for va, changed in self._changed.items() if not changed.issued}
+
+    def _access(self, e: ev.Store | ev.Load) -> None:
+        """By which address it goes is not told: the page stands for it."""
+        for va, changed in list(self._changed.items()) if self._changed else ():
+            page = changed.old & _OUTPUT
+            if page < e.address + e.length and e.address < page + _PAGE:
+                del self._changed[va]
+                text = (
+                    f"the access may go by the translation of {va:#010x} as it was before {changed.site.short}: no TLB "
+                    "maintenance has completed since"
+                )
+                self.core.add(Code.TLB_BBM, e, text, e.address, 1)
 
     def _undefined(self, e: ev.ContentUndefined) -> None:
         if e.why != "page freed" or not self._broken:

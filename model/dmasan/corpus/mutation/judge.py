@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What becomes of a mutant: whether it is found, and whether it is a bug at all."""
+"""What becomes of a mutant: whether it is found, and whether it is a bug at all.
+
+The second is decided without the rules and may-sets that are measured: wrong data in a run of the concrete machine, every
+order of events tried on the relation of one byte (`explore`), or the contract of the DMA API (`contract`). Flagged for
+another reason alone a mutant is "unproven", and counts neither way. What the relation itself gets wrong shows in neither.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ from typing import Any
 
 from dmasan.config import RunError, UsageError
 from dmasan.corpus.case import Program
+from dmasan.corpus.mutation.contract import Broken, broken
 from dmasan.corpus.mutation.explore import Wrong, wrong_reads
 from dmasan.corpus.mutation.mutant import Mutant
 from dmasan.events import Load, Site
@@ -22,12 +28,12 @@ _OTHERS = (("adversarial", 1), ("random", 2), ("random", 3))  # schedules that m
 
 @dataclass(frozen=True)
 class Run:
-    """What a run showed: whether it was flagged, and by rules alone; wrong data; its end."""
+    """What a run showed: whether it was flagged; wrong data; broken clauses of the contract; its end."""
 
     flagged: bool
-    by_rule: bool
     stale: frozenset[Site]
     wrong: frozenset[tuple[Site, str]]
+    broken: Broken
     error: str | None
     lines: frozenset[int]  # of the program, that did anything
 
@@ -56,11 +62,10 @@ def run(program: Program, cell: Cell, schedule: str = "random", seed: int = 1, *
         soc.run(program)
     except RunError as end:
         error = str(end)
-    incidents = soc.sanitizer.log.incidents
     wrong: Wrong = wrong_reads(soc.sanitizer) if explore else set()
-    rules = any(each.rule is not None for each in incidents)
     lines = frozenset(entry.site.line for entry in soc.sanitizer.tape if not isinstance(entry, Burst))
-    return Run(bool(incidents), rules, _stale(soc), frozenset(wrong), error, lines)
+    flagged = bool(soc.sanitizer.log.incidents)
+    return Run(flagged, _stale(soc), frozenset(wrong), broken(soc.sanitizer.tape), error, lines)
 
 
 def _stale(soc: Soc) -> frozenset[Site]:
@@ -108,6 +113,7 @@ def _shown(mutant: Mutant, run: Run, before: Run) -> str:
         return "data"
     if run.wrong - before.wrong:
         return "exhaustive search"
-    if mutant.contract and mutant.line in run.lines:
+    told = {clause for clause, _ in run.broken} - {clause for clause, _ in before.broken}
+    if (mutant.contract and mutant.line in run.lines) or told:
         return "contract"
-    return "contract, as the rule says" if run.by_rule else ""
+    return ""

@@ -61,6 +61,29 @@ def sync_acts_beside(e: Evidence) -> bool:
     )
 
 
+def synced_too_soon(e: Evidence) -> bool:
+    """sync_for_cpu of a mapping that stays, while the device is at work in it: lines may be filled again before it is done."""
+    mapping = e.context.mapping
+    if not e.rule(Code.DEV_UNMAPPED) or mapping is None or mapping.direction is Direction.TO_DEVICE:
+        return False
+    syncs = {mark.event.site for mark in e.context.syncs if isinstance(mark.event, ev.DmaSync) and mark.event.for_cpu}
+    return e.context.is_mapped and e.incident.site in syncs
+
+
+def not_handed_back(e: Evidence) -> bool:
+    """A sync gave the bytes to the CPU, which has stored to some of them since, and no sync_for_device followed."""
+    context, mapping = e.context, e.context.mapping
+    if not e.rule(Code.DEV_UNMAPPED) or mapping is None or not context.is_mapped or not context.syncs:
+        return False
+    last = context.syncs[-1]
+    for_cpu = isinstance(last.event, ev.DmaSync) and last.event.for_cpu
+    skipped, touched = e.history.count - len(e.history.steps) + 1, (e.incident.address, e.incident.length)
+    return for_cpu and any(
+        last.after < number <= e.incident.seen and step.name.startswith("store") and overlap((step.address, step.length), touched)
+        for number, step in enumerate(e.history.steps, skipped)
+    )
+
+
 def sync_misses_the_access(e: Evidence) -> bool:
     """The CPU touches bytes of a mapping of which another part was synced for it since the device was last at work.
 
@@ -79,7 +102,8 @@ def sync_misses_the_access(e: Evidence) -> bool:
         if not isinstance(sync, ev.DmaSync) or not sync.for_cpu or not since <= mark.after <= seen:
             continue
         part = (sync.address, sync.length)
-        if not overlap(part, inside):
+        touched = (e.incident.address, e.incident.length)
+        if not overlap(part, inside) or (part[0] <= touched[0] and sum(touched) <= sum(part)):
             continue
         between = [
             step

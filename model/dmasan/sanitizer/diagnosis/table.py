@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dmasan.events import Direction
 from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.diagnosis import conditions as has
 from dmasan.sanitizer.diagnosis.evidence import Evidence
+
+FROM = Direction.FROM_DEVICE
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,24 @@ TABLE = (
         "the device touches bytes that a sync should have handed over, but it acted on others of the mapping",
         has.sync_acts_beside,
         "the sync_for_device before this acts on other bytes of the mapping",
+    ),
+    Row(
+        Code.INV_TOO_EARLY,
+        "a sync_for_cpu comes before the device is done with what it writes",
+        has.synced_too_soon,
+        "the sync_for_cpu invalidates while the device is still at work: speculation may fill the lines before it is done",
+    ),
+    Row(
+        Code.DIRTY_OVER_DMA,
+        "the device fills a mapped buffer that a sync gave to the CPU, which has stored to it since",
+        lambda e: has.not_handed_back(e) and e.context.mapping is not None and e.context.mapping.direction is FROM,
+        "the CPU has stored to the buffer since its sync_for_cpu, and no sync_for_device followed: the lines are dirty",
+    ),
+    Row(
+        Code.MISSING_CLEAN,
+        "the device comes to a mapped buffer that a sync gave to the CPU, which has stored to it since",
+        has.not_handed_back,
+        "the CPU has stored to the buffer since its sync_for_cpu, and no sync_for_device followed",
     ),
     _rule(Code.DEV_UNMAPPED, "the device touches bytes that no live mapping gives it"),
     # Translations.

@@ -203,6 +203,22 @@ def broken_first(w: TapeShop) -> Iterator[TapeEdit]:
     yield TapeEdit(f"invalidate the old translation in the TLBs before {where}: DSB, TLBI, DSB, and only then go on", apply)
 
 
+def flushed_behind(w: TapeShop) -> Iterator[TapeEdit]:
+    """TLB maintenance, complete, between the change of an entry and the accesses behind it."""
+
+    def apply(entries: Entries) -> list[Entry]:
+        before: dict[int, list[Entry]] = {}
+        for n in edits.first_of_runs(edits.at_site(entries, w.sites, *edits.ACCESSES)):
+            event = entries[n]
+            assert not isinstance(event, Burst)
+            flush = ev.TlbMaintenance(event.time_ns, event.site, getattr(event, "cpu", 0), 0, 0, True)
+            before[n] = [_barrier(event, "dsb", "ishst"), flush, _barrier(event), _barrier(event, "isb")]
+        return edits.inserted(entries, before)
+
+    where = w.sites[0].short
+    yield TapeEdit(f"invalidate the translation in the TLBs before {where}, behind the change of its entry: DSB, TLBI, DSB, ISB", apply)
+
+
 def visible_first(w: TapeShop) -> Iterator[TapeEdit]:
     """A DSB behind the entry, before its translation is used."""
 
@@ -331,7 +347,7 @@ def clipped(w: TapeShop) -> Iterator[TapeEdit]:
                     mask = None if entry.mask is None else entry.mask[:length]
                     told.append(Burst(entry.phase, access._replace(length=length), mask))
                     continue
-                if end <= access.address <= incident.address + incident.length and access.kind is ev.BurstKind.DATA:
+                if end <= access.address <= incident.address + incident.length and access.kind is not ev.BurstKind.STATUS:
                     continue
             told.append(entry)
         return told

@@ -37,7 +37,7 @@ _BY_CODE: dict[Code, tuple[Maker, ...]] = {
     Code.CMA_LIFETIME: (make.taken_first, make.waited),
     Code.CPU_WR_OWNED: (calls.taken_back, make.waited),
     Code.CPU_RD_OWNED: (calls.taken_back, make.waited),
-    Code.TLB_BBM: (make.broken_first, make.iotlb_flushed, make.visible_first),
+    Code.TLB_BBM: (make.broken_first, make.iotlb_flushed, make.visible_first, make.flushed_behind),
     Code.SPEC_FORBIDDEN: (make.closed_alias,),
     Code.DMA_ADDR: (make.cut_bursts, make.reached, make.clipped, make.told_limits, make.within_mask),
     Code.BAD_MEM: (make.other_memory,),
@@ -52,6 +52,9 @@ _BY_CODE: dict[Code, tuple[Maker, ...]] = {
         calls.left_out,
         calls.copied_in,
     ),
+    Code.INV_TOO_EARLY: (make.waited,),
+    Code.MISSING_CLEAN: (calls.handed_over,),
+    Code.DIRTY_OVER_DMA: (calls.handed_over,),
     Code.SHARED_LINE: (make.own_lines,),
     Code.WRONG_RANGE: (calls.aimed_syncs, calls.other_calls),
 }
