@@ -28,7 +28,7 @@ def _text(outcome: Outcome) -> str:
     return f"{outcome.id} {outcome.variant}: {found} instead of {outcome.expected}; {outcome.because}{outcome.error or ''}"
 
 
-@pytest.mark.parametrize(("case", "variant"), _all())
+@pytest.mark.parametrize(("case", "variant"), list(_all()))
 def test_case(case: Case, variant: Variant) -> None:
     outcome = run(case, variant)
     assert outcome.as_expected, _text(outcome)
@@ -38,7 +38,7 @@ def test_case(case: Case, variant: Variant) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize(("case", "variant"), _all())
+@pytest.mark.parametrize(("case", "variant"), list(_all()))
 def test_case_with_twenty_seeds(case: Case, variant: Variant) -> None:
     """Verdict, code and place; a repair does not depend on the seed where the story does not."""
     outcomes = [run(case, variant, seed, verdict_only=True) for seed in range(1, 21)]
