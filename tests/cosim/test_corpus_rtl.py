@@ -16,6 +16,10 @@ PATH = (str(Path(__file__).parent),)
 # Ownership, order, rings, snooping, addresses, bounce slots, completion.
 CATEGORIES = ("H", "I", "J", "N", "O", "P", "U", "V", "W", "Y")
 BEHAVIOURAL = {"V3"}  # the fault is the behavioural device's
+KNOWN = {
+    ("O2", "fixed"): "NO_RMB where the port served the status by itself: what the poll saw is not ordered with it",
+    ("Y1", "buggy"): "CPU_RD_OWNED instead of DEV_ORDER: that the status came too early is not told of records",
+}
 
 
 def _variants() -> Iterator[object]:
@@ -23,11 +27,13 @@ def _variants() -> Iterator[object]:
         if case.category in CATEGORIES and case.id not in BEHAVIOURAL and not case.needs:
             for each in case.variants:
                 expected = case.code.name if case.code is not None and each.flagged else None
-                yield pytest.param(case.id, each.kind, expected, id=f"{case.id}-{each.kind}")
+                reason = KNOWN.get((case.id, each.kind))
+                marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+                yield pytest.param(case.id, each.kind, expected, id=f"{case.id}-{each.kind}", marks=marks)
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("name", "kind", "expected"), _variants())
+@pytest.mark.parametrize(("name", "kind", "expected"), list(_variants()))
 def test_a_case_on_the_rtl(name: str, kind: str, expected: str | None, tmp_path: Path) -> None:
     job = Job("corpus_jobs:variant", {"name": name, "kind": kind}, path=PATH)
     told = run_job(job, tmp_path / "run", timeout=120)

@@ -26,7 +26,7 @@ def run(name: str, latency: int, out: Path) -> Any:
     [
         ("store_behind_the_doorbell", {"CPU_WR_OWNED"}),
         ("unmap_before_completion", {"DEV_UNMAPPED"}),
-        ("sync_behind_the_doorbell", {"DEV_UNMAPPED", "MISSING_CLEAN"}),
+        ("sync_behind_the_doorbell", {"MISSING_CLEAN"}),
         ("relaxed_doorbell", {"NO_WMB"}),
     ],
 )

@@ -145,7 +145,7 @@ async def unmap_before_completion(soc: Soc) -> None:
     await engine.wait(cookie)
 
 
-@buggy(Code.DEV_UNMAPPED)
+@buggy(Code.INV_TOO_EARLY)
 async def sync_before_completion(soc: Soc) -> None:
     source, _ = await coherent(soc)
     va = await object_with(soc)
@@ -164,7 +164,7 @@ async def free_before_completion(soc: Soc) -> None:
     await engine.wait(cookie)
 
 
-@buggy(Code.DEV_UNMAPPED, Code.MISSING_CLEAN)
+@buggy(Code.MISSING_CLEAN)
 async def sync_behind_the_doorbell(soc: Soc) -> None:
     _, target = await coherent(soc)
     va = await object_with(soc, DATA[::-1].copy())

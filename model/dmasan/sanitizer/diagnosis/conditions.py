@@ -71,15 +71,24 @@ def synced_too_soon(e: Evidence) -> bool:
 
 
 def not_handed_back(e: Evidence) -> bool:
-    """A sync gave the bytes to the CPU, which has stored to some of them since, and no sync_for_device followed."""
+    """A sync gave the bytes to the CPU, which has stored to some of them since, and no sync_for_device came before the doorbell."""
     context, mapping = e.context, e.context.mapping
-    if not e.rule(Code.DEV_UNMAPPED) or mapping is None or not context.is_mapped or not context.syncs:
+    if not e.rule(Code.DEV_UNMAPPED) or mapping is None or not context.is_mapped:
         return False
-    last = context.syncs[-1]
+    bells = [
+        mark.after
+        for mark in e.history.marks
+        if isinstance(mark.event, ev.MmioWrite) and mark.event.site == e.incident.site and mark.after <= e.incident.seen
+    ]
+    bell = bells[-1] if bells else e.incident.seen
+    syncs = [mark for mark in context.syncs if mark.after <= bell]
+    if not syncs:
+        return False
+    last = syncs[-1]
     for_cpu = isinstance(last.event, ev.DmaSync) and last.event.for_cpu
     skipped, touched = e.history.count - len(e.history.steps) + 1, (e.incident.address, e.incident.length)
     return for_cpu and any(
-        last.after < number <= e.incident.seen and step.name.startswith("store") and overlap((step.address, step.length), touched)
+        last.after < number <= bell and step.name.startswith("store") and overlap((step.address, step.length), touched)
         for number, step in enumerate(e.history.steps, skipped)
     )
 

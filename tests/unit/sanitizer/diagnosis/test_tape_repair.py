@@ -94,7 +94,7 @@ def found(program, policy: str) -> Hazard:  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize(
     ("program", "policy", "code", "text"),
     [
-        (not_handed_over, "strict", Code.DEV_UNMAPPED, "insert dma_sync_single_for_device(packet"),
+        (not_handed_over, "strict", Code.MISSING_CLEAN, "insert dma_sync_single_for_device(packet"),
         (not_handed_over, "bounce", Code.BOUNCE_SYNC, "insert dma_sync_single_for_device(packet"),
         (beyond, "strict", Code.DMA_ADDR, "let the transfer end with the 1024 bytes of sectors"),
         (period_before, "strict", Code.WRONG_RANGE, "let the sync at test_tape_repair.py:"),
