@@ -17,7 +17,6 @@ PATH = (str(Path(__file__).parent),)
 CATEGORIES = ("H", "I", "J", "N", "O", "P", "U", "V", "W", "Y")
 BEHAVIOURAL = {"V3"}  # the fault is the behavioural device's
 KNOWN = {
-    ("O2", "fixed"): "NO_RMB where the port served the status by itself: what the poll saw is not ordered with it",
     ("Y1", "buggy"): "CPU_RD_OWNED instead of DEV_ORDER: that the status came too early is not told of records",
 }
 

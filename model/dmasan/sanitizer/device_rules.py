@@ -125,9 +125,10 @@ class DeviceRules:
 
     def served(self, access: DeviceAccess, operation: str, burst: int) -> None:
         """Consecutive bursts of `burst` bytes, from `access.point` on, that were judged and served elsewhere."""
+        if operation != "dev_read":
+            self.core.may_load_early(access.address, access.length)
         if operation == "dev_write_done":
             self._remember(access, operation, burst, self._acknowledged(access))
-            self.core.may_load_early(access.address, access.length)
             return
         job, write = self._job(access), operation != "dev_read"
         self._remember(access, operation, burst, job)

@@ -72,6 +72,17 @@ def test_what_orders_no_loads_does_not(barrier: ev.Barrier) -> None:
     assert load(sanitizer, LENGTH) == [Effect.STALE_CPU_READ]
 
 
+def test_a_barrier_cures_it_too_where_the_port_served_the_write_itself() -> None:
+    """Its records may be taken note of with a write accepted and its response still to come."""
+    sanitizer = Sanitizer(INTEGRATED, BASE, 1 << 12, 64, cpus=1)
+    burst = DeviceAccess(Point("dma0", "write", 0), LENGTH, WORD, False, 1.0)
+    sanitizer.shadow.apply("dev_write_posted", LENGTH, WORD)
+    sanitizer.device.served(burst, "dev_write_posted", WORD)
+    sanitizer.shadow.apply("dev_write_done", LENGTH, WORD)
+    sanitizer.observe(BARRIERS[0])
+    assert load(sanitizer, LENGTH) == []
+
+
 def test_a_barrier_before_the_response_is_too_early() -> None:
     sanitizer = Sanitizer(INTEGRATED, BASE, 1 << 12, 64, cpus=1)
     burst = DeviceAccess(Point("dma0", "write", 0), LENGTH, WORD, False, 1.0)
