@@ -16,9 +16,6 @@ PATH = (str(Path(__file__).parent),)
 # Ownership, order, rings, snooping, addresses, bounce slots, completion.
 CATEGORIES = ("H", "I", "J", "N", "O", "P", "U", "V", "W", "Y")
 BEHAVIOURAL = {"V3"}  # the fault is the behavioural device's
-KNOWN = {
-    ("Y1", "buggy"): "CPU_RD_OWNED instead of DEV_ORDER: that the status came too early is not told of records",
-}
 
 
 def _variants() -> Iterator[object]:
@@ -26,9 +23,7 @@ def _variants() -> Iterator[object]:
         if case.category in CATEGORIES and case.id not in BEHAVIOURAL and not case.needs:
             for each in case.variants:
                 expected = case.code.name if case.code is not None and each.flagged else None
-                reason = KNOWN.get((case.id, each.kind))
-                marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-                yield pytest.param(case.id, each.kind, expected, id=f"{case.id}-{each.kind}", marks=marks)
+                yield pytest.param(case.id, each.kind, expected, id=f"{case.id}-{each.kind}")
 
 
 @pytest.mark.timeout(400)

@@ -216,6 +216,9 @@ class DeviceRules:
                 self.core.add(Code.DEV_ORDER, event, text, first, min(job.posted, self.beat))
         else:
             job.posted += access.length
+            if job.described and job.reporting:
+                text = "the device writes data of a job that it has reported complete"
+                self.core.add(Code.DEV_ORDER, ev.Event(access.time_ns, job.site), text, access.address, access.length)
         self.words.written(access.address, access.length, job, self.core.order.now, self.beat)
 
     def _acknowledged(self, access: DeviceAccess) -> Job | None:

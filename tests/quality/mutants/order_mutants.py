@@ -39,6 +39,7 @@ ORDER_MUTANTS = (
     _order("a race is not reported to the device", DEVICE, "            for cpu in core.order.conflicts(job, start, count, write):", "            for cpu in ():"),
     _order("raced bytes keep their content", RULES, "        if self.core.raced:\n", "        if False:\n"),
     _order("a doorbell comes before what it drains", "sanitizer/sanitizer.py", "OrderRules(self), cpu,", "AfterOrder(self), OrderRules(self), cpu,"),
+    _order("data behind the status passes", DEVICE, "            if job.described and job.reporting:\n", "            if False:\n"),
     _order("status before data passes", DEVICE, "            if job.posted:\n                event", "            if False:\n                event"),
     _order("an early interrupt is the CPU's fault", RULES, "if job.announced and not write:", "if False:"),
     _order("what is read ahead is judged at once", DEVICE, "        core.hold = [] if ahead else None\n", "        core.hold = None\n"),

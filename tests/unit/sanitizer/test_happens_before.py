@@ -341,6 +341,12 @@ def test_a_status_before_the_data_is_acknowledged() -> None:
     assert Story().descriptor(0).bell().fetch(0).writes(0, done=False).reports(0).rules == [Code.DEV_ORDER]
 
 
+def test_a_status_before_any_data() -> None:
+    """The next use of the descriptor is another job: it is fetched again."""
+    assert Story().descriptor(0).bell().fetch(0).reports(0).writes(0).rules == [Code.DEV_ORDER]
+    assert Story().descriptor(0).bell().fetch(0).writes(0).reports(0).fetch(0).writes(0).rules == []
+
+
 def test_an_interrupt_before_the_status_is_acknowledged() -> None:
     assert begun().reports(0, done=False).irq().load(DATA).rules == [Code.DEV_ORDER]
 
