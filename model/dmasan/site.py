@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 import sysconfig
 from types import FrameType
@@ -26,6 +27,13 @@ class Site(NamedTuple):
 
 
 NOWHERE = Site("", 0)
+
+
+def source_line(file: str, line: int) -> str:
+    """A line of a file as it is now, without its end; "" if it cannot be read."""
+    linecache.checkcache(file)  # a name without its folder may be another file by now
+    return linecache.getline(file, line).rstrip("\n")
+
 
 _PROGRAMS = ("scenarios/", "corpus/cases/")
 _LIBRARY = sysconfig.get_path("stdlib").replace("\\", "/") + "/"

@@ -9,6 +9,7 @@ import pytest
 
 import dmasan
 from dmasan.events import Site, call_site
+from dmasan.site import source_line
 
 PACKAGE = Path(dmasan.__file__).parent
 
@@ -44,3 +45,15 @@ def test_a_program_is_named(file: str) -> None:
 )
 def test_dmasan_itself_is_not(file: str) -> None:
     assert site_of(file) == Site(__file__, site_of(file).line)
+
+
+def test_a_line_is_that_of_the_file_as_it_is_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two programs of one name in two folders, and one that is edited, in one process."""
+    for folder, text in (("a", "first"), ("b", "another one")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "own.py").write_text(f"{text}\n")
+        monkeypatch.chdir(tmp_path / folder)
+        assert source_line("own.py", 1) == text
+    Path("own.py").write_text("edited since then\n")
+    assert source_line("own.py", 1) == "edited since then"
+    assert source_line("own.py", 2) == source_line("nothing.py", 1) == ""

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
@@ -15,6 +14,7 @@ from dmasan.report.results import Finding
 from dmasan.report.story import Moment, Story
 from dmasan.report.story_words import HEADINGS
 from dmasan.report.terminal import headline
+from dmasan.site import source_line
 
 _STYLES = {"hidden": "magenta", "device": "cyan", "call": "blue", "policy": "blue", "rest": "dim"}
 _WIDE = 110  # columns of the terminal from which copies stand beside the moment, else below it
@@ -121,7 +121,7 @@ def _what(moment: Moment, above: str) -> Text:
 def source(place: str) -> str:
     """The program's line at "file:line"; "" if it cannot be read."""
     file, _, line = place.rpartition(":")
-    return linecache.getline(file, int(line)).strip() if line.isdigit() else ""
+    return source_line(file, int(line)).strip() if line.isdigit() else ""
 
 
 def _copy(moment: Moment, before: Moment | None, where: str) -> Text:

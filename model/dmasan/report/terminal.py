@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from rich.text import Text
 
 from dmasan.report.results import Finding, Run, shorten
 from dmasan.sanitizer.codes import Effect
+from dmasan.site import source_line
 
 # What happened in this run; what can happen under another schedule is the effect's own text.
 _HAPPENED = {
@@ -63,7 +63,7 @@ def _describe(finding: Finding) -> Iterator[Text]:
 def _source(file: str, line: int, remark: str) -> Iterator[Text]:
     """The line of the program with its number, or its place alone if the file cannot be read."""
     yield Text.assemble(("  --> ", "blue"), f"{shorten(file)}:{line}", (f"  ({remark})", "dim"))
-    code = linecache.getline(file, line).strip()
+    code = source_line(file, line).strip()
     if code:
         yield Text.assemble((f"{line:>6} | ", "blue"), code)
 

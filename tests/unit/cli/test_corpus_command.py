@@ -23,7 +23,7 @@ def test_a_case_that_is_as_expected(dmasan) -> None:  # type: ignore[no-untyped-
 
 
 def test_json_follows_its_schema(dmasan) -> None:  # type: ignore[no-untyped-def]
-    done = dmasan("corpus", "--case", "A1", "--case", "M2", "--seeds", "2", "--quiet", "--json", "-")
+    done = dmasan("corpus", "--case", "A1", "--case", "N5", "--seeds", "2", "--quiet", "--json", "-")
     report = json.loads(done.out)
     fastjsonschema.compile(json.loads(SCHEMA.read_text()))(report)
     assert [(each["variant"], each["seed"]) for each in report["cases"]] == [
@@ -32,7 +32,7 @@ def test_json_follows_its_schema(dmasan) -> None:  # type: ignore[no-untyped-def
     assert report["cases"][0]["codes"] == ["MISSING_CLEAN"]
     assert report["cases"][0]["expected"] == "MISSING_CLEAN"
     assert report["cases"][2]["expected"] is None
-    assert report["not_runnable"][0]["id"] == "M2"
+    assert report["not_runnable"][0]["id"] == "N5"
     assert report["totals"]["flagged"] == 2
     assert report["totals"]["confusion"] == {"MISSING_CLEAN": {"MISSING_CLEAN": 2}, "none": {"none": 2}}
 

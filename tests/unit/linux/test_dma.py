@@ -67,8 +67,7 @@ def test_edges_of_an_invalidation(make, start: int, end: int, old: str, new: str
         log = world.watch(world.kernel.dma.map_single(va + start, end - start, Direction.FROM_DEVICE))
         assert lines(log, Level.INNER, pa) == inner.split()
         assert lines(log, Level.OUTER, pa) == outer.split()
-        named = [(e.address - pa, e.length) for e in log if isinstance(e, ContentUndefined)]
-        assert named == [(start, end - start)]
+        assert not [e for e in log if isinstance(e, ContentUndefined)]  # what the CPU stored there counts
         plain = [e for e in log if isinstance(e, Maintenance) and e.op is CacheOp.INVALIDATE]
         assert all(pa + start <= e.address and e.address + e.length <= pa + end for e in plain)
 
@@ -89,10 +88,9 @@ def test_the_order_of_levels(make, direction: Direction, to_device: list[str], t
     world = make("double_map")
     dma = world.kernel.dma
     va = world.run(world.kernel.kmalloc(8192))
-    given_up = ["ContentUndefined"] if direction is Direction.FROM_DEVICE else []
     log = world.watch(dma.map_single(va, 8192, direction, "packet"))
     handle = world.kernel.layout.physical(va)
-    assert outline(log) == [*given_up, *to_device, "DmaMap"]
+    assert outline(log) == [*to_device, "DmaMap"]
     mapped = log[-1]
     assert (mapped.kind, mapped.address, mapped.length, mapped.name) == (
         MappingKind.SINGLE,

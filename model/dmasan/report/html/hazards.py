@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -14,6 +13,7 @@ from dmasan.report.story import Moment, Story
 from dmasan.report.story_words import HEADINGS
 from dmasan.report.terminal import headline
 from dmasan.sanitizer.codes import Code, Effect
+from dmasan.site import source_line
 
 _AROUND = 2  # lines of the program before and after
 
@@ -82,11 +82,11 @@ def code(file: str, line: int, remark: str) -> str:
     """A few lines of a file with one marked; its place alone if it cannot be read."""
     rows = []
     for number in range(max(1, line - _AROUND), line + _AROUND + 1):
-        text = linecache.getline(file, number).rstrip("\n")
+        text = source_line(file, number)
         if text or number == line:
             mark = ' class="here"' if number == line else ""
             rows.append(f"<span{mark}><i>{number:>5}</i> {escape(text)}</span>")
-    body = f"<pre>{''.join(rows)}</pre>" if linecache.getline(file, line) else ""
+    body = f"<pre>{''.join(rows)}</pre>" if source_line(file, line) else ""
     return f'<figure class="source"><figcaption>{escape(file)}:{line} <em>{escape(remark)}</em></figcaption>{body}</figure>'
 
 
