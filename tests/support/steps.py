@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
-from world import READABLE, UNDEFINED, WRITABLE, Buffer, Job, Step, World
+from world import COPIED, READABLE, UNDEFINED, WRITABLE, Buffer, Job, Step, World
 
 from dmasan.events import Direction
 from dmasan.linux.dma_sync import done_by_map, syncs_name_the_direction
@@ -212,6 +212,7 @@ class Copy(Step):
             while len(w.jobs) >= IN_FLIGHT:
                 await w.finish(w.jobs[0])
             engine, data = w.engine, source.data[start : start + length].copy()
+            data[data == UNDEFINED] = COPIED
             job = engine.prep_memcpy(target.handle + start, source.handle + start, length)
             cookie = await engine.submit(job)
             await engine.issue_pending()

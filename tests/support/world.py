@@ -25,6 +25,7 @@ from dmasan.soc import Soc
 from dmasan.soc.snoop import snoop_read
 
 UNDEFINED = -1
+COPIED = -3  # somebody wrote it here, of a value that is not known: UNDEFINED that the device has copied
 LOST = -2  # what a FROM_DEVICE map may have thrown away: a correct driver does not look until it is written again
 POLLS = 300
 READABLE = (Direction.TO_DEVICE, Direction.BIDIRECTIONAL)  # by the device
