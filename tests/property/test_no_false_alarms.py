@@ -7,9 +7,8 @@ test plays `DMASAN_EVENTS` events (default 10,000,000).
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -22,7 +21,6 @@ from dmasan.linux.policies import POLICIES, sound
 pytestmark = pytest.mark.thorough
 
 # What a program has done is kept until it ends: hardly anything in it is garbage.
-COLLECT_EVERY = 50_000  # objects
 SCHEDULES = ("benign", "random", "adversarial")
 
 
@@ -44,14 +42,6 @@ UNSOUND = [cell for cell in CELLS if sound(cell) is not True]
 EVENTS = 200_000
 DEEP_EVENTS = int(os.environ.get("DMASAN_EVENTS", "10_000_000"))
 LENGTH = 600  # steps of a program
-
-
-@pytest.fixture(autouse=True)
-def rare_collections() -> Iterator[None]:
-    usual = gc.get_threshold()
-    gc.set_threshold(COLLECT_EVERY, 20, 50)
-    yield
-    gc.set_threshold(*usual)
 
 
 def name(cell: Cell) -> str:
