@@ -97,11 +97,12 @@ def traced(folder: Path, program: str, *options: str, **variables: str) -> Dump:
     command = [sys.executable, "-m", "cocotbext.dmasan.cli", "run", "own.py", "--waves", "--quiet", *options, *SMALL]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=890)
     assert done.returncode == 1, done.stderr
-    assert "waves: gtkwave build/run/waves.gtkw" in done.stdout
     vcd = "CPATH" in variables or not toolchain.can_write_fst()
     assert ("waves are VCD: FST needs liblz4-dev and zlib1g-dev" in done.stdout) is vcd
     told = Dump(folder / "build" / "run")
     assert told.file.suffix == (".vcd" if vcd else ".fst")
+    viewers = f"waves: gtkwave build/run/waves.gtkw, or surfer --command-file build/run/waves.sucl build/run/{told.file.name}\n"
+    assert viewers in done.stdout
     return told
 
 

@@ -57,7 +57,8 @@ ALL = [each for page in PAGES for each in told(page)]
 
 def prepared(folder: Path) -> None:
     """What the commands of the pages mention: the examples, a driver of one's own, a photograph, earlier results."""
-    shutil.copytree(ROOT / "examples", folder / "examples")
+    for each in ("examples", "rtl"):  # an example attaches to the engine that ships
+        shutil.copytree(ROOT / each, folder / each)
     shutil.copy(ROOT / "examples" / "own_program.py", folder / "my_driver.py")
     with (folder / "my_driver.py").open("a") as file:
         file.write("\n\nanother_function = repaired\n")

@@ -111,13 +111,13 @@ def test_save_files_name_the_same_signals_and_the_hazards() -> None:
     groups = savefile.groups(plan, 2)
     rows = [row for group in groups for row in group.rows]
     marks = [(each.time_ns, each.id) for each in findings]
-    gtkw, sucl = savefile.gtkwave("dump.fst", groups, marks, 4000.0), savefile.surfer("dump.fst", groups, marks)
+    gtkw, sucl = savefile.gtkwave("dump.fst", groups, marks, 4000.0), savefile.surfer(groups, marks)
     for row in rows:
         assert row.name in gtkw and f"variable_add {row.name}\n" in sucl
     assert gtkw.count("@800200") == gtkw.count("@1000200") == len(groups)
     (zoom,) = (line for line in gtkw.splitlines() if line.startswith("*"))
     assert [int(each) for each in zoom.split()[1:3]] == [round(findings[0].time_ns * 1000)] * 2
     assert len(zoom.split()) == 28
-    assert [line for line in sucl.splitlines() if line.startswith("cursor_set")] == [
-        f"cursor_set {round(each.time_ns * 1000)}" for each in findings
+    assert [line for line in sucl.splitlines() if line.startswith("marker_set")] == [
+        f"marker_set hazard_{each.id} {round(each.time_ns * 1000)}" for each in findings
     ]

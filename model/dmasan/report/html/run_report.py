@@ -131,7 +131,7 @@ def _again(run: Run, folder: Path, explain: str, waves: Sequence[str]) -> str:
 
 
 def _viewer(name: str) -> str:
-    return {".gtkw": "gtkwave", ".sucl": "surfer -c"}.get(Path(name).suffix, "")
+    return {".gtkw": "for GTKWave", ".sucl": "for Surfer: its --command-file"}.get(Path(name).suffix, "")
 
 
 def link(folder: Path, name: str) -> str:

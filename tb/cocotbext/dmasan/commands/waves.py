@@ -75,7 +75,7 @@ def finish(job: Job, result: dict[str, Any], plan: Plan) -> tuple[list[str], lis
     dump = f"dump.{trace_format()}"
     names = savefile.write(job.folder, dump, plan, int(job.arguments["knobs"]["cpus"]), marks)
     where = shorten(str(job.folder.absolute()))
-    told = [f"waves: gtkwave {where}/waves.gtkw, or surfer --command-file {where}/waves.sucl"]
+    told = [f"waves: gtkwave {where}/waves.gtkw, or surfer --command-file {where}/waves.sucl {where}/{dump}"]
     if dump.endswith("vcd"):
         told.append("waves are VCD: FST needs liblz4-dev and zlib1g-dev (dmasan doctor).")
     return names, told

@@ -2,11 +2,12 @@
 """Save files for GTKWave and Surfer, made from one list of rows, with a marker at each hazard.
 
 GTKWave's flags are those of its analyzer.h (TR_HEX 0x2, TR_BIN 0x8, TR_RJUSTIFY 0x20, TR_BLANK 0x200, TR_ASCII 0x800,
-group begin 0x800200 and end 0x1000200); Surfer's commands those of its command files.
+group begin 0x800200 and end 0x1000200); Surfer's commands those of its command_parser.rs and batch_commands.rs, 0.3 to 0.7.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log2
@@ -17,6 +18,8 @@ from cocotbext.dmasan.waves.plan import Plan
 _MARKERS = 26  # named markers of GTKWave, a to z
 _PIXELS, _FRAME = 1200, 200  # width of its waves in pixels; pixels of a "frame", which its zoom is about
 _FLAGS = {"hex": "22", "bin": "28", "ascii": "820"}
+_NUMBERS = 200  # markers of Surfer: it counts them in eight bits
+_SPECIAL = re.compile(r"[#;\s]+")  # begins a comment, ends a command: a buffer may have any name
 _SURFER = {"hex": "Hexadecimal", "bin": "Bit", "ascii": "ASCII"}
 
 
@@ -107,22 +110,28 @@ def gtkwave(dump: str, told: Sequence[Group], marks: Sequence[tuple[float, int]]
     return "\n".join(lines) + "\n"
 
 
-def surfer(dump: str, told: Sequence[Group], marks: Sequence[tuple[float, int]]) -> str:
-    """A command file (.sucl) for `surfer --command-file`."""
-    lines = [f"load_file {dump}"]
+def surfer(told: Sequence[Group], marks: Sequence[tuple[float, int]]) -> str:
+    """A command file (.sucl) for `surfer --command-file FILE DUMP`; the cursor ends at the first of the hazards.
+
+    A format goes to the item in focus, and a new item gets the focus only from one that has it (insert_item of Surfer's
+    wave_data.rs): so the first item, `a` in Surfer's counting, is focused by name. The dump is named on the command line:
+    `load_file` takes a path from where Surfer was started, not from where this file lies.
+    """
+    lines: list[str] = []
     for group in told:
-        lines.append(f"divider_add {group.title}")
+        lines.append(f"divider_add {_SPECIAL.sub(' ', group.title)}")
+        lines += [] if len(lines) > 1 else ["item_focus a"]
         for row in group.rows:
             lines += [f"variable_add {row.name}", f"item_set_format {_SURFER[row.form]}"]
-    for time_ns, number in marks:
-        lines += [f"cursor_set {round(time_ns * 1000)}", f"marker_set_at_cursor hazard_{number}"]
-    return "\n".join([*lines, "zoom_fit"]) + "\n"
+    lines += ["item_unfocus", *(f"marker_set hazard_{number} {round(time_ns * 1000)}" for time_ns, number in marks[:_NUMBERS])]
+    lines += ["zoom_fit", *(f"cursor_set {round(time_ns * 1000)}" for time_ns, _ in marks[:1])]
+    return "\n".join(lines) + "\n"
 
 
 def write(folder: Path, dump: str, plan: Plan, cpus: int, marks: Sequence[tuple[float, int]]) -> list[str]:
     """Writes both into `folder`, beside the dump; their names, the dump's first."""
     told = groups(plan, cpus)
-    names = {"waves.gtkw": gtkwave(dump, told, marks, 4000.0), "waves.sucl": surfer(dump, told, marks)}
+    names = {"waves.gtkw": gtkwave(dump, told, marks, 4000.0), "waves.sucl": surfer(told, marks)}
     for name, text in names.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [dump, *names]
