@@ -90,8 +90,9 @@ def test_filters_keys_and_themes_of_a_run(run_page: Path, tmp_path: Path) -> Non
         document.getElementById("unfold").click(); told.unfolded = hazards.every((each) => each.open);
         const root = document.documentElement, ink = () => getComputedStyle(document.body).backgroundColor;
         const light = ink(); document.getElementById("theme").click(); told.themes = [light, ink()];
+        root.dataset.theme = "dark";
         dispatchEvent(new Event("beforeprint")); told.printed = [...document.querySelectorAll("details")].every((each) => each.open);
-        dispatchEvent(new Event("afterprint"));
+        told.paper = ink(); dispatchEvent(new Event("afterprint")); told.screen = ink(); root.dataset.theme = "light"; told.light = ink();
         """,
         tmp_path,
     )
@@ -101,6 +102,7 @@ def test_filters_keys_and_themes_of_a_run(run_page: Path, tmp_path: Path) -> Non
     assert (told["slash"], told["first"], told["second"]) == ("filter-text", told["all"][0], told["all"][1])
     assert told["open"] and told["unfolded"] and told["printed"]
     assert told["themes"][0] != told["themes"][1]
+    assert told["paper"] == told["light"] != told["screen"]
 
 
 def test_slider_and_time_line_of_a_run(run_page: Path, tmp_path: Path) -> None:

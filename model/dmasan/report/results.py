@@ -244,3 +244,18 @@ def shorten(path: str) -> str:
         return str(Path(path).relative_to(Path.cwd()))
     except ValueError:
         return path
+
+
+def shown(path: str) -> str:
+    """`path` as people are told it: as `shorten` has it, and a file that ships with dmasan from its package on, wherever
+    that is installed."""
+    short = shorten(path)
+    if not Path(short).is_absolute():
+        return short
+    if Path(short).is_relative_to(_INSTALLED):
+        return Path(short).relative_to(_INSTALLED.parent).as_posix()
+    _, package, rest = short.partition("/cocotbext/dmasan/")
+    return f"{package[1:]}{rest}" if package else short
+
+
+_INSTALLED = Path(__file__).resolve().parents[1]

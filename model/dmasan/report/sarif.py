@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import PurePath
 from typing import Any
 
@@ -11,16 +12,31 @@ from dmasan.report.terminal import headline
 from dmasan.sanitizer.codes import Code
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_HELP = "`dmasan explain REPORT --hazard N` tells the story of one; the message ends with the smallest edit that repairs it."
+_HELP = "`dmasan explain REPORT --hazard N` tells the story of one; the message ends with the smallest edit that repairs it; docs/hazards.md says how the code is found."
 _LEVELS = {"manifest": "error", "latent": "warning"}
 
 
-def to_sarif(run: Run, version: str) -> dict[str, Any]:
+def documentation() -> str:
+    """Where the documentation lies in the web: "Documentation" of the distribution's project addresses; "" if it has none."""
+    try:
+        told = metadata("dmasan").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    named = {name: address for name, _, address in (str(each).partition(", ") for each in told)}
+    return named.get("Documentation", "").rstrip("/")
+
+
+def to_sarif(run: Run, version: str, documentation: str = "") -> dict[str, Any]:
     """The run's hazards as one SARIF run; paths are relative to the root of the sources (`SRCROOT`) where they are below
-    the working folder."""
+    the working folder. The tool and its rules name their pages below the address `documentation`; without one they name
+    none, since SARIF takes absolute addresses only (3.19.17, 3.49.12)."""
     used = list(dict.fromkeys(each.code for each in run.hazards))
     rules = [_rule(name) for name in used]
-    tool = {"name": "dmasan", "version": version, "rules": rules}
+    tool: dict[str, Any] = {"name": "dmasan", "version": version, "rules": rules}
+    if documentation:
+        tool["informationUri"] = documentation
+        for rule in rules:
+            rule["helpUri"] = f"{documentation}/hazards.html#{rule['id'].lower()}"
     results = [_result(each, used.index(each.code)) for each in run.hazards]
     return {
         "$schema": SCHEMA,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from dmasan.report.results import Finding, Run, shorten
+from dmasan.report.results import Finding, Run, shown
 from dmasan.sanitizer.codes import Effect
 from dmasan.site import source_line
 
@@ -62,7 +62,7 @@ def _describe(finding: Finding) -> Iterator[Text]:
 
 def _source(file: str, line: int, remark: str) -> Iterator[Text]:
     """The line of the program with its number, or its place alone if the file cannot be read."""
-    yield Text.assemble(("  --> ", "blue"), f"{shorten(file)}:{line}", (f"  ({remark})", "dim"))
+    yield Text.assemble(("  --> ", "blue"), f"{shown(file)}:{line}", (f"  ({remark})", "dim"))
     code = source_line(file, line).strip()
     if code:
         yield Text.assemble((f"{line:>6} | ", "blue"), code)
@@ -77,10 +77,10 @@ def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.copies and finding.effect != Effect.CONTRACT.name:
         yield "copies", finding.copies
     yield "access through", finding.alias
-    yield "culprit", f"{finding.culprit}, step: {finding.step}" if finding.step else finding.culprit
+    yield "culprit", shown(finding.culprit) + (f", step: {finding.step}" if finding.step else "")
     for each in finding.consequences:
         text = Effect[each.effect].value
-        yield "consequence", f"[{each.code}] {text}, at {each.file}:{each.line}"
+        yield "consequence", f"[{each.code}] {text}, at {shown(each.file)}:{each.line}"
     if finding.repair:
         yield "repair", finding.repair + ("" if finding.repair_verified else " (not shown to be enough)")
     yield "time", f"{finding.time_ns:,.0f} ns"

@@ -200,7 +200,7 @@ def test_a_step_of_the_policy_lasts_to_the_next_one_of_its_call(ran: tuple[Run, 
         sum(event.time_ns for event in mapped) - sum(first)
     )
     page = costs.run_costs(replace(run, cost=Cost(pte_writes=4321)), log)
-    assert "<b>4,321</b> page-table entries written" in page and "None: sections split, " in page
+    assert "<b>4,321</b> page-table entries written" in page and "None: sections split · " in page
     assert all(escape(text, quote=False) in page for text, ns in times.items() if ns > 0)
     Page(page)
 

@@ -15,7 +15,7 @@ from dmasan.report.html.hazards import hazards
 from dmasan.report.html.page import badge, command, facts, page
 from dmasan.report.html.pictures import delivered
 from dmasan.report.html.run_report import gallery, link
-from dmasan.report.results import Comparison, Finding, Row, shorten
+from dmasan.report.results import Comparison, Finding, Row, shorten, shown
 from dmasan.report.story import Story, story_of
 from dmasan.sanitizer.diagnosis.record import Record
 
@@ -64,7 +64,7 @@ def _verdict(comparison: Comparison) -> str:
     clean = dict.fromkeys(row.policy for row in ran if row.verdict == "clean")
     always = [name for name in clean if all(row.verdict == "clean" for row in ran if row.policy == name)]
     sound = f"Clean in each of its configurations: {', '.join(always)}." if always and (wrong or latent) else ""
-    chips = [comparison.path, f"{comparison.bytes:,} bytes", f"schedule {comparison.schedule}", f"seed {comparison.seed}"]
+    chips = [shown(comparison.path), f"{comparison.bytes:,} bytes", f"schedule {comparison.schedule}", f"seed {comparison.seed}"]
     chips.append(f"backend {comparison.backend}")
     return (
         f'<div class="verdict {worst}"><h1>{badge(worst)} {escape(Path(comparison.path).name)} under '
@@ -87,13 +87,13 @@ def _matrix(rows: Sequence[Row]) -> str:
         f'<label><input type="checkbox" data-verdict="{each}" checked> {each.replace("_", " ")}</label>' for each in verdicts
     )
     notes = dict.fromkeys(f"{row.policy}: {row.hypothetical}" for row in rows if row.hypothetical)
-    told = "".join(f"<li>* {escape(note)}</li>" for note in notes)
+    told = "".join(f"<li>{escape(note)}</li>" for note in notes)
     return (
         '<form class="filter" id="rows" role="search"><label class="grow">Filter <input type="search" id="rows-text" '
         f'placeholder="policy, profile, code"></label>{boxes}<output id="rows-count"></output></form>'
         f'<div class="scroll"><table class="matrix" id="matrix"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(_row(n, row, rows) for n, row in enumerate(rows))}</tbody></table></div>"
-        + (f'<ul class="dim">{told}</ul>' if told else "")
+        + (f'<ul class="dim starred">{told}</ul>' if told else "")
     )
 
 

@@ -65,8 +65,8 @@ def run_costs(run: Run, log: EventLog) -> str:
         return ""
     tiles = "".join(f"<li><b>{value:,}</b> {escape(text)}</li>" for text, value in counts.items() if value)
     chart = bars("simulated time in the policy's steps, µs", in_us(times), left=_NAMES, width=_WIDE) if times else ""
-    nothing = ", ".join(text for text, value in counts.items() if not value)
-    rest = f'<p class="dim">None: {escape(nothing)}.</p>' if nothing else ""
+    nothing = " · ".join(text for text, value in counts.items() if not value)
+    rest = f'<p class="dim">None: {escape(nothing)}</p>' if nothing else ""
     return (f'<ul class="tiles">{tiles}</ul>' if tiles else "") + f'{rest}<div class="scroll">{chart}</div>'
 
 

@@ -8,7 +8,7 @@ from html import escape
 
 from dmasan.report.html.page import badge, command, facts
 from dmasan.report.html.snippet import snippet
-from dmasan.report.results import Finding
+from dmasan.report.results import Finding, shown
 from dmasan.report.story import Moment, Story
 from dmasan.report.story_words import HEADINGS
 from dmasan.report.terminal import headline
@@ -87,7 +87,7 @@ def code(file: str, line: int, remark: str) -> str:
             mark = ' class="here"' if number == line else ""
             rows.append(f"<span{mark}><i>{number:>5}</i> {escape(text)}</span>")
     body = f"<pre>{''.join(rows)}</pre>" if source_line(file, line) else ""
-    return f'<figure class="source"><figcaption>{escape(file)}:{line} <em>{escape(remark)}</em></figcaption>{body}</figure>'
+    return f'<figure class="source"><figcaption>{escape(shown(file))}:{line} <em>{escape(remark)}</em></figcaption>{body}</figure>'
 
 
 def _facts(finding: Finding) -> Iterable[tuple[str, str]]:
@@ -101,13 +101,13 @@ def _facts(finding: Finding) -> Iterable[tuple[str, str]]:
     yield "wrong bytes", f"{finding.wrong:,} in all accesses"
     yield "access through", escape(finding.alias)
     step = f", step: {finding.step}" if finding.step else ""
-    yield "culprit", escape(finding.culprit + step)
+    yield "culprit", escape(shown(finding.culprit) + step)
     yield "time", f"{finding.time_ns:,.0f} ns"
     if finding.kernel_sees:
         yield "seen by", "the kernel's DMA API debugging too"
     if finding.consequences:
         items = "".join(
-            f"<li><code>{each.code}</code> {escape(Effect[each.effect].value)}, {escape(each.file)}:{each.line}</li>"
+            f"<li><code>{each.code}</code> {escape(Effect[each.effect].value)}, {escape(shown(each.file))}:{each.line}</li>"
             for each in finding.consequences
         )
         yield f"consequences ({len(finding.consequences)})", f"<ul>{items}</ul>"

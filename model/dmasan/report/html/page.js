@@ -70,6 +70,13 @@ addEventListener("keydown", (event) => {
   next.querySelector("summary").focus(); next.scrollIntoView({ block: "start" });
 });
 
-let folded = [];
-addEventListener("beforeprint", () => { folded = all("details:not([open])"); folded.forEach((each) => { each.open = true; }); });
-addEventListener("afterprint", () => folded.forEach((each) => { each.open = false; }));
+let folded = [], theme;
+addEventListener("beforeprint", () => {  // paper is light, and cannot be unfolded
+  folded = all("details:not([open])"); folded.forEach((each) => { each.open = true; });
+  theme = document.documentElement.dataset.theme; document.documentElement.dataset.theme = "light"; redraw();
+});
+addEventListener("afterprint", () => {
+  folded.forEach((each) => { each.open = false; });
+  if (theme) document.documentElement.dataset.theme = theme; else delete document.documentElement.dataset.theme;
+  redraw();
+});

@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape
 from dmasan.report.story import Moment, Story
 from dmasan.report.story_words import HEADINGS
 
-COLUMN, ROW, LEFT, TOP = 104, 30, 118, 46  # px
+COLUMN, ROW, LEFT, TOP = 104, 30, 118, 30  # px
+_ACTS = 40  # height of the first row, which has two lines of text
 _SLANT = 5
 COLUMNS = 16  # the last ones, where a story has more
 
@@ -24,14 +25,14 @@ def snippet(story: Story) -> str:
     if len(moments) < 2:
         return ""
     width, rows = LEFT + COLUMN * len(moments) + 10, ["who", *story.places]
-    height = TOP + ROW * len(rows) + 26
+    height = TOP + _ACTS + ROW * len(story.places) + 26
     title = f"timing diagram of byte {story.byte:#x}"
     parts = [f'<svg class="snippet" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">']
     parts.append(f"<title>{escape(title)}</title>")
     parts += _grid(moments, height)
     for n, name in enumerate(rows):
-        y = TOP + ROW * n
-        parts.append(f'<text class="name" x="{LEFT - 10}" y="{y + 20}">{escape(HEADINGS.get(name, "acts"))}</text>')
+        y, tall = (TOP + _ACTS + ROW * (n - 1), ROW) if n else (TOP, _ACTS)
+        parts.append(f'<text class="name" x="{LEFT - 10}" y="{y + tall / 2 + 4}">{escape(HEADINGS.get(name, "acts"))}</text>')
         parts += _actors(moments, y) if name == "who" else _values(moments, name, y)
     return "".join([*parts, "</svg>"])
 
@@ -72,9 +73,9 @@ def _actors(moments: Sequence[Moment], y: int) -> list[str]:
     for n, moment in enumerate(moments):
         x = LEFT + COLUMN * n
         who = {"hidden": "hardware", "rest": ""}.get(moment.kind, moment.who)
-        parts.append(f'<g class="act {moment.kind}">{_shape(x, y, COLUMN, "bus")}')
-        parts.append(f'<text x="{x + COLUMN / 2}" y="{y + 13.5}">{escape(who)}</text>')
-        parts.append(f'<text class="small" x="{x + COLUMN / 2}" y="{y + 24}">{escape(_short(moment))}</text></g>')
+        parts.append(f'<g class="act {moment.kind}">{_shape(x, y, COLUMN, _ACTS)}')
+        parts.append(f'<text x="{x + COLUMN / 2}" y="{y + 17}">{escape(who)}</text>')
+        parts.append(f'<text class="small" x="{x + COLUMN / 2}" y="{y + 31}">{escape(_short(moment))}</text></g>')
     return parts
 
 
@@ -134,7 +135,7 @@ def _values(moments: Sequence[Moment], where: str, y: int) -> list[str]:
             stale = any(code.endswith("stale") for code in codes)
             kind = "stale" if stale else "dirty" if any("dirty" in code for code in codes) else "latest"
             text = " / ".join("-" if code == "absent" else code for code in codes)
-            parts.append(f'<g class="val {kind}">{_shape(x, y, width, "bus")}')
+            parts.append(f'<g class="val {kind}">{_shape(x, y, width, ROW)}')
             parts.append(f'<text x="{x + width / 2}" y="{y + 19}">{escape(_fitting(text, width))}</text></g>')
         n = end
     return parts
@@ -145,10 +146,10 @@ def _fitting(text: str, width: int) -> str:
     return text if len(text) <= room else text[: room - 1] + "…"
 
 
-def _shape(x: float, y: float, width: float, kind: str) -> str:
+def _shape(x: float, y: float, width: float, tall: float) -> str:
     """A hexagon, as buses are drawn."""
-    top, bottom, middle = y + 3, y + ROW - 3, y + ROW / 2
+    top, bottom, middle = y + 3, y + tall - 3, y + tall / 2
     return (
-        f'<path class="{kind}" d="M{x} {middle}L{x + _SLANT} {top}H{x + width - _SLANT}L{x + width} {middle}'
+        f'<path class="bus" d="M{x} {middle}L{x + _SLANT} {top}H{x + width - _SLANT}L{x + width} {middle}'
         f'L{x + width - _SLANT} {bottom}H{x + _SLANT}Z"/>'
     )

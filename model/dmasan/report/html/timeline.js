@@ -47,8 +47,9 @@
       const x = place(at), mark = make("path", { class: `hz ${state}`, d: `M${x} ${TOP - 8}V${height - 8}` });
       mark.append(make("title", {}, `hazard ${id}: ${code}`));
       svg.append(mark);
-      if (x - taken > 18) { name = make("text", { class: "hz-name", x, y: TOP - 11 }, `▼${id}`); svg.append(name); taken = x; }
-      else if (name.textContent.length < 12) name.textContent += ` ${id}`;
+      if (x - taken > 18) { name = make("text", { class: `hz-name ${state}`, x, y: TOP - 11 }, `▼${id}`); svg.append(name); taken = x; continue; }
+      if (state !== "latent") name.classList.remove("latent");
+      if (name.textContent.length < 12) name.textContent += ` ${id}`;
     }
     $("time").replaceChildren(svg);
   }

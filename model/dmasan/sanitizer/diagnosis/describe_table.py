@@ -16,8 +16,8 @@ from dmasan.sanitizer.diagnosis.table import TABLE
 
 
 def codes() -> str:
-    """The codes and what they mean."""
-    return table(("code", "meaning"), [(f"`{code.name}`", code.value) for code in Code])
+    """The codes and what they mean, each with an anchor in small letters: `hazards.md#no_wmb`."""
+    return table(("code", "meaning"), [(f'<a id="{code.name.lower()}"></a>`{code.name}`', code.value) for code in Code])
 
 
 def effects() -> str:

@@ -31,7 +31,7 @@ from dmasan.report.jsonfile import write_bytes, write_json
 from dmasan.report.junit import to_junit
 from dmasan.report.known import Sorted, read_baseline, read_suppressions, sort
 from dmasan.report.results import Run, shorten
-from dmasan.report.sarif import to_sarif
+from dmasan.report.sarif import documentation, to_sarif
 from dmasan.report.table import console
 from dmasan.report.terminal import print_run
 
@@ -119,7 +119,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.trace:
         _trace(Path(arguments.trace), run, settings.folder)
     if arguments.sarif:
-        write_json(arguments.sarif, to_sarif(replace(run, hazards=sorted_.new), __version__))
+        write_json(arguments.sarif, to_sarif(replace(run, hazards=sorted_.new), __version__, documentation()))
     if arguments.junit:
         write_bytes(Path(arguments.junit), to_junit(run, counted))
     return 1 if counted or (settings.fail_on == "note" and run.notes) else 0
