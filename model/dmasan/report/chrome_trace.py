@@ -9,6 +9,7 @@ each buffer was are slices; hazards are global instants.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf, nextafter
 from typing import Any
 
 from dmasan.report import story_words as words
@@ -43,10 +44,14 @@ class _Threads:
     def names(self) -> Iterator[Record]:
         """What viewers call them."""
         for n, part in enumerate(_PARTS, 1):
-            yield {"ph": "M", "name": "process_name", "pid": n, "tid": 0, "ts": 0, "args": {"name": part}}
-            yield {"ph": "M", "name": "process_sort_index", "pid": n, "tid": 0, "ts": 0, "args": {"sort_index": n}}
+            yield _metadata("process_name", n, 0, name=part)
+            yield _metadata("process_sort_index", n, 0, sort_index=n)
         for (process, name), thread in self.known.items():
-            yield {"ph": "M", "name": "thread_name", "pid": process, "tid": thread, "ts": 0, "args": {"name": name}}
+            yield _metadata("thread_name", process, thread, name=name)
+
+
+def _metadata(what: str, process: int, thread: int, **told: str | int) -> Record:
+    return {"ph": "M", "name": what, "cat": "__metadata", "pid": process, "tid": thread, "ts": 0, "args": told}
 
 
 def _part(who: str) -> str:
@@ -57,14 +62,22 @@ def _slices(log: EventLog, threads: _Threads) -> Iterator[Record]:
     for lane in lanes(log):
         for span in lane.spans:
             part = "buffers" if span.kind.startswith("owner") else _part(lane.name)
+            start, end = int(span.start), int(span.end)
             yield {
                 "ph": "X",
                 "name": span.text,
                 "cat": span.kind,
-                "ts": span.start / 1000,
-                "dur": max(span.end - span.start, 1.0) / 1000,
+                "ts": _microseconds(start),
+                "dur": _microseconds(end - start),
                 **threads(part, lane.name),
             }
+
+
+def _microseconds(ns: int) -> float:
+    """Of whole ns, so that a reader gets them back whether it rounds or cuts off: Perfetto counts in ns, begin and duration
+    each for itself, and slices that were to meet would overlap by one."""
+    value = ns / 1000
+    return value if int(value * 1000) == ns else nextafter(value, inf)
 
 
 def _steps(log: EventLog, threads: _Threads) -> Iterator[Record]:

@@ -11,7 +11,6 @@ from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
-import fastjsonschema
 import numpy as np
 import pytest
 import report_samples as samples
@@ -19,7 +18,6 @@ import report_samples as samples
 from dmasan.device.driver import DmaEngine
 from dmasan.events import Direction, DmaMap, MappingKind
 from dmasan.report import eventlog, picture
-from dmasan.report.chrome_trace import to_trace
 from dmasan.report.eventlog import EventLog
 from dmasan.report.html import bars, costs, memory_map, snippet
 from dmasan.report.html.compare_report import compare_report
@@ -222,37 +220,3 @@ def test_bars_are_logarithmic_where_values_differ_much() -> None:
     assert "log scale" not in flat and "log scale" in steep
     assert "90,000" in steep
     Page(flat)
-
-
-def test_a_trace_matches_its_schema_and_tells_every_step(ran: tuple[Run, EventLog, Path]) -> None:
-    run, log, _ = ran
-    document = json.loads(json.dumps(to_trace(log, run.hazards)))
-    schema = Path(__file__).parents[3] / "docs" / "schema" / "trace-1.json"
-    fastjsonschema.compile(json.loads(schema.read_text()))(document)
-    events = document["traceEvents"]
-    steps = [each["args"]["step"] for each in events if "step" in each.get("args", {})]
-    assert sorted(steps) == list(range(log.history.count - len(log.history.steps) + 1, log.history.count + 1))
-    hazards = [each for each in events if each.get("cat") == "hazard"]
-    assert [each["ts"] * 1000 for each in hazards] == pytest.approx([each.time_ns for each in run.hazards])
-    named = {(each["pid"], each["tid"]) for each in events if each["name"] == "thread_name"}
-    assert {(each["pid"], each["tid"]) for each in events if each["ph"] == "X"} <= named
-    assert {"packet", "cpu0", "calls"} <= {each["args"]["name"] for each in events if each["name"] == "thread_name"}
-
-
-def test_slices_of_a_trace_nest_and_times_never_go_back(ran: tuple[Run, EventLog, Path]) -> None:
-    """What viewers ask for beyond the syntax: slices of one thread lie within or behind each other, events are in order."""
-    run, log, _ = ran
-    events = to_trace(log, run.hazards)["traceEvents"]
-    assert [each["ts"] for each in events] == sorted(each["ts"] for each in events)
-    assert all(each["s"] in ("t", "g") for each in events if each["ph"] == "i")
-    threads = {(each["pid"], each["tid"]) for each in events if each["ph"] == "X"}
-    assert len(threads) > 3
-    for thread in threads:
-        ends: list[float] = []
-        slices = [each for each in events if each["ph"] == "X" and (each["pid"], each["tid"]) == thread]
-        for each in sorted(slices, key=lambda one: (one["ts"], -one["dur"])):
-            while ends and ends[-1] <= each["ts"] + 1e-9:
-                ends.pop()
-            end = each["ts"] + each["dur"]
-            assert not ends or end <= ends[-1] + 1e-9, each
-            ends.append(end)
