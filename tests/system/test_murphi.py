@@ -24,7 +24,7 @@ from dmasan.arch.semantics import MOVES, OPERATIONS
 
 pytestmark = [
     pytest.mark.system,
-    pytest.mark.timeout(1200),
+    pytest.mark.timeout(3600),
     pytest.mark.skipif(shutil.which("rumur") is None, reason="needs rumur (apt-get install rumur)"),
     pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc (apt-get install gcc)"),
 ]
@@ -67,9 +67,9 @@ def explore(text: str, folder: Path) -> Explored:
     model.write_text(text)
     to_c = ["rumur", "--deadlock-detection", "off", "--threads", "1", "--max-errors", "1000000"]
     to_c += ["--counterexample-trace", "off", "--output-format", "machine-readable", "--output", str(source)]
-    subprocess.run([*to_c, str(model)], check=True, timeout=600)
+    subprocess.run([*to_c, str(model)], check=True, timeout=1800)
     subprocess.run(["gcc", "-std=c11", "-w", "-O1", "-mcx16", source, "-o", verifier, "-lpthread"], check=True)
-    run = subprocess.run([verifier], check=False, capture_output=True, text=True, timeout=600)
+    run = subprocess.run([verifier], check=False, capture_output=True, text=True, timeout=1800)
     found = ElementTree.fromstring(run.stdout)
     summary = found.find("summary")
     assert summary is not None, run.stdout
@@ -130,10 +130,10 @@ def replaced(name: str, old: str, new: str) -> Callable[[str], str]:
 
 MUTANTS = {
     "a dead alias fills": replaced("fill_l1", "case dead:\n          return 0;", "case dead:\n          return 1;"),
-    "DSB leaves the store where it is": replaced("dsb", "now.store_buffer := no_store;", ""),
-    "eviction drops a dirty line": replaced("evict_l1", "now.memory := latest;", "now.memory := stale;"),
-    "a device write misses memory": replaced("dev_write", "now.memory := latest;", "now.memory := stale;"),
-    "an eviction of L1 allocates in an L2": replaced("evict_l1", "now.l1 := absent;", "now.l2 := clean_stale;"),
+    "DSB leaves the store where it is": replaced("dsb", "after.store_buffer := no_store;", ""),
+    "eviction drops a dirty line": replaced("evict_l1", "after.memory := latest;", "after.memory := stale;"),
+    "a device write misses memory": replaced("dev_write", "after.memory := latest;", "after.memory := stale;"),
+    "an eviction of L1 allocates in an L2": replaced("evict_l1", "after.l1 := absent;", "after.l2 := clean_stale;"),
 }
 
 

@@ -4,21 +4,22 @@
     python -m dmasan.arch.murphi FAMILY > family.m
 
 Nothing is written a second time: each operation and each hidden move is tabulated over the configurations that a search in
-Python finds, and each field of each outcome is printed as a small nest of `switch`. The checker finds on its own which
-states can be reached, how often each rule fires, and in how many states a read may go wrong; a state that the tables do not
-have would be an error.
+Python finds, and each field of each outcome is printed as a decision tree, a function for each part that several trees
+have. The checker finds on its own which states can be reached, how often each rule fires, and in how many states a read may
+go wrong; a state that the tables do not have would be an error.
 """
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dmasan.arch.configuration import RESET, STALE, Config, has_latest
+from dmasan.arch.decision_tree import ANY, Codes, Leaf, Switch, Tree, tree
 from dmasan.arch.family import FAMILIES, Family
 from dmasan.arch.fields import FIELDS
 from dmasan.arch.reachable import reachable
@@ -26,9 +27,6 @@ from dmasan.arch.semantics import MOVES, OPERATIONS, Outcome
 from dmasan.config import UsageError, choose
 
 Rule = Callable[[Family, Config], Iterator[Outcome]]
-Codes = NDArray[np.int8]
-_ANY = -1  # a table's entry that no state asks for
-_CODES = max(len(field.codes) for field in FIELDS)
 
 
 def rules() -> dict[str, Rule]:
@@ -72,77 +70,9 @@ def tabulate(rule: Rule, family: Family) -> Table:
         stale.append(any([value == STALE for _, value in found]))
         for number, outcome in enumerate(outcomes):
             if number == len(after):
-                after.append(np.full((len(configs), len(FIELDS)), _ANY, np.int8))
+                after.append(np.full((len(configs), len(FIELDS)), ANY, np.int8))
             after[number][place] = outcome
     return Table(np.array(configs, np.int8), np.array(counts, np.int8), after, np.array(stale, np.int8))
-
-
-# --- from a table to nested switches -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Leaf:
-    code: int | None  # None: the field keeps its code
-
-
-@dataclass(frozen=True)
-class Switch:
-    field: int
-    cases: tuple[tuple[tuple[int, ...], Leaf | Switch], ...]  # codes of the field, and what follows from them
-
-
-Tree = Leaf | Switch
-
-
-def tree(target: Codes, rows: Codes, own: Codes | None = None) -> Tree:
-    """A small decision tree for `target`, one entry a row of `rows`; `own` holds the codes that mean "unchanged".
-
-    Greedy: it asks for the field that leaves the fewest parts open.
-    """
-    asked = target != _ANY
-    if not asked.all():
-        target, rows, own = target[asked], rows[asked], None if own is None else own[asked]
-    if own is not None and bool((target == own).all()):
-        return Leaf(None)
-    if bool((target == target[0]).all()):
-        return Leaf(int(target[0]))
-    field = min(range(rows.shape[1]), key=lambda each: _cost(target, rows[:, each], own, each))
-    cases: dict[Tree, list[int]] = {}
-    for code in np.unique(rows[:, field]):
-        part = rows[:, field] == code
-        branch = tree(target[part], rows[part], None if own is None else own[part])
-        cases.setdefault(branch, []).append(int(code))
-    if len(cases) == 1:
-        return next(iter(cases))
-    return Switch(field, tuple((tuple(codes), branch) for branch, codes in cases.items()))
-
-
-def _cost(target: Codes, asked: Codes, own: Codes | None, field: int) -> tuple[bool, int, int, int]:
-    """How little asking for a field settles: whether nothing, how many parts stay open, how many leaves there are."""
-    pairs = np.bincount(asked.astype(np.int64) * _CODES + target, minlength=_CODES * _CODES)
-    values = pairs.reshape(-1, _CODES) > 0  # which codes of the field go with which entries
-    present = values.any(axis=1)
-    single = values.sum(axis=1) == 1
-    kept = np.zeros_like(single)
-    if own is not None:
-        kept = present & (np.bincount(asked[target != own], minlength=len(single)) == 0)
-    leaves = set(values[single & ~kept].argmax(axis=1).tolist())
-    still_open = int((present & ~single & ~kept).sum())
-    return int(present.sum()) < 2, still_open, len(leaves) + bool(kept.any()), field
-
-
-def _lines(node: Tree, leaf: Callable[[int | None], str], source: str, indent: str) -> Iterator[str]:
-    if isinstance(node, Leaf):
-        text = leaf(node.code)
-        if text:
-            yield indent + text
-        return
-    field = FIELDS[node.field]
-    yield f"{indent}switch {source}.{field.name}"
-    for codes, branch in node.cases:
-        yield f"{indent}  case {', '.join(field.codes[code] for code in codes)}:"
-        yield from _lines(branch, leaf, source, indent + "    ")
-    yield f"{indent}endswitch;"
 
 
 # --- the model ---------------------------------------------------------------------------------------------------
@@ -236,58 +166,152 @@ def postconditions(family: Family) -> dict[str, str]:
 
 def _declarations() -> Iterator[str]:
     yield "type"
-    for field in {field.kind: field for field in FIELDS}.values():
-        yield f"  {field.kind}: enum {{ {', '.join(field.codes)} }};"
+    for each in {each.kind: each for each in FIELDS}.values():
+        yield f"  {each.kind}: enum {{ {', '.join(each.codes)} }};"
     yield "  Config: record"
-    for field in FIELDS:
-        yield f"    {field.name}: {field.kind}; -- {field.text}"
+    for each in FIELDS:
+        yield f"    {each.name}: {each.kind}; -- {each.text}"
     yield "  end;"
     yield ""
     yield "var"
     yield "  now: Config;"
     yield ""
     yield "startstate"
-    for field, code in zip(FIELDS, RESET, strict=True):
-        yield f"  now.{field.name} := {field.codes[code]};"
+    for each, code in zip(FIELDS, RESET, strict=True):
+        yield f"  now.{each.name} := {each.codes[code]};"
     yield "end;"
 
 
-def _function(
-    name: str, kind: str, values: Codes, rows: Codes, text: Callable[[int], str]
-) -> Iterator[str]:
-    """A function of the state, without arguments."""
-    yield f"function {name}(): {kind};"
-    yield "begin"
-    yield from _lines(tree(values, rows), lambda code: f"return {text(code or 0)};", "now", "  ")
-    yield "end;"
+# --- decision trees in Murphi's words ------------------------------------------------------------------------------
 
 
-def _boolean(code: int) -> str:
-    return "true" if code else "false"
+@dataclass(frozen=True)
+class Kind:
+    """What a tree decides: its name, a Murphi type, the words of its codes, and the field that a leaf without a code keeps."""
+
+    name: str
+    type: str
+    words: tuple[str, ...]
+    kept: str = ""
+
+    def word(self, leaf: Leaf) -> str:
+        return f"now.{self.kept}" if leaf.code is None else self.words[leaf.code]
 
 
-def _rule(name: str, table: Table, postcondition: str) -> Iterator[str]:
-    most = len(table.after)
-    yield from _function(f"{name}_outcomes", f"0..{most}", table.count, table.rows, str)
-    yield f"ruleset outcome: 1..{most} do"
-    yield f'  rule "{name}" outcome <= {name}_outcomes() ==>'
-    yield "  var before: Config;"
-    yield "  begin"
-    yield "    before := now;"
-    yield "    switch outcome"
-    for number, outcome in enumerate(table.after, 1):
-        yield f"      case {number}:"
-        for field, codes, own in zip(FIELDS, outcome.T, table.rows.T, strict=True):
+_BOOLEAN = Kind("holds", "boolean", ("false", "true"))
+_FIELDS = tuple(Kind(each.name, each.kind, each.codes, each.name) for each in FIELDS)
 
-            def assign(code: int | None, name: str = field.name, names: tuple[str, ...] = field.codes) -> str:
-                return "" if code is None else f"now.{name} := {names[code]};"
 
-            yield from _lines(tree(codes, table.rows, own), assign, "before", "        ")
-    yield "    endswitch;"
-    if postcondition:
-        yield f'    assert {postcondition} "after {name}";'
-    yield "  end;"
-    yield "endruleset;"
+def _number(most: int) -> Kind:
+    return Kind("outcomes", f"0..{most}", tuple(map(str, range(most + 1))))
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A tree and the kind of what it decides."""
+
+    kind: Kind
+    tree: Tree
+
+    def parts(self) -> list[Decided]:
+        return [Decided(self.kind, branch) for _, branch in self.tree.cases] if isinstance(self.tree, Switch) else []
+
+
+@dataclass
+class Functions:
+    """The functions of a model: one for each part that occurs more than once, printed before whoever calls it."""
+
+    uses: Counter[Decided]
+    names: dict[Decided, str] = field(default_factory=dict)
+
+    def define(self, decided: Decided) -> Iterator[str]:
+        """Functions for the parts of a tree that have none yet, the innermost first."""
+        if decided in self.names:
+            return
+        for part in decided.parts():
+            yield from self.define(part)
+        if isinstance(decided.tree, Switch) and self.uses[decided] > 1:
+            name = f"{decided.kind.name}_{len(self.names)}"
+            yield from self.function(name, decided)
+            self.names[decided] = name
+
+    def function(self, name: str, decided: Decided) -> Iterator[str]:
+        """A function of the state, without arguments, whose body is a tree."""
+        yield f"function {name}(): {decided.kind.type};"
+        yield "begin"
+        yield from self.body(decided, lambda value: f"return {value};", "  ")
+        yield "end;"
+
+    def body(self, decided: Decided, statement: Callable[[str], str], indent: str) -> Iterator[str]:
+        """A tree as statements: `statement` makes one of a leaf's value, or of the call of a function."""
+        if isinstance(decided.tree, Leaf):
+            yield indent + statement(decided.kind.word(decided.tree))
+            return
+        if decided in self.names:
+            yield indent + statement(f"{self.names[decided]}()")
+            return
+        asked = FIELDS[decided.tree.field]
+        yield f"{indent}switch now.{asked.name}"
+        for codes, branch in decided.tree.cases:
+            yield f"{indent}  case {', '.join(asked.codes[code] for code in codes)}:"
+            yield from self.body(Decided(decided.kind, branch), statement, indent + "    ")
+        yield f"{indent}endswitch;"
+
+
+def _count(trees: list[Decided]) -> Counter[Decided]:
+    """How often each part occurs in these trees and in the parts counted before it."""
+    uses: Counter[Decided] = Counter()
+    todo = list(trees)
+    while todo:
+        decided = todo.pop()
+        uses[decided] += 1
+        if uses[decided] == 1:
+            todo += decided.parts()
+    return uses
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The trees of one rule: how many outcomes, by outcome the fields that change, and whether a read may be stale."""
+
+    count: Decided
+    after: tuple[tuple[Decided, ...], ...]
+    stale: Decided
+
+    @classmethod
+    def of(cls, table: Table) -> Printed:
+        count = Decided(_number(len(table.after)), tree(table.count, table.rows))
+        fields = [
+            [Decided(kind, tree(codes, table.rows, own)) for kind, codes, own in zip(_FIELDS, each.T, table.rows.T, strict=True)]
+            for each in table.after
+        ]
+        changing = tuple(tuple(each for each in trees if each.tree != Leaf(None)) for trees in fields)
+        return cls(count, changing, Decided(_BOOLEAN, tree(table.stale, table.rows)))
+
+    def trees(self) -> list[Decided]:
+        return [self.count, *(each for trees in self.after for each in trees), self.stale]
+
+    def rule(self, name: str, postcondition: str, functions: Functions) -> Iterator[str]:
+        """The rule and the function that tells how many outcomes it has. The whole state changes at once."""
+        most = len(self.after)
+        yield from functions.function(f"{name}_outcomes", self.count)
+        yield f"ruleset outcome: 1..{most} do"
+        yield f'  rule "{name}" outcome <= {name}_outcomes() ==>'
+        yield "  var after: Config;"
+        yield "  begin"
+        yield "    after := now;"
+        yield "    switch outcome"
+        for number, trees in enumerate(self.after, 1):
+            yield f"      case {number}:"
+            for each in trees:
+                assign = f"after.{each.kind.kept} := "
+                yield from functions.body(each, lambda value, assign=assign: f"{assign}{value};", "        ")  # type: ignore[misc]
+        yield "    endswitch;"
+        yield "    now := after;"
+        if postcondition:
+            yield f'    assert {postcondition} "after {name}";'
+        yield "  end;"
+        yield "endruleset;"
 
 
 def model(family: Family) -> Iterator[str]:
@@ -295,21 +319,26 @@ def model(family: Family) -> Iterator[str]:
 
     Covers count the states in which a read may return a stale value, and those that hold no copy of the latest one.
     """
+    configs = sorted(reachable(family))
+    without = np.array([not has_latest(config) for config in configs], np.int8)
+    lost = Decided(_BOOLEAN, tree(without, np.array(configs, np.int8)))
+    printed = {name: Printed.of(tabulate(rule, family)) for name, rule in rules().items()}
+    functions = Functions(_count([lost, *(each for found in printed.values() for each in found.trees())]))
+    covers = {"no copy holds the latest value": "update_lost"}
+
     yield f"-- The relation of family {family.name}: printed by `python -m dmasan.arch.murphi {family.name}`; do not edit."
     yield ""
     yield from _declarations()
-    covers = {"no copy holds the latest value": "update_lost"}
     yield ""
-    configs = sorted(reachable(family))
-    lost = np.array([not has_latest(config) for config in configs], np.int8)
-    yield from _function("update_lost", "boolean", lost, np.array(configs, np.int8), _boolean)
-    for name, rule in rules().items():
-        table = tabulate(rule, family)
+    yield from functions.function("update_lost", lost)
+    for name, found in printed.items():
         yield ""
-        if table.after:
-            yield from _rule(name, table, postconditions(family).get(name, ""))
+        for each in found.trees():
+            yield from functions.define(each)
+        if found.after:
+            yield from found.rule(name, postconditions(family).get(name, ""), functions)
         if name in OPERATIONS and OPERATIONS[name].reads:
-            yield from _function(f"{name}_stale", "boolean", table.stale, table.rows, _boolean)
+            yield from functions.function(f"{name}_stale", found.stale)
             covers[f"{name} may return a stale value"] = f"{name}_stale"
     yield ""
     for text, expression in invariants(family).items():

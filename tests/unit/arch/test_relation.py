@@ -23,6 +23,7 @@ from dmasan.arch.configuration import (
     renewed,
     value_of,
 )
+from dmasan.arch.decision_tree import Switch, Tree, tree
 from dmasan.arch.family import FAMILIES, Family
 from dmasan.arch.fields import FIELDS
 from dmasan.arch.reachable import reachable
@@ -103,9 +104,9 @@ def test_a_write_ages_every_copy_and_giving_up_renews_every_copy(family: Family)
             assert [bool(code) for code in copies] == [bool(code) for code in present]
 
 
-def followed(node: murphi.Tree, config: Config) -> int | None:
+def followed(node: Tree, config: Config) -> int | None:
     """What a printed nest of switches comes to."""
-    while isinstance(node, murphi.Switch):
+    while isinstance(node, Switch):
         node = next(branch for codes, branch in node.cases if config[node.field] in codes)
     return node.code
 
@@ -117,9 +118,9 @@ def test_printed_rules_are_the_relation(name: str) -> None:
     family = FAMILIES["m7"]
     rule = murphi.rules()[name]
     table = murphi.tabulate(rule, family)
-    count = murphi.tree(table.count, table.rows)
+    count = tree(table.count, table.rows)
     fields = [
-        [murphi.tree(codes, table.rows, own) for codes, own in zip(outcome.T, table.rows.T, strict=True)]
+        [tree(codes, table.rows, own) for codes, own in zip(outcome.T, table.rows.T, strict=True)]
         for outcome in table.after
     ]
     for config in random.Random(2).sample(sorted(reachable(family)), 2000):
