@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import pytest
 
+from dmasan import events as ev
 from dmasan.corpus import CASES
 from dmasan.corpus.case import BUGGY, FIXED
 from dmasan.corpus.mutation.draft import draft_of
 from dmasan.corpus.mutation.explore import wrong_reads
+from dmasan.corpus.mutation.judge import OTHERS, run
 from dmasan.corpus.mutation.random_programs import random_program
 from dmasan.corpus.mutation.score import OPERATORS, Score, score, subjects
+from dmasan.corpus.mutation.words import mask, words_of
 from dmasan.corpus.outcome import play, world
 
 pytestmark = pytest.mark.thorough
@@ -39,6 +44,31 @@ def test_every_order_of_events_is_tried(name: str, kind: str, wrong: bool) -> No
     soc = world(case, case.variant(kind), schedule="benign")
     play(soc, case.variant(kind))
     assert bool(wrong_reads(soc.sanitizer)) is wrong
+
+
+def _shows_nothing(names: Collection[str], schedules: Sequence[tuple[str, int]]) -> None:
+    for name, program, _, cell in subjects():
+        for schedule, seed in schedules if not names or name in names else ():
+            shown = run(program, cell, schedule, seed, explore=seed == 1)
+            assert not (shown.stale or shown.wrong or shown.broken or shown.error), (name, schedule, seed, shown)
+
+
+def test_the_judge_finds_nothing_in_what_is_edited() -> None:
+    """Both poll an ownership word, which a core may load too early, and whose buffer is freed before the run is judged."""
+    _shows_nothing(("O1", "O2"), OTHERS[:1])
+
+
+@pytest.mark.deep
+def test_the_judge_finds_nothing_in_anything_that_is_edited() -> None:
+    _shows_nothing((), (("random", 1), *OTHERS))
+
+
+def test_a_word_is_one_from_its_declaration_to_the_end_of_its_mapping() -> None:
+    declared = ev.OwnershipWords(0.0, ev.NOWHERE, 0x1008, 4, 16, 2)
+    freed = ev.DmaUnmap(0.0, ev.NOWHERE, ev.MappingKind.COHERENT, 0x1000, 4096, ev.Direction.BIDIRECTIONAL)
+    words = words_of([(3, declared), (7, freed)])
+    at = [[int(mask(words, moment, 0x1000, 32)[k]) for k in (7, 8, 11, 12, 24, 27, 28)] for moment in (3, 4, 7, 8)]
+    assert at == [[0] * 7, [0, 1, 1, 0, 1, 1, 0], [0, 1, 1, 0, 1, 1, 0], [0] * 7]
 
 
 def test_random_programs_differ_and_are_the_same_for_a_seed() -> None:

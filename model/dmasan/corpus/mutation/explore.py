@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from dmasan.arch.configuration import RESET, STALE, Config
 from dmasan.arch.family import Family
 from dmasan.arch.semantics import OPERATIONS, closure
+from dmasan.corpus.mutation.words import mask, words_of
 from dmasan.events import Interrupt, MmioRead, MmioWrite, Site
 from dmasan.sanitizer import Sanitizer
 from dmasan.sanitizer.diagnosis.record import Record
@@ -42,9 +43,11 @@ def wrong_reads(sanitizer: Sanitizer) -> Wrong:
     """The reads of a run that some order of events makes wrong, over bytes of all buffers that differ in their story."""
     record = Record(sanitizer.history)
     started, observed = _order(record, sanitizer)
+    words = words_of((mark.after, mark.event) for mark in record.marks)
     found: Wrong = set()
     for address in _bytes(record, sanitizer):
-        found |= reads_of(sanitizer.family, story_of(record.story(address), started, observed))
+        polls = frozenset(t.number for t in record.story(address) if mask(words, t.number, address, 1)[0])
+        found |= reads_of(sanitizer.family, story_of(record.story(address), started, observed), polls)
     return found
 
 
@@ -55,8 +58,6 @@ def _bytes(record: Record, sanitizer: Sanitizer) -> Iterator[int]:
             continue
         first = mapping.address & -record.line
         for address in record.boundaries(first, mapping.end - first):
-            if sanitizer.buffers.declared(address, 1)[0]:
-                continue
             signature = tuple((touch.operation, touch.step.site) for touch in record.story(address))
             if signature not in seen and len(seen) < _BYTES:
                 seen.add(signature)
@@ -71,12 +72,20 @@ def _order(record: Record, sanitizer: Sanitizer) -> tuple[list[int], list[int]]:
     for mark in record.marks:
         event = mark.event
         if isinstance(event, MmioWrite) and registers.started(event.address, event.value) is not None:
-            started.append(mark.after)
+            started.append(_behind(record, mark.after))
         elif isinstance(event, Interrupt):
             observed.append(mark.after)
         elif isinstance(event, MmioRead) and registers.observed(event.address, event.value) is not None:
             observed.append(mark.after)
     return started, sorted(observed)
+
+
+def _behind(record: Record, after: int) -> int:
+    """The last step of a register write whose mark is behind step `after`: a device starts when the write has arrived."""
+    number = after
+    while number + 1 < record.first + len(record.steps) and record.steps[number + 1 - record.first].name == "doorbell":
+        number += 1
+    return number
 
 
 def story_of(touches: Sequence[Touch], started: Sequence[int], observed: Sequence[int]) -> Story:
@@ -93,8 +102,11 @@ def story_of(touches: Sequence[Touch], started: Sequence[int], observed: Sequenc
     return Story(cpu, device, tuple(begins), needs)
 
 
-def reads_of(family: Family, story: Story) -> Wrong:
-    """The reads of a story that return a stale value in some order; nothing where there are too many states."""
+def reads_of(family: Family, story: Story, polls: frozenset[int] = frozenset()) -> Wrong:
+    """The reads of a story that return a stale value in some order; nothing where there are too many states.
+
+    `polls`: the steps at which the byte belonged to an ownership word.
+    """
     start = [(0, 0, config) for config in closure(family, (RESET,))]
     seen: set[tuple[int, int, Config]] = set(start)
     todo = list(start)
@@ -103,7 +115,7 @@ def reads_of(family: Family, story: Story) -> Wrong:
         i, j, config = todo.pop()
         for touch, after in _next(story, i, j):
             for result, value in outcomes_of(family, touch.operation, config):
-                if value == STALE and OPERATIONS.get(touch.operation.removesuffix(SEEN)) is not None:
+                if value == STALE and touch.number not in polls and touch.operation.removesuffix(SEEN) in OPERATIONS:
                     wrong.add((touch.step.site, touch.operation))
                 for closed in closure(family, (result,)):
                     state = (*after, closed)

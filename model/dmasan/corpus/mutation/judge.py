@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from dmasan.config import RunError, UsageError
@@ -18,12 +17,13 @@ from dmasan.corpus.case import Program
 from dmasan.corpus.mutation.contract import Broken, broken
 from dmasan.corpus.mutation.explore import Wrong, wrong_reads
 from dmasan.corpus.mutation.mutant import Mutant
+from dmasan.corpus.mutation.words import mask, words_of
 from dmasan.events import Load, Site
 from dmasan.sanitizer.tape import Burst
 from dmasan.soc import Soc
 
 Cell = Mapping[str, Any]
-_OTHERS = (("adversarial", 1), ("random", 2), ("random", 3))  # schedules that may show what the first run does not
+OTHERS = (("adversarial", 1), ("random", 2), ("random", 3))  # schedules that may show what the first run does not
 
 
 @dataclass(frozen=True)
@@ -69,51 +69,48 @@ def run(program: Program, cell: Cell, schedule: str = "random", seed: int = 1, *
 
 
 def _stale(soc: Soc) -> frozenset[Site]:
-    """Where the run read data that was not the latest, ownership words aside."""
-    declared, found = soc.sanitizer.buffers.declared, set()
-    for entry in soc.sanitizer.tape:
+    """Where the run read data that was not the latest, what was an ownership word then aside."""
+    told = list(enumerate(soc.sanitizer.tape))
+    words, found = words_of(told), set()
+    for moment, entry in told:
         if isinstance(entry, Load) and entry.stale is not None:
-            if (entry.stale & ~declared(entry.address, entry.length)).any():
+            if (entry.stale & ~mask(words, moment, entry.address, entry.length)).any():
                 found.add(entry.site)
         elif isinstance(entry, Burst) and entry.phase == "read" and entry.mask is not None:
             access = entry.access
-            if (entry.mask & ~declared(access.address, access.length)).any():
+            if (entry.mask & ~mask(words, moment, access.address, access.length)).any():
                 found.add(Site("device", access.address))
     return frozenset(found)
 
 
-@cache
-def _original(program: Program, cell: tuple[tuple[str, Any], ...]) -> Run:
-    return run(program, dict(cell))
+def judge(mutant: Mutant, cell: Cell) -> Verdict:
+    """Runs a mutant; where the first run shows nothing, under other schedules too.
 
-
-def judge(mutant: Mutant, original: Program, cell: Cell) -> Verdict:
-    """Runs a mutant; where the first run shows nothing, under other schedules too."""
+    What it shows is the mutant's doing: of the programs that are edited no run shows anything, under any of the schedules.
+    """
     there = {**cell, **mutant.settings}
-    before = _original(original, tuple(sorted(cell.items())))
     program = mutant.draft.program()
     try:
         first = run(program, there)
     except (UsageError, TypeError, ValueError, KeyError, IndexError, AttributeError, AssertionError, NameError) as end:
         return Verdict(False, invalid=f"{type(end).__name__}: {end}")
-    if first.error and not before.error and not first.flagged:
+    if first.error and not first.flagged:
         return Verdict(False, invalid=first.error)  # it faults: nobody needs to be told
-    shown = _shown(mutant, first, before)
+    shown = _shown(mutant, first)
     if not shown:
-        for schedule, seed in _OTHERS:
+        for schedule, seed in OTHERS:
             again = run(program, there, schedule, seed, explore=False)
-            if again.stale - before.stale or (again.error and not before.error):
+            if again.stale or again.error:
                 shown = f"data, schedule {schedule} {seed}"
                 break
     return Verdict(first.flagged, shown)
 
 
-def _shown(mutant: Mutant, run: Run, before: Run) -> str:
-    if run.stale - before.stale:
+def _shown(mutant: Mutant, run: Run) -> str:
+    if run.stale:
         return "data"
-    if run.wrong - before.wrong:
+    if run.wrong:
         return "exhaustive search"
-    told = {clause for clause, _ in run.broken} - {clause for clause, _ in before.broken}
-    if (mutant.contract and mutant.line in run.lines) or told:
+    if run.broken or (mutant.contract and mutant.line in run.lines):
         return "contract"
     return ""

@@ -100,15 +100,15 @@ def subjects(random_programs: int = RANDOM_PROGRAMS) -> Iterator[tuple[str, Prog
 def score(operator: str, limit: int, seed: int = 1, random_programs: int = RANDOM_PROGRAMS) -> Score:
     """Up to `limit` mutants of an operator, drawn with `seed` from all of them."""
     found = [
-        (name, program, mutant, cell)
-        for name, program, draft, cell in subjects(random_programs)
+        (name, mutant, cell)
+        for name, _, draft, cell in subjects(random_programs)
         for make in OPERATORS[operator]
         for mutant in make(draft, cell)
     ]
     total = Score(operator)
-    for name, program, mutant, cell in Random(seed).sample(found, min(limit, len(found))):
+    for name, mutant, cell in Random(seed).sample(found, min(limit, len(found))):
         total.mutants += 1
-        verdict = judge(mutant, program, cell)
+        verdict = judge(mutant, cell)
         if verdict.invalid:
             total.invalid += 1
         elif verdict.survived:
