@@ -56,6 +56,10 @@ class Knobs:
     snoop_port: bool = _knob(
         False, "the device's port can snoop the caches, as its CAP1 tells; on under policy coherent"
     )
+    ring_poll: int = _knob(
+        0, "cycles between two looks of the device at a ring's next descriptor, which it takes when that is its own; 0: it "
+        "waits for TAIL, as the RTL always does", 0, 100_000
+    )  # fmt: skip
     system_pages: bool = _knob(False, "take coherent memory from the page allocator instead of CMA")
     processes: int = _knob(
         4, "user processes, each with its own copy of the kernel's first-level entries", 1, 4096

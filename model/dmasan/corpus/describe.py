@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dmasan.corpus import CASES, Case
 from dmasan.corpus.case import BUGGY, CONTROL, WRONG_FIX, places
+from dmasan.corpus.mutation.describe import mutants
 from dmasan.corpus.timeline import timeline
 from dmasan.corpus.timeline_svg import draw
 from dmasan.sanitizer.codes import Code
@@ -47,6 +48,7 @@ def page() -> str:
             parts += [_paragraph(case) for case in cases]
     parts.append("## Controls\n\nCorrect code that a checker might take for a bug. It must stay silent.\n\n")
     parts += [_paragraph(case) for case in CASES.values() if case.code is None]
+    parts += mutants()
     return "".join(parts).rstrip() + "\n"
 
 

@@ -32,6 +32,7 @@ class Sizes:
     outstanding: int = 16  # write bursts
     coherent_data: bool = False
     coherent_descriptors: bool = False
+    poll: int = 0  # cycles between two looks at a ring's next descriptor; 0: it waits for TAIL
     page: int = PAGE  # bytes whose multiples no burst crosses; more than 4 KiB is a fault (IHI 0022, A3.4.1)
 
 

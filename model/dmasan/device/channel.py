@@ -46,10 +46,17 @@ class Config:
     ring_length: int = 0
     fill: int = 0
     page: int = PAGE
+    poll: int = 0
+
+    @property
+    def polls(self) -> bool:
+        """Whether the device looks by itself for descriptors that are its own; of a cyclic ring all are."""
+        return bool(self.poll) and self.mode is Mode.RING and not self.cyclic
 
 
-def read_config(words: list[int], hardware_beats: int, page: int = PAGE) -> Config:
-    """The configuration in a channel's registers (one word per register, in order of offset). `page` as in `bus.Sizes`."""
+def read_config(words: list[int], hardware_beats: int, page: int = PAGE, poll: int = 0) -> Config:
+    """The configuration in a channel's registers (one word per register, in order of offset). `page` and `poll` as in
+    `bus.Sizes`."""
 
     def word(register: type[Register]) -> int:
         return words[register.OFFSET >> 2]
@@ -79,6 +86,7 @@ def read_config(words: list[int], hardware_beats: int, page: int = PAGE) -> Conf
         ring_length=word(reg.CH_RING_LEN),
         fill=word(reg.CH_FILL),
         page=page,
+        poll=poll,
     )
 
 
@@ -262,7 +270,8 @@ class Channel:
 
     def empty(self, index: int, lap: int) -> bool:
         """True when the ring has no descriptor at `index` of `lap` for the device."""
-        return self.config.mode is Mode.RING and not self.config.cyclic and (index, lap) == self.tail
+        waits = self.config.mode is Mode.RING and not self.config.cyclic and not self.config.polls
+        return waits and (index, lap) == self.tail
 
     def clear(self) -> None:
         """START and CLEAR: sticky causes and the coalescing count; of an idle channel the error too."""

@@ -24,7 +24,7 @@ from dmasan.device.descriptor import (
     decode,
     decode_short,
 )
-from dmasan.device.judge import attributes_of, judge, judge_fetch
+from dmasan.device.judge import attributes_of, handed_over, judge, judge_fetch
 from dmasan.device.port import MemoryPort
 from dmasan.device.registers import Kind, Mode, Op, State
 from dmasan.device.transfer import next_step, read_data, write_data
@@ -135,7 +135,7 @@ class Engine:
         channel.stop = channel.abort = channel.pause = False
         channel.fetched.clear()
         channel.job = None
-        channel.config = read_config(channel.words, self.sizes.max_burst, self.sizes.page)
+        channel.config = read_config(channel.words, self.sizes.max_burst, self.sizes.page, self.sizes.poll)
         if channel.rewound:
             channel.rewound = False
             channel.head = channel.head_lap = 0
@@ -211,6 +211,13 @@ class Engine:
             cost = self._read_descriptor(channel, channel.head, channel.head_lap, channel.head_address)
         got = channel.fetched.popleft()
         job, fault = self._open(channel, got)
+        if config.polls and not handed_over(job.descriptor, 1 - job.lap):
+            channel.fetched.clear()
+            channel.ready_at = self.cycle + config.poll
+            return cost
+        if fault is not None and config.polls:  # nobody rang who would look at registers: the descriptor tells
+            job.fault, channel.job = fault, job
+            return cost + self._report(channel, job)
         if fault is not None:
             self._refuse(channel, fault)
             return cost
@@ -271,6 +278,9 @@ class Engine:
             if place >= len(channel.fetched):
                 cost += self._read_descriptor(channel, index, lap, job.link)
             job, fault = self._open(channel, channel.fetched[place])
+            if channel.config.polls and not handed_over(job.descriptor, 1 - job.lap):
+                channel.fetched.pop()  # it is looked at again when it is its turn
+                break
             if fault is not None:
                 break
         return cost

@@ -22,6 +22,14 @@ def judge_fetch(config: Config, address: int) -> Kind:
     return Kind.NONE if config.descriptors.legal else Kind.ATTR
 
 
+def handed_over(descriptor: Descriptor, phase: int) -> bool:
+    """Whether a device that polls its ring takes a descriptor: by the phase bit of its control word, the ownership bit.
+
+    What else is wrong with one that it takes is judged as ever.
+    """
+    return descriptor.phase == phase
+
+
 def judge(descriptor: Descriptor, config: Config, phase: int | None) -> Kind:
     """What is wrong with a job, the gravest first; `phase` is the one that both bits must have (None: unchecked)."""
     direct = config.mode is Mode.DIRECT

@@ -33,7 +33,7 @@ class ModelBackend:
         return self._sizes.beat
 
     def bind(self, soc: BackendHost) -> None:
-        sizes = replace(self._sizes, latency=soc.knobs.latency)
+        sizes = replace(self._sizes, latency=soc.knobs.latency, poll=soc.knobs.ring_poll)
         if soc.knobs.snoop_port:
             sizes = replace(sizes, coherent_data=True, coherent_descriptors=True)
         self._engine = Engine(soc.port, sizes)

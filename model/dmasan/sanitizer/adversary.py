@@ -40,6 +40,7 @@ _FUTURES = (
     (2, ("dev_write", "load_wb")),
 )
 _NOW = 1000
+_PATIENCE = 8  # reads of the same bytes by a device, in a row, that a buffered store of the CPU may be kept from
 _BLOCK = 4096  # bytes that are attacked at once before a device's access
 
 
@@ -146,16 +147,18 @@ class Adversary:
         self._recent: list[tuple[int, int]] = []  # what maintenance touched last, for the window behind it
         self._prepared: set[tuple[str, int]] = set()  # operation and block that the device will find attacked
         self._calm: dict[tuple[str, int], int] = {}  # loads of a line in a row that left nothing to do
+        self._looks: dict[int, int] = {}  # reads by a device that polls, of an address, while CPUs only load
 
     def moves(self, point: Point, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
         if footprint.operation in ("dev_read", "dev_write"):
             self._calm.clear()
-            return self._before_device(footprint, machine)
+            return (*self._before_device(footprint, machine), *self._drain_at_last(footprint, machine))
         if footprint.operation in _LOADS:
             return self._before_load(footprint, machine)
         if footprint.operation in _REGISTERS and not self._recent:
             return ()
         self._calm.clear()
+        self._looks.clear()
         return self._before_cpu(footprint, machine)
 
     def _before_load(self, footprint: Footprint, machine: MachineView) -> Sequence[Move]:
@@ -209,6 +212,22 @@ class Adversary:
         if small and operation == "dev_write" and machine.loads_early():
             chosen += self._load_early(footprint, machine)
         return chosen
+
+    def _drain_at_last(self, footprint: Footprint, machine: MachineView) -> Iterator[Move]:
+        """A store to Normal memory is observed in finite time, barrier or not (DDI 0406C, A3.5.1; DDI 0487, B2.7.1): a device
+        that looks again and again sees it at last."""
+        if footprint.operation != "dev_read":
+            return
+        looks = self._looks[footprint.address] = self._looks.get(footprint.address, 0) + 1
+        if looks < _PATIENCE:
+            return
+        first = footprint.address & -self.line
+        for line in range(first, footprint.address + footprint.length, self.line):
+            _, _, _, store, outer, _ = machine.copies_of_line(line)
+            if store:
+                yield Move(MoveKind.DRAIN, "store_buffer", 0, line, 1)
+            if store or outer:
+                yield Move(MoveKind.DRAIN, "outer_buffer", 0, line, 1)
 
     def _load_early(self, footprint: Footprint, machine: MachineView) -> Iterator[Move]:
         """The line in which the device is about to write first is loaded before: a CPU has few loads in flight."""

@@ -78,9 +78,12 @@ class DeviceRules:
         event = ev.DeviceRead(*self._device(access, job), access.kind, access.channel, access.tag, access.snoop)
         self._announce(event)
         self._check_boundary(event, access.length)
+        name = "snoop_read" if access.snoop else "dev_read"
+        if job is not None and access.kind is BurstKind.DESCRIPTOR and core.order.polls(access.channel):
+            self._look(access, job, event, name, stale)
+            return
         taken = self._order(access, job, event, write=False)
         self._check_device(event, job, taken, write=False)
-        name = "snoop_read" if access.snoop else "dev_read"
         states = core.states(access.address, length)
         wrong = core.apply(name, access.address, length, event, "device", access.point)
         if wrong is not None:
@@ -91,6 +94,28 @@ class DeviceRules:
         self._give_up(event)
         if ahead and job is not None:
             job.held += core.hold or []
+        core.hold = None
+
+    def _look(self, access: DeviceAccess, job: Job, event: ev.DeviceRead, name: str, stale: Mask | None) -> None:
+        """A device that polls its ring looks at a descriptor, which may be software's still, and half written.
+
+        What tells whose it is counts at once, and so does whether the device may look there; the rest when it acts.
+        """
+        core, address, length = self.core, access.address, access.length
+        core.hold = None
+        self._check_device(event, job, None, write=False)
+        states = core.states(address, length)
+        wrong = core.apply(name, address, length, event, "device", access.point)
+        if wrong is not None:
+            wrong = excuse(core, name, address, states, wrong, stale, event, access.point)
+        words = core.buffers.declared(address, length)
+        for start, end in runs(words):
+            core.order.device(job, address + start, end - start, False, core.history.count)
+        job.fetch = address, length
+        for part, hold in ((words, None), (~words, job.held)):
+            if (told := _without(wrong, ~part)) is not None:
+                core.hold = hold
+                core.report(Effect.STALE_DEVICE_READ, address, told, event, None, stale, name, states)
         core.hold = None
 
     def write(self, access: DeviceAccess, strobe: Mask | None) -> None:
@@ -184,8 +209,18 @@ class DeviceRules:
         job = order.job(access.channel, access.tag)
         if job is not None and not job.acted:
             order.act(job)
+            self._fetch(access, job)
             self._tell(job)
         return job
+
+    def _fetch(self, access: DeviceAccess, job: Job) -> None:
+        """The device acts on a descriptor that it had looked at: now it counts as read."""
+        if job.fetch is not None:
+            address, length = job.fetch
+            read = access._replace(address=address, length=length, kind=BurstKind.DESCRIPTOR)
+            event = ev.DeviceRead(*self._device(read, job), read.kind, read.channel, read.tag, read.snoop)
+            self._order(read, job, event, write=False)
+            self._give_up(event)
 
     def _reads_ahead(self, job: Job) -> bool:
         """Whether the device is still at work on what comes before the job whose descriptor it reads."""
@@ -306,7 +341,7 @@ class DeviceRules:
                 first, last = max(start, cpu.address), min(start + count, cpu.end)
                 if mask(excluded, first, last - first) is not None:
                     continue
-                code, text = race(core, job, first, cpu.write, access.kind is BurstKind.DESCRIPTOR)
+                code, text = race(core, job, first, cpu.write, access.kind is not BurstKind.DATA)
                 core.add(code, ev.Event(event.time_ns, cpu.site), text, first, last - first)
                 core.raced.append((first, last))
 

@@ -23,12 +23,13 @@ class Start(NamedTuple):
     """What a store to a register does: `channel` (or ANY) is set to work.
 
     `goes_on`: only with the jobs that it has. `reach`: where descriptors become reachable by it; empty: nowhere; None: not
-    known, any descriptor may.
+    known, any descriptor may. `polls`: from now on the channel looks for descriptors by itself, and takes what is its own.
     """
 
     channel: int
     goes_on: bool = False
     reach: Reach | None = None
+    polls: bool = False
 
 
 class Doorbell(NamedTuple):
@@ -48,6 +49,7 @@ class Doorbells:
 
     def __init__(self) -> None:
         self._bells: dict[int, list[Doorbell]] = {}  # by channel
+        self.polling: set[int] = set()  # channels that need no doorbell any more
         self.last = 0  # number of the last one
 
     def __bool__(self) -> bool:
@@ -59,6 +61,8 @@ class Doorbells:
         if len(bells) > 2 * _KEPT:
             del bells[:_KEPT]
         self.last = number
+        if start.polls:
+            self.polling.add(start.channel)
 
     def before(self, channel: int, number: int) -> Doorbell:
         """The last doorbell of a channel up to event `number`."""

@@ -106,6 +106,7 @@ class Job:
     announced: bool = False  # the CPU took an interrupt while the status was on the bus
     ranges: list[Range] = field(default_factory=list)
     held: list[Finding] = field(default_factory=list)  # findings of its descriptor's fetch, told when it acts
+    fetch: tuple[int, int] | None = None  # its descriptor (address, length), where acting on it decides that it was read
 
 
 @dataclass(slots=True)
@@ -171,6 +172,10 @@ class HappensBefore:
     def started(self) -> bool:
         """Whether there was a doorbell."""
         return bool(self._bells)
+
+    def polls(self, channel: int) -> bool:
+        """Whether a channel looks for its descriptors by itself."""
+        return channel in self._bells.polling
 
     def ring(self, site: Site, start: Start) -> None:
         """A doorbell. Jobs that go on do so with what the CPU did meanwhile."""

@@ -73,10 +73,11 @@ class _Written(NamedTuple):
 class OwnershipWords:
     """What each word that was written last hands over to the side that reads it."""
 
-    def __init__(self, core: Core, pending: Sequence[Ranges]) -> None:
+    def __init__(self, core: Core, pending: Sequence[Ranges], behind: Ranges) -> None:
         self.core = core
         self.pending = pending  # each CPU's ranges that wait for a barrier
-        self._ordered: dict[int, list[tuple[int, int]]] = {}  # by CPU: ranges behind which there is a DMB
+        self.behind = behind  # ranges behind a DSB, that wait for the outer cache's sync
+        self._ordered: dict[int, list[tuple[int, int]]] = {}  # by CPU: ranges behind which there is a DMB or DSB
         self._by_cpu: dict[int, tuple[int, list[tuple[int, int]]]] = {}  # by word: number of the store, ranges before it
         self._by_device: dict[int, _Written] = {}
         self._unordered: dict[int, list[tuple[int, int]]] = {}  # by CPU: ranges that no barrier orders behind a word
@@ -89,10 +90,8 @@ class OwnershipWords:
     def _barrier(self, e: ev.Barrier) -> None:
         if e.name != "isb" and not e.option.endswith("st"):
             self._unordered.pop(e.cpu, None)
-        if e.name == "dsb":
-            self._ordered.pop(e.cpu, None)
-        elif e.name == "dmb" and not e.option.endswith("ld"):
-            self._ordered[e.cpu] = list(self.pending[e.cpu])
+        if e.name != "isb" and not e.option.endswith("ld"):  # a DSB has taken what was pending, and orders all that a DMB does
+            self._ordered[e.cpu] = [*self.pending[e.cpu], *self.behind]
 
     def _store(self, e: ev.Store) -> None:
         """A store to a word hands over what a DMB has ordered before it; a store to those bytes later is not part of it."""
@@ -156,12 +155,17 @@ class OwnershipWords:
                     continue
                 number, ranges = found
                 for start, count in ranges:
-                    self.core.apply("doorbell", start, count, event, "cpu")
+                    self._landed("doorbell", start, count, event)
                     if self.core.family.outer:
-                        self.core.apply("outer_sync", start, count, event, "cpu")
+                        self._landed("outer_sync", start, count, event)
                 ranges.clear()
                 latest = max(latest, number)
         return latest
+
+    def _landed(self, operation: str, address: int, length: int, event: ev.Event) -> None:
+        """What was stored has arrived, since the word behind it has: nobody did that now, so it comes too late for nobody."""
+        self.core.remember(operation, address, length, event, "cpu")
+        self.core.shadow.apply(operation, address, length)
 
 
 def _stale(stale: NDArray[np.bool_] | None, at: int) -> bool:

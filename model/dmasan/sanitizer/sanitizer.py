@@ -44,7 +44,7 @@ class Sanitizer(Core):
             family = replace(family, mixed=True)  # shareability matters
         super().__init__(family, base, size, line, cpus, automaton)
         cpu = CpuRules(self)
-        self.words = OwnershipWords(self, cpu.pending)
+        self.words = OwnershipWords(self, cpu.pending, cpu.pending_outer)
         self.tape = Tape()
         self.device = TapedDevice(self, self.words)
         self.device.tape = self.tape

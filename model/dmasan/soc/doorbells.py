@@ -40,10 +40,14 @@ class _Ring:
     waiting: Reach = ()
 
     @property
+    def has_tail(self) -> bool:
+        """Whether it ends at TAIL: a cyclic one does not, and nor does a list."""
+        return reg.CH_CFG.MODE.get(self.cfg) == Mode.RING and not self.cfg & reg.CH_CFG.CYCLIC.mask
+
+    @property
     def has_doorbell(self) -> bool:
         """Whether only TAIL makes descriptors reachable, and which ones can be told."""
-        is_ring = reg.CH_CFG.MODE.get(self.cfg) == Mode.RING and not self.cfg & reg.CH_CFG.CYCLIC.mask
-        return is_ring and bool(self.length) and reg.CH_CFG.DESC_STRIDE.get(self.cfg) == Stride.STRIDE_64
+        return self.has_tail and bool(self.length) and reg.CH_CFG.DESC_STRIDE.get(self.cfg) == Stride.STRIDE_64
 
     def advance(self, value: int) -> Reach:
         """TAIL is written: where descriptors become reachable."""
@@ -56,9 +60,10 @@ class _Ring:
 
 
 class EngineRegisters:
-    """`sanitizer.happens_before.Registers` of our engine; follows each channel's ring."""
+    """`sanitizer.happens_before.Registers` of our engine; follows each channel's ring. `polls`: see the knob ring_poll."""
 
-    def __init__(self) -> None:
+    def __init__(self, polls: bool = False) -> None:
+        self._polls = polls  # the device looks at its rings by itself
         self._rings: dict[int, _Ring] = {}
 
     def started(self, address: int, value: int) -> Start | None:
@@ -90,12 +95,16 @@ class EngineRegisters:
             ring.running = False
         if value & reg.CH_CMD.START.mask:
             reach, ring.waiting, ring.running = ring.waiting, (), True
+            if self._polls and ring.has_tail:
+                return Start(channel, polls=True)
             if not ring.has_doorbell:
                 return Start(channel)
             return Start(channel, reach=reach) if ring.tail else None
         return Start(channel, goes_on=True) if value & reg.CH_CMD.RESUME.mask else None
 
-    def _handed_over(self, channel: int, ring: _Ring, value: int) -> Start:
+    def _handed_over(self, channel: int, ring: _Ring, value: int) -> Start | None:
+        if self._polls and ring.has_tail:
+            return None  # nobody looks at it
         if not ring.has_doorbell:
             return Start(channel)
         reach = ring.advance(value)

@@ -45,7 +45,7 @@ class System:
         )  # before the machine tells what an MPU's default map makes cacheable
         self.machine = Machine(profile, knobs, self.schedule, self.bus, seed)
         self.sanitizer.point = self.machine.point
-        self.sanitizer.order.registers = EngineRegisters()
+        self.sanitizer.order.registers = EngineRegisters(polls=bool(knobs.ring_poll))
         self.sanitizer.device.beat = self.backend.beat
         self.machine.clock = self.machine.mmio = self.backend
         self.port = Port(self.machine, self.sanitizer, self.backend)

@@ -15,7 +15,7 @@ from cocotbext.dmasan.protocol import Violation, sentence, violations
 from cocotbext.dmasan.shared import RingPort, Shared, State
 from cocotbext.dmasan.waves.plan import Plan
 from dmasan.arch.machine import Machine
-from dmasan.config import Knobs, RunError
+from dmasan.config import Knobs, RunError, UsageError
 from dmasan.device.backend import BackendHost, DeviceBusError, register_offset
 from dmasan.sanitizer import Sanitizer
 from dmasan.schedule import Schedule
@@ -145,6 +145,8 @@ class RtlBackend:
     def bind(self, soc: BackendHost) -> None:
         """Connects the memory port with the memory of a `Soc`: the fast path needs its arrays, not only its port."""
         whole = cast("Bindable", soc)
+        if whole.knobs.ring_poll:
+            raise UsageError(f"knob ring_poll: {whole.knobs.ring_poll} is for --backend model; the RTL waits for TAIL, allowed is 0")
         self.dut.coherent_data.value = self.dut.coherent_desc.value = int(whole.knobs.snoop_port)
         self.direct = whole.port.direct
         self.connect(state_of(whole), whole.port, whole.knobs.latency)

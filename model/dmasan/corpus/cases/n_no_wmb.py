@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dmasan.corpus.case import Case, pair
 from dmasan.corpus.device import Device
-from dmasan.device.descriptor import CTRL_SIZE, Descriptor
+from dmasan.device.descriptor import CTRL_SIZE, SIZE, STATUS_OFFSET, Descriptor
 from dmasan.device.registers import Op
 from dmasan.sanitizer.codes import Code
 from dmasan.soc import Soc
@@ -60,6 +60,33 @@ async def n3(soc: Soc, fixed: bool) -> None:
     await soc.dma.free_coherent(ring)
 
 
+async def n5(soc: Soc, fixed: bool) -> None:
+    """Two receive descriptors of a controller that polls its ring; the second one is handed over while it runs."""
+    cpu, gem = soc.cpu(), await Device.attach(soc)
+    ring = await soc.dma.alloc_coherent(ENTRIES * SIZE, "receive ring")
+    frames = await soc.dma.alloc_coherent(2 * COMMAND, "frames")
+    soc.dma.ownership_words(ring, 0, SIZE, ENTRIES)
+    await gem.use_ring(ring.dma_handle, ENTRIES)
+    for n in range(2):
+        entry = Descriptor(Op.FILL, 0, frames.dma_handle + n * COMMAND, COMMAND, irq=True)
+        at = ring.cpu_addr + n * SIZE
+        await cpu.write(at + CTRL_SIZE, entry.encode()[CTRL_SIZE:STATUS_OFFSET])
+        if fixed:
+            await cpu.str_(at + STATUS_OFFSET, 0)
+            await soc.io.dma_wmb()
+            await cpu.str_(at, entry.ctrl)
+        else:
+            await soc.io.dma_wmb()
+            await cpu.str_(at, entry.ctrl)  # the device may complete it from here on
+            await cpu.str_(at + STATUS_OFFSET, 0)  # <- place
+        await gem.wait()
+        await cpu.ldr(at + STATUS_OFFSET)
+        await cpu.read(frames.cpu_addr + n * COMMAND, COMMAND)
+    await gem.halt()
+    await soc.dma.free_coherent(frames)
+    await soc.dma.free_coherent(ring)
+
+
 CASES = (
     Case(
         "N1",
@@ -94,6 +121,10 @@ CASES = (
         "aws/amazon-freertos PR 1628 (Zynq x_emacpsif_dma.c)",
         "The address word of a receive descriptor holds the ownership bit; it was written first and the flags were "
         "cleared afterwards. The controller may complete the descriptor in between, and its status is erased.",
-        needs="a device that polls ownership bits in its ring without a doorbell",
+        pair(n5),
+        profile="cortex-a9-pl310",
+        knobs={"ring_poll": 64},
+        nearest="Zynq GEM: here an engine that polls its ring by the bit in the control word. The RTL engine waits for its tail "
+        "register, so this runs on the behavioural one alone",
     ),
 )

@@ -79,6 +79,26 @@ def ordered_stores(w: TapeShop) -> Iterator[TapeEdit]:
     yield TapeEdit(f"store at {w.sites[0].short} before the doorbell, with dma_wmb() between", apply)
 
 
+def handed_over_last(w: TapeShop) -> Iterator[TapeEdit]:
+    """The store to the ownership word comes behind the stores, with a barrier between."""
+
+    def apply(entries: Entries) -> list[Entry]:
+        words = edits.words_of(entries)
+        late: list[int] = []
+        before: dict[int, list[Entry]] = {}
+        word = None  # the last store to one
+        for n, entry in enumerate(entries):
+            if isinstance(entry, ev.Store) and (entry.address, entry.length) in words:
+                word = n
+            elif isinstance(entry, ev.Store) and entry.site in w.sites and word is not None:
+                late.append(n)
+                before.setdefault(word, []).append(entry)
+        return edits.without_and(entries, late, {n: [*told, _barrier(told[0])] for n, told in before.items()})
+
+    if edits.words_of(w.entries):
+        yield TapeEdit(f"store at {w.sites[0].short} before that to the ownership word, with dma_wmb() between", apply)
+
+
 def completed_first(w: TapeShop) -> Iterator[TapeEdit]:
     """The device signals when its writes have their responses: data before the status, all before the interrupt."""
 

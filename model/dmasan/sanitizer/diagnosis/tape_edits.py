@@ -94,6 +94,12 @@ def without_and(entries: Entries, places: Iterable[int], before: Mapping[int, Se
 # --- events that an edit puts in
 
 
+def words_of(entries: Entries) -> set[tuple[int, int]]:
+    """All ownership words (address, length) that the program declares."""
+    declared = [entry for entry in entries if isinstance(entry, ev.OwnershipWords)]
+    return {(each.address + n * each.stride, each.length) for each in declared for n in range(each.count)}
+
+
 def barrier(like: Event, name: str = "dsb", option: str = "sy") -> Event:
     return ev.Barrier(like.time_ns, like.site, getattr(like, "cpu", 0), name, option)
 

@@ -31,7 +31,7 @@ _ENTRIES = 2_000_000  # told again in one search, at about 30 us each
 _BY_CODE: dict[Code, tuple[Maker, ...]] = {
     Code.MAP_BALANCE: (calls.other_calls, calls.mapped_once, make.waited),
     Code.NO_RMB: (make.ordered_loads,),
-    Code.NO_WMB: (make.ordered_stores,),
+    Code.NO_WMB: (make.ordered_stores, make.handed_over_last),
     Code.DEV_ORDER: (make.completed_first,),
     Code.DEV_UNMAPPED: (make.kept_longer, calls.handed_over, make.waited),
     Code.CMA_LIFETIME: (make.taken_first, make.waited),
