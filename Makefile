@@ -56,7 +56,7 @@ docs: setup-dev ## the documentation as a site: build/docs/index.html; a warning
 	@$(VENV)/python -m pip install --quiet --constraint requirements.lock --editable ".[docs]"
 	@$(VENV)/python -m sphinx --fail-on-warning --keep-going -q -b html docs build/docs
 
-system-test: ## installs the optional programs and runs the tests that use them
+system-test: docs ## installs the optional programs and runs the tests that use them
 	@$(SETUP) --dev $(foreach each,$(SYSTEM),--debian $(each))
 	@$(PYTEST) -m "system and not deep" --timeout=600
 

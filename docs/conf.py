@@ -15,5 +15,3 @@ html_title = f"dmasan {__version__}"
 html_show_copyright = False
 html_static_path = ["images"]
 exclude_patterns = ["schema"]
-# Pages link to files of the repository, as they should on a code host; the site has no copy of them.
-suppress_warnings = ["myst.xref_missing"]
