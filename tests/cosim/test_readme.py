@@ -26,7 +26,8 @@ def excerpts() -> Iterator[tuple[str, list[str]]]:
 
 
 def words(line: str) -> str:
-    return " ".join(line.replace(f"{ROOT}/", "").split())
+    """A line without its spaces; what ships is told from its package on when one is elsewhere."""
+    return " ".join(line.replace("model/dmasan/", "dmasan/").split())
 
 
 def test_excerpts_are_what_the_commands_print(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

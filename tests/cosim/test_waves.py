@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,9 @@ import pytest
 
 from cocotbext.dmasan import toolchain
 
-pywellen = pytest.importorskip("pywellen")
+sys.path.insert(0, str(Path(__file__).parent))
+
+from waves_dump import Dump
 
 ROOT = Path(__file__).parents[2]
 COHERENT = """
@@ -53,39 +54,17 @@ SMALL = [text for each in ("ram_mib=16", "lowmem_mib=12", "cma_mib=2") for text 
 pytestmark = [pytest.mark.cosim, pytest.mark.deep, pytest.mark.timeout(900)]  # deep: it builds the RTL once more
 
 
-class Dump:
+class Traced(Dump):
     """The waves of a run, and its report."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(next(folder.glob("dump.*")), "cosim_top")
         self.folder = folder
-        self.file = next(folder.glob("dump.*"))
         self.run: dict[str, Any] = json.loads((folder / "run.json").read_text())
         self.hazards: list[dict[str, Any]] = self.run["hazards"]
 
-    @cached_property
-    def variables(self) -> dict[str, Any]:
-        return {each.full_name: each for each in pywellen.Waveform(str(self.file)).all_vars()}
 
-    def variable(self, name: str) -> Any:
-        return self.variables[f"cosim_top.{name}"]
-
-    def changes(self, name: str) -> list[tuple[int, int]]:
-        """(time in ps, value) of each change."""
-        return [(int(time), int(value)) for time, value in self.variable(name).tv]
-
-    def at(self, name: str, time_ps: int) -> int:
-        return int(self.variable(name).signal.value_at(time_ps))
-
-    def text(self, name: str, time_ps: int) -> str:
-        value = self.at(name, time_ps)
-        return value.to_bytes((value.bit_length() + 7) // 8, "big").decode().strip("\0 ")
-
-    def texts(self, name: str) -> list[tuple[int, str]]:
-        told = [(time, value.to_bytes((value.bit_length() + 7) // 8, "big").decode().strip("\0 ")) for time, value in self.changes(name)]
-        return [each for each in told if each[1]]
-
-
-def traced(folder: Path, program: str, *options: str, **variables: str) -> Dump:
+def traced(folder: Path, program: str, *options: str, **variables: str) -> Traced:
     """A program with hazards, once on the RTL with waves."""
     (folder / "own.py").write_text(program)
     environment = {
@@ -99,7 +78,7 @@ def traced(folder: Path, program: str, *options: str, **variables: str) -> Dump:
     assert done.returncode == 1, done.stderr
     vcd = "CPATH" in variables or not toolchain.can_write_fst()
     assert ("waves are VCD: FST needs liblz4-dev and zlib1g-dev" in done.stdout) is vcd
-    told = Dump(folder / "build" / "run")
+    told = Traced(folder / "build" / "run")
     assert told.file.suffix == (".vcd" if vcd else ".fst")
     viewers = f"waves: gtkwave build/run/waves.gtkw, or surfer --command-file build/run/waves.sucl build/run/{told.file.name}\n"
     assert viewers in done.stdout
@@ -107,7 +86,7 @@ def traced(folder: Path, program: str, *options: str, **variables: str) -> Dump:
 
 
 @pytest.fixture(scope="module", params=["fst", "vcd"])
-def dump(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Dump:
+def dump(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Traced:
     """As FST; and as VCD, where the compiler does not find one of the libraries that FST needs."""
     folder = tmp_path_factory.mktemp("waves")
     hidden: dict[str, str] = {}
@@ -125,12 +104,12 @@ def test_markers_of_hazards_at_loads_stores_and_bursts(schedule: str, tmp_path: 
     told_each(dump)
 
 
-def test_each_hazard_has_its_marker_at_its_time_and_place(dump: Dump) -> None:
+def test_each_hazard_has_its_marker_at_its_time_and_place(dump: Traced) -> None:
     assert len(dump.hazards) == 2
     told_each(dump)
 
 
-def told_each(dump: Dump) -> None:
+def told_each(dump: Traced) -> None:
     """Each hazard of the report has its strobe at its time, with its number, code and address, and a marker there."""
     by_time = sorted(dump.hazards, key=lambda each: float(each["time_ns"]))
     rises = [time for time, value in dump.changes("model.hazard") if value == 1]
@@ -144,7 +123,7 @@ def told_each(dump: Dump) -> None:
     assert f" {rises[0]} {' '.join(map(str, rises))} -1 " in gtkw
 
 
-def test_the_model_and_the_bus_are_on_one_time_line(dump: Dump) -> None:
+def test_the_model_and_the_bus_are_on_one_time_line(dump: Traced) -> None:
     """The doorbell of the model's CPU is at the engine a few cycles later; the interrupt comes back after the device's writes."""
     rung = [time for time, value in dump.changes("engine.ev_doorbell") if value == 1]
     told = [time for time, text in dump.texts("model.cpu0.operation") if text.startswith("register :=")]
@@ -157,7 +136,7 @@ def test_the_model_and_the_bus_are_on_one_time_line(dump: Dump) -> None:
     assert writes and max(time for time in writes if time < interrupt) < interrupt
 
 
-def test_a_watched_line_follows_the_device(dump: Dump) -> None:
+def test_a_watched_line_follows_the_device(dump: Traced) -> None:
     target = next(each for each in dump.hazards if each["buffer"] == "target")
     names = [f"model.line{n}" for n in range(8)]
     line = next(name for name in names if dump.changes(f"{name}.address")[-1][1] == target["lines"][0])
@@ -170,7 +149,7 @@ def test_a_watched_line_follows_the_device(dump: Dump) -> None:
     assert taken and taken[0] <= stale <= at  # the device wrote first
 
 
-def test_save_files_name_signals_that_are_there(dump: Dump) -> None:
+def test_save_files_name_signals_that_are_there(dump: Traced) -> None:
     named = {line.split("[")[0] for line in (dump.folder / "waves.gtkw").read_text().splitlines() if line.startswith("cosim_top.")}
     assert len(named) > 60
     assert named <= set(dump.variables)
@@ -178,7 +157,7 @@ def test_save_files_name_signals_that_are_there(dump: Dump) -> None:
     assert added == named
 
 
-def test_the_page_links_to_the_waves(dump: Dump) -> None:
+def test_the_page_links_to_the_waves(dump: Traced) -> None:
     page = (dump.folder / "report.html").read_text()
     for name in (dump.file.name, "waves.gtkw", "waves.sucl"):
         assert f'href="{name}"' in page
