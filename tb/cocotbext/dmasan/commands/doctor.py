@@ -55,7 +55,8 @@ def execute(arguments: argparse.Namespace) -> int:
         print(f"all of these: {line}")
     needed = [part for part in missing if not part.optional]
     if needed:
-        print(f"{', '.join(part.name for part in needed)}: without it only --backend model runs.")
+        without = "them" if len(needed) > 1 else "it"
+        print(f"{', '.join(part.name for part in needed)}: without {without} only --backend model runs.")
         return 1
     print("All that running on RTL needs is here.")
     return 0

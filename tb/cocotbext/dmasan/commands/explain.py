@@ -32,7 +32,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.at is not None:
         if arguments.hazard is not None:
             raise UsageError("--at and --hazard: a story is of a byte or of a hazard, not of both")
-        story = story_at(log, _address(arguments.at, log), _time(arguments.time))
+        story = story_at(log, _address(arguments.at, log), _time(arguments.time, log))
     else:
         if arguments.time is not None:
             raise UsageError("--time: only with --at, a hazard has its own time")
@@ -53,6 +53,8 @@ def execute(arguments: argparse.Namespace) -> int:
 def load(path: Path) -> tuple[Run, EventLog]:
     """A run and its event log. Raises UsageError if one of them is not there."""
     file = path / "run.json" if path.is_dir() else path
+    if path.is_dir() and not file.exists() and (runs := sorted(each.parent for each in path.glob("*/run.json"))):
+        raise UsageError(f"{path} has no run.json, but its folders have: name one of the {len(runs)}, such as {runs[0]}")
     run = Run.from_json(read_json(file, "dmasan/run/1"))
     told = file.parent / Path(run.events_file or eventlog.FILE).name  # results may have been moved as a whole
     return run, eventlog.read(told)
@@ -95,7 +97,8 @@ def _address(text: str, log: EventLog) -> int:
     return found.address + distance
 
 
-def _time(text: str | None) -> float | None:
+def _time(text: str | None, log: EventLog) -> float | None:
+    """In ns, within the run: a story up to a time that it did not reach would pretend to know what came then."""
     if text is None:
         return None
     try:
@@ -104,4 +107,8 @@ def _time(text: str | None) -> float | None:
         time_ns = math.nan
     if not time_ns >= 0:
         raise UsageError(f"--time {text}: not a time in ns, allowed is 0 and above")
+    times = [step.time_ns for step in log.history.steps] + [mark.event.time_ns for mark in log.history.marks]
+    last = max(times, default=0.0)
+    if time_ns > math.ceil(last):
+        raise UsageError(f"--time {text}: the run's last event is at {last:,.0f} ns, allowed is 0 to that")
     return time_ns
