@@ -201,6 +201,36 @@ async def write_through(soc: BareSoc, fixed: bool) -> None:
     await cpu.read(block, 256)  # <- place
 
 
+async def wrong_call_before_send(soc: BareSoc, fixed: bool) -> None:
+    "Zephyr: a driver for both directions invalidates before every transfer, those that send too"
+    cpu, cmsis, spi = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    block = soc.memory.array(256, "block", align=32)
+    await cpu.fill(block, 256, 0x5A)  # <- place
+    await (cmsis.clean_dcache_by_addr if fixed else cmsis.invalidate_dcache_by_addr)(block, 256)  # <- place
+    await spi.send(block, 256)  # <- place
+
+
+async def always_the_first_half(soc: BareSoc, fixed: bool) -> None:
+    "a circular receive buffer: both interrupts invalidate its first half"
+    cpu, cmsis, uart = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    ring = soc.memory.array(256, "ring", align=32)
+    await cmsis.clean_invalidate_dcache_by_addr(ring, 256)
+    await cpu.read(ring, 256)  # <- place
+    for half in (0, 128):
+        await uart.receive(ring + half, 128)
+        await cmsis.invalidate_dcache_by_addr(ring + (half if fixed else 0), 128)  # <- place
+        await cpu.read(ring + half, 128)  # <- place
+
+
+async def flushed_head(soc: BareSoc, fixed: bool) -> None:
+    "U-Boot: a command's header is flushed, and its payload in the next lines is not"
+    cpu, uboot, xhci = soc.cpu(), UBoot(soc.cpu()), await attached(soc)
+    command = soc.memory.array(512, "command", align=64)
+    await cpu.fill(command, 512, 0x21)  # <- place
+    await uboot.flush_dcache_range(command, command + (512 if fixed else 64))  # <- place
+    await xhci.send(command, 512)  # <- place
+
+
 CASES = [
     Bare("B111", Code.MISSING_INV, adc_buffer),
     Bare("A111", Code.MISSING_CLEAN, uart_string),
@@ -217,4 +247,7 @@ CASES = [
     Bare("Z111", Code.LOST_CPU_DATA, pio_fallback),
     Bare("C111", Code.INV_TOO_EARLY, early_invalidate, "cortex-a8"),
     Bare("B113", Code.MISSING_INV, write_through, type=MemoryType.WT),
+    Bare("Z133", Code.LOST_CPU_DATA, wrong_call_before_send),
+    Bare("F135", Code.WRONG_RANGE, always_the_first_half),
+    Bare("F136", Code.WRONG_RANGE, flushed_head, "cortex-a53"),
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import bare_variations
+import driver_variations
 import field_variations
 import more_variations
 import platform_variations
@@ -29,9 +30,10 @@ ALL = (
     *system_variations.CASES,
     *platform_variations.CASES,
     *window_variations.CASES,
+    *driver_variations.CASES,
 )
 # The rest is deep.
-SAMPLE = {"F91", "K91", "T91", "V91", "W93", "N92", "Z102", "J103", "M101", "W101", "G111", "B113", "Q111", "C121", "T121"}
+SAMPLE = {"F91", "K91", "T91", "V91", "W93", "N131", "Z102", "J103", "M101", "W101", "G111", "B113", "Q111", "C121", "T121"}
 SEEDS = (1, 2, 3)
 
 

@@ -44,7 +44,7 @@ ORDER_MUTANTS = (
     _order("an early interrupt is the CPU's fault", RULES, "if job.announced and not write:", "if False:"),
     _order("what is read ahead is judged at once", DEVICE, "        core.hold = [] if ahead else None\n", "        core.hold = None\n"),
     _order("what is read ahead is never judged", DEVICE, "            self.core.log.add(finding)\n", "            pass\n"),
-    _order("a word that was seen drains nothing", WORDS, '                    self.core.apply("doorbell", start, count, event, "cpu")\n', "                    pass\n"),
+    _order("a word that was seen drains nothing", WORDS, '                    self._landed("doorbell", start, count, event)\n', "                    pass\n"),
     _order("a word drains what no barrier ordered", WORDS, "list(self._ordered.get(e.cpu, ()))", "list(self.pending[e.cpu])"),
     _order("a word that was seen old tells all the same", WORDS, "if found is not None and not _stale(e.stale, word - e.address):", "if found is not None:"),
     _order("what was seen is not in the history", WORDS, "                core.saw_latest(name, address + at, event, point)\n", ""),

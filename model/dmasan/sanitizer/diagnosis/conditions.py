@@ -71,7 +71,10 @@ def synced_too_soon(e: Evidence) -> bool:
 
 
 def not_handed_back(e: Evidence) -> bool:
-    """A sync gave the bytes to the CPU, which has stored to some of them since, and no sync_for_device came before the doorbell."""
+    """A sync gave the bytes to the CPU, which has stored to some of them since, and no sync_for_device came before the doorbell.
+
+    Memory of dma_alloc_pages and dma_alloc_noncoherent is the CPU's from the start.
+    """
     context, mapping = e.context, e.context.mapping
     if not e.rule(Code.DEV_UNMAPPED) or mapping is None or not context.is_mapped:
         return False
@@ -82,13 +85,13 @@ def not_handed_back(e: Evidence) -> bool:
     ]
     bell = bells[-1] if bells else e.incident.seen
     syncs = [mark for mark in context.syncs if mark.after <= bell]
-    if not syncs:
-        return False
-    last = syncs[-1]
-    for_cpu = isinstance(last.event, ev.DmaSync) and last.event.for_cpu
+    since, for_cpu = context.mapped_since, mapping.kind is ev.MappingKind.NONCOHERENT
+    if syncs:
+        since, last = syncs[-1].after, syncs[-1].event
+        for_cpu = isinstance(last, ev.DmaSync) and last.for_cpu
     skipped, touched = e.history.count - len(e.history.steps) + 1, (e.incident.address, e.incident.length)
     return for_cpu and any(
-        last.after < number <= bell and step.name.startswith("store") and overlap((step.address, step.length), touched)
+        since < number <= bell and step.name.startswith("store") and overlap((step.address, step.length), touched)
         for number, step in enumerate(e.history.steps, skipped)
     )
 

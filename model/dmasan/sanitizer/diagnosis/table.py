@@ -94,9 +94,9 @@ TABLE = (
     ),
     Row(
         Code.MISSING_CLEAN,
-        "the device comes to a mapped buffer that a sync gave to the CPU, which has stored to it since",
+        "the device comes to a mapped buffer that a sync, or its allocation, gave to the CPU, which has stored to it since",
         has.not_handed_back,
-        "the CPU has stored to the buffer since its sync_for_cpu, and no sync_for_device followed",
+        "the CPU has stored to the buffer since it was its own, and no sync_for_device followed",
     ),
     _rule(Code.DEV_UNMAPPED, "the device touches bytes that no live mapping gives it"),
     # Translations.

@@ -45,97 +45,7 @@ class TapeShop:
         return edits.scratch(self.entries, shadow.base, len(shadow.states), like, length, below)
 
 
-# --- order
-
-
-def ordered_loads(w: TapeShop) -> Iterator[TapeEdit]:
-    """A barrier before the loads that come too early."""
-
-    def apply(entries: Entries) -> list[Entry]:
-        loads = edits.at_site(entries, w.sites, ev.Load)
-        return edits.inserted(entries, {n: [_barrier(entries[n], "dmb", "oshld")] for n in loads})
-
-    where = w.sites[0].short
-    yield TapeEdit(f"insert dma_rmb() before {where}, behind the load of the ownership word that guards it", apply)
-
-
-def ordered_stores(w: TapeShop) -> Iterator[TapeEdit]:
-    """The doorbell, or another one, comes behind the stores."""
-    registers = deepcopy(w.core.order.registers)  # asking moves them on
-
-    def apply(entries: Entries) -> list[Entry]:
-        stores = edits.at_site(entries, w.sites, ev.Store)
-        bells = [
-            n
-            for n, entry in enumerate(entries)
-            if isinstance(entry, ev.MmioWrite) and registers.started(entry.address, entry.value) is not None
-        ]
-        before = [n for n in bells if stores and n < stores[0]]
-        if not before:
-            return list(entries)
-        late = [n for n in stores if n > before[-1]]
-        return edits.without_and(entries, late, {before[-1]: [*(entries[n] for n in late), _barrier(entries[late[0]])]})
-
-    yield TapeEdit(f"store at {w.sites[0].short} before the doorbell, with dma_wmb() between", apply)
-
-
-def handed_over_last(w: TapeShop) -> Iterator[TapeEdit]:
-    """The store to the ownership word comes behind the stores, with a barrier between."""
-
-    def apply(entries: Entries) -> list[Entry]:
-        words = edits.words_of(entries)
-        late: list[int] = []
-        before: dict[int, list[Entry]] = {}
-        word = None  # the last store to one
-        for n, entry in enumerate(entries):
-            if isinstance(entry, ev.Store) and (entry.address, entry.length) in words:
-                word = n
-            elif isinstance(entry, ev.Store) and entry.site in w.sites and word is not None:
-                late.append(n)
-                before.setdefault(word, []).append(entry)
-        return edits.without_and(entries, late, {n: [*told, _barrier(told[0])] for n, told in before.items()})
-
-    if edits.words_of(w.entries):
-        yield TapeEdit(f"store at {w.sites[0].short} before that to the ownership word, with dma_wmb() between", apply)
-
-
-def completed_first(w: TapeShop) -> Iterator[TapeEdit]:
-    """The device signals when its writes have their responses: data before the status, all before the interrupt."""
-
-    def apply(entries: Entries) -> list[Entry]:
-        told: list[Entry] = []
-        waiting = {kind: 0 for kind in ev.BurstKind}
-        taken: set[int] = set()
-        for n, entry in enumerate(entries):
-            if n in taken:
-                continue
-            for k in _missing(entries, n, waiting, taken):
-                told.append(entries[k])
-                taken.add(k)
-            if isinstance(entry, Burst):
-                waiting[entry.access.kind] += {"write": 1, "done": -1}.get(entry.phase, 0) * entry.access.length
-            told.append(entry)
-        return told
-
-    yield TapeEdit("have the device wait for its last write response before it signals completion", apply)
-
-
-def _missing(entries: Entries, place: int, waiting: dict[ev.BurstKind, int], taken: set[int]) -> Iterator[int]:
-    """The responses that what is signalled at a place should have waited for; they no longer wait then."""
-    entry = entries[place]
-    if isinstance(entry, ev.Interrupt):
-        kinds = set(ev.BurstKind)
-    elif isinstance(entry, Burst) and entry.phase == "write" and entry.access.kind is ev.BurstKind.STATUS:
-        kinds = {ev.BurstKind.DATA}
-    else:
-        return
-    for k in range(place + 1, len(entries)):
-        later = entries[k]
-        if not any(waiting[kind] > 0 for kind in kinds):
-            return
-        if isinstance(later, Burst) and later.phase == "done" and k not in taken and later.access.kind in kinds:
-            waiting[later.access.kind] -= later.access.length
-            yield k
+# --- time
 
 
 def waited(w: TapeShop) -> Iterator[TapeEdit]:
@@ -216,7 +126,7 @@ def broken_first(w: TapeShop) -> Iterator[TapeEdit]:
             if isinstance(event, Burst):
                 continue
             flush = ev.TlbMaintenance(event.time_ns, event.site, getattr(event, "cpu", 0), 0, 0, True)
-            before[n] = [_barrier(event, "dsb", "ishst"), flush, _barrier(event), _barrier(event, "isb")]
+            before[n] = [barrier_like(event, "dsb", "ishst"), flush, barrier_like(event), barrier_like(event, "isb")]
         return edits.inserted(entries, before)
 
     where = w.sites[0].short
@@ -232,7 +142,7 @@ def flushed_behind(w: TapeShop) -> Iterator[TapeEdit]:
             event = entries[n]
             assert not isinstance(event, Burst)
             flush = ev.TlbMaintenance(event.time_ns, event.site, getattr(event, "cpu", 0), 0, 0, True)
-            before[n] = [_barrier(event, "dsb", "ishst"), flush, _barrier(event), _barrier(event, "isb")]
+            before[n] = [barrier_like(event, "dsb", "ishst"), flush, barrier_like(event), barrier_like(event, "isb")]
         return edits.inserted(entries, before)
 
     where = w.sites[0].short
@@ -244,7 +154,7 @@ def visible_first(w: TapeShop) -> Iterator[TapeEdit]:
 
     def apply(entries: Entries) -> list[Entry]:
         places = edits.first_of_runs(edits.at_site(entries, w.sites))
-        return edits.inserted(entries, {n: [_barrier(entries[n], "dsb", "ishst"), _barrier(entries[n], "isb")] for n in places})
+        return edits.inserted(entries, {n: [barrier_like(entries[n], "dsb", "ishst"), barrier_like(entries[n], "isb")] for n in places})
 
     yield TapeEdit(f"insert dsb(ishst) and isb() before {w.sites[0].short}, behind the stores to the page table", apply)
 
@@ -477,6 +387,6 @@ def own_lines(w: TapeShop) -> Iterator[TapeEdit]:
         yield TapeEdit(text, edits.Relocation(start, end, new - start).apply)
 
 
-def _barrier(like: Entry, name: str = "dsb", option: str = "sy") -> Entry:
+def barrier_like(like: Entry, name: str = "dsb", option: str = "sy") -> Entry:
     assert not isinstance(like, Burst)
     return edits.barrier(like, name, option)

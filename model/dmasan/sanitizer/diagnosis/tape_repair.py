@@ -14,6 +14,7 @@ from itertools import islice
 
 from dmasan.events import Site
 from dmasan.sanitizer.codes import Code, Effect
+from dmasan.sanitizer.diagnosis import order_candidates as order
 from dmasan.sanitizer.diagnosis import tape_calls as calls
 from dmasan.sanitizer.diagnosis import tape_candidates as make
 from dmasan.sanitizer.diagnosis.roots import Judged
@@ -30,9 +31,9 @@ _TRIED = 40
 _ENTRIES = 2_000_000  # told again in one search, at about 30 us each
 _BY_CODE: dict[Code, tuple[Maker, ...]] = {
     Code.MAP_BALANCE: (calls.other_calls, calls.mapped_once, make.waited),
-    Code.NO_RMB: (make.ordered_loads,),
-    Code.NO_WMB: (make.ordered_stores, make.handed_over_last),
-    Code.DEV_ORDER: (make.completed_first,),
+    Code.NO_RMB: (order.ordered_loads,),
+    Code.NO_WMB: (order.ordered_stores, order.handed_over_last, order.barrier_before_word),
+    Code.DEV_ORDER: (order.completed_first,),
     Code.DEV_UNMAPPED: (make.kept_longer, calls.handed_over, make.waited),
     Code.CMA_LIFETIME: (make.taken_first, make.waited),
     Code.CPU_WR_OWNED: (calls.taken_back, make.waited),
