@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from PIL import Image
 
@@ -29,7 +30,8 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1280  # pixels of a window
 MOST = 300 << 10  # bytes of a picture; above it gets a palette
-COLOURS = 240
+COLOURS, FLAT = 256, 72  # of a palette; and how many of them are those of the page, as they are
+_FRAME = 160  # of a window's height, what a headless one keeps for a frame that it does not draw, and more
 _PLAIN = "header, footer { display: none } main { padding: 8px 16px } .snippet { width: 76%; height: auto; margin: 0 auto } .gallery { grid-template-columns: repeat(3, 1fr) }"
 
 
@@ -53,8 +55,8 @@ def main() -> int:
         for image, file, top, height in (
             ("glance", scratch / "glance.html", 0, 562),
             ("report", run / "report.html", 0, 1290),
-            ("report-dark", scratch / "dark.html", 1270, 3230),
-            ("compare", compare / "report.html", 0, 2480),
+            ("report-dark", scratch / "dark.html", 1268, 3264),
+            ("compare", compare / "report.html", 0, 2130),
         ):
             shoot(browser, file.absolute(), IMAGES / f"{image}.png", height, top)
         if shutil.which("gtkwave"):
@@ -92,7 +94,7 @@ def shoot(browser: str, file: Path, image: Path, height: int, top: int = 0) -> N
     with tempfile.TemporaryDirectory() as profile:
         options: Sequence[str] = (
             *("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}"),
-            *(f"--window-size={WIDTH},{height}", "--virtual-time-budget=4000", f"--screenshot={image}"),
+            *(f"--window-size={WIDTH},{height + _FRAME}", "--virtual-time-budget=4000", f"--screenshot={image}"),
         )
         subprocess.run([browser, *options, file.as_uri()], check=True, capture_output=True, timeout=120)
     with Image.open(image) as whole:
@@ -102,12 +104,18 @@ def shoot(browser: str, file: Path, image: Path, height: int, top: int = 0) -> N
 
 
 def shrink(image: Path) -> None:
-    """The same picture as small as it goes; with a palette, which spoils small coloured letters, only if it must be."""
+    """The same picture as small as it goes; with a palette, which spoils small coloured letters, only if it must be: the
+    colours that the page uses most, which are flat, and for the rest, photographs, a choice."""
     with Image.open(image) as whole:
         plain = whole.convert("RGB")
     plain.save(image, "PNG", optimize=True)
     if image.stat().st_size > MOST:
-        plain.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(image, "PNG", optimize=True)
+        counts = cast("list[tuple[int, tuple[int, int, int]]]", plain.getcolors(plain.width * plain.height))
+        used = sorted(counts, reverse=True)[:FLAT]
+        chosen = plain.quantize(COLOURS - len(used), Image.Quantize.MAXCOVERAGE).getpalette() or []
+        palette = Image.new("P", (1, 1))
+        palette.putpalette([*(part for _, colour in used for part in colour), *chosen[: 3 * (COLOURS - len(used))]])
+        plain.quantize(palette=palette, dither=Image.Dither.NONE).save(image, "PNG", optimize=True)
 
 
 def gtkwave(save_file: Path, image: Path, wait: float = 12.0) -> str:
