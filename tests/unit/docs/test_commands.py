@@ -28,7 +28,7 @@ PATTERN = re.compile(r"(?<![\w=])[A-Z]+(?!\w)")
 MENTIONS = ("dmasan run", "dmasan explain", "dmasan run --waves", "dmasan compare", "dmasan corpus")  # not to be run
 BACKENDS = ("run", "compare")  # commands that would take the simulator
 LONG = ("bench", "corpus")  # in the deep tests elsewhere; here only their arguments are parsed
-SAMPLE = 4  # commands in each test run
+SAMPLE = 3  # commands in each test run
 SEED = 20110705
 
 

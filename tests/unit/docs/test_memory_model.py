@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
 from dmasan.arch import describe_relation
+from dmasan.arch.family import FAMILIES
 from dmasan.arch.semantics import MOVES, OPERATIONS
 from dmasan.markdown import current
 
@@ -51,3 +53,15 @@ def test_links_of_the_page_lead_somewhere() -> None:
     for page in (PAGE, PAGE.parent / "adr" / "0001-compiled-sanitizer.md"):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_size_of_the_automaton_is_current(name: str) -> None:
+    spec = importlib.util.spec_from_file_location("automaton_size", PAGE.parents[1] / "tools" / "automaton_size.py")
+    assert spec and spec.loader
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    told = dict(re.findall(r"^\| `([\w-]+)` \| (\d+) \|$", PAGE.read_text().split("## Size of the automaton")[1], re.M))
+    assert set(told) == set(FAMILIES)
+    assert tool.correct(FAMILIES[name]) == int(told[name])
