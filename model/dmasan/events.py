@@ -435,7 +435,8 @@ class DeviceWrite(Event):
 
 @dataclass(slots=True)
 class SetWayMaintenance(Event):
-    """Cache maintenance by set and way of one CPU's cache (`level` 1, 2): `address` is the line that was in the slot.
+    """Cache maintenance by set and way of one CPU's cache (`level` 1, 2): `address` is the line that was in the slot, or where
+    there was none another line of its set. The lines of the set are `stride` bytes apart; 0 where virtual addresses tell.
 
     It reaches no other cache, and says nothing about where else the line is.
     """
@@ -445,6 +446,7 @@ class SetWayMaintenance(Event):
     level: int
     address: int
     length: int
+    stride: int = 0
 
 
 @dataclass(slots=True)

@@ -187,6 +187,21 @@ async def unaligned_bounce(soc: Soc, fixed: bool) -> None:
     await soc.dma.unmap_single(handle, 1024, BOTH)
 
 
+async def by_set_and_way(soc: Soc, fixed: bool) -> None:
+    "a boot loader writes a boot argument, and empties its data cache by set and way before the jump: DCISW for DCCISW"
+    cpu, fw, l1 = soc.cpu(), Firmware(soc), soc.machine.hierarchy.l1[0]
+    argument = await fw.memory(256, "boot argument")
+    await cpu.fill(argument.va, 256, 0x42)  # <- place
+    if fixed:
+        await fw.flush(argument.va, 256)
+    empty = cpu.dccisw if fixed else cpu.dcisw
+    for set_ in range(l1.sets):
+        for way in range(l1.ways):
+            await empty(1, set_, way)  # <- place
+    await cpu.dsb()
+    await cpu.read(argument.va, 256)  # <- place
+
+
 CASES = [
     variation("V121", Code.DMA_ADDR, bus_window, profile="cortex-a72"),
     variation("V122", Code.DMA_ADDR, ring_too_long, profile="cortex-a15"),
@@ -200,4 +215,6 @@ CASES = [
     variation("I121", Code.CPU_RD_OWNED, polled_in_stream, profile="cortex-a8", era="v6.0"),
     variation("O121", Code.NO_RMB, late_length, profile="cortex-a15"),
     variation("W121", Code.BOUNCE_SYNC, unaligned_bounce, profile="cortex-a53", policy="bounce", knobs=BOUNCE),
+    variation("Z121", Code.LOST_CPU_DATA, by_set_and_way, profile="cortex-a8"),
+    variation("Z122", Code.LOST_CPU_DATA, by_set_and_way, profile="cortex-a9-pl310"),
 ]

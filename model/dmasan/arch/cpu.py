@@ -184,8 +184,12 @@ class Cpu(Descriptors):
         site = self._begin("set_way", 0, 0)
         pa = self.machine.maintenance.set_way(op, self.index, level, set_, way)
         self._charge()
+        stride = 0 if level == 1 and h.virtual else cache.sets << h.shift
+        if pa is None and stride and op is CacheOp.INVALIDATE:  # in another run there may be one of its set
+            base = self.machine.memory.base
+            pa = base + ((set_ - (base >> h.shift)) % cache.sets << h.shift)
         if pa is not None and self._bus.active:
-            self._bus.emit(SetWayMaintenance(self._now(), site, self.index, op, level, pa, h.line))
+            self._bus.emit(SetWayMaintenance(self._now(), site, self.index, op, level, pa, h.line, stride))
         await self._finish()
 
     async def outer_clean(self, pa: int, length: int) -> None:

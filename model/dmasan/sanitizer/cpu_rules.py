@@ -55,7 +55,6 @@ class CpuRules:
             ev.LinesTaken: self._taken,
             ev.Maintenance: self._maintenance,
             ev.EntireMaintenance: self._entire,
-            ev.SetWayMaintenance: self._set_way,
             ev.Barrier: self._barrier,
             ev.Interrupt: self._interrupt,
             ev.OuterSync: self._outer_sync,
@@ -159,14 +158,6 @@ class CpuRules:
             wrong = _beside(wrong, e.address - address, e.length)
         if wrong is not None:
             self.core.report(Effect.LOST_UPDATE, address, wrong, e, None)
-
-    def _set_way(self, e: ev.SetWayMaintenance) -> None:
-        """A clean by set and way is a hidden move, which may have been anyway; an invalidate may lose what was in the slot."""
-        if e.op is not CacheOp.INVALIDATE:
-            return
-        wrong = self.core.apply(f"drop_l{e.level}_slot", e.address, e.length, e, self._names[e.cpu])
-        if wrong is not None:
-            self.core.report(Effect.LOST_UPDATE, e.address, wrong, e, None)
 
     def _entire(self, e: ev.EntireMaintenance) -> None:
         """All lines of the CPU's L1, of every colour, are cleaned and invalidated; then no colour is the first any more."""

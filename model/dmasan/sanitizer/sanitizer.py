@@ -27,6 +27,7 @@ from dmasan.sanitizer.marks import Marks
 from dmasan.sanitizer.order_rules import AfterOrder, OrderRules
 from dmasan.sanitizer.ownership_words import OwnershipWords
 from dmasan.sanitizer.reporting import Core
+from dmasan.sanitizer.set_way import SetWayRules
 from dmasan.sanitizer.slot_leftovers import SlotLeftovers
 from dmasan.sanitizer.tape import Tape, TapedDevice
 from dmasan.sanitizer.translation_rules import TranslationRules
@@ -56,7 +57,7 @@ class Sanitizer(Core):
         translations, forbidden = TranslationRules(self), ForbiddenRules(self, size)
         self.device.iotlb_holds = translations.iotlb_holds
         # In this order, where several handle one event.
-        first = (Marks(self), OrderRules(self), cpu, translations, CallRules(self), DmaDebug(self))
+        first = (Marks(self), OrderRules(self), cpu, SetWayRules(self), translations, CallRules(self), DmaDebug(self))
         rules = (*first, leftovers, self.bounced, self.words, AfterOrder(self), forbidden)
         self._handlers: dict[type[Event], list[Callable[[Any], None]]] = {}
         for each in rules:

@@ -278,4 +278,5 @@ def misser(e: Evidence) -> Touch | None:
 
 
 def maintenance_misses(e: Evidence) -> bool:
-    return misser(e) is not None
+    """Maintenance by set and way names no range, so no other range would have been better."""
+    return not e.dropped_by_slot and misser(e) is not None

@@ -36,7 +36,8 @@ REACHING |= {
 _NAMES = ("issue_clean", "issue_invalidate", "issue_clean_invalidate", *REACHING)
 _OUTER = ("outer_clean", "outer_invalidate", "outer_clean_invalidate")
 CLEANS = tuple(name for name in (*_NAMES, *_OUTER) if "clean" in name)
-INVALIDATES = (*(name for name in (*_NAMES, *_OUTER) if "invalidate" in name), "drop_l1_slot", "drop_l2_slot")
+_BY_SLOT = ("drop_l1_slot", "drop_l2_slot")
+INVALIDATES = (*(name for name in (*_NAMES, *_OUTER) if "invalidate" in name), *_BY_SLOT)
 MAINTENANCE = tuple(dict.fromkeys((*CLEANS, *INVALIDATES)))
 DRAINS = ("dsb", "outer_sync")
 _SNOOPING = {"dev_read": "snoop_read", "dev_write": "snoop_write", "dev_write_posted": "snoop_write"}
@@ -192,6 +193,11 @@ class Evidence:
         until = min(self.begin + self.path[self.lost_at].at, len(self.touches) - 1)
         found = [touch for touch in self.touches[: until + 1] if touch.operation in INVALIDATES]
         return found[-1] if found else None
+
+    @property
+    def dropped_by_slot(self) -> bool:
+        """It was dropped by an invalidate by set and way."""
+        return self.dropper is not None and self.dropper.operation in _BY_SLOT
 
     @property
     def stale_was_dirty(self) -> bool:

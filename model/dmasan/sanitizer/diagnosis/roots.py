@@ -70,6 +70,8 @@ def _same_root(one: Judged, other: Judged, line: int) -> bool:
         return True  # an invalidate that was rounded to the line by its caller drops what the neighbour has there
     if one.row.code is other.row.code is Code.COH_CFG and one.evidence.flip == other.evidence.flip:
         return True  # one device, one setting
+    if one.evidence.dropped_by_slot and other.evidence.dropped_by_slot and a.site == b.site:
+        return True  # one loop over sets and ways, whatever it hits
     if a.rule is None and b.rule is None:
         if _misaimed(one, other) or _misaimed(other, one):
             return True
