@@ -55,10 +55,10 @@ async def highmem_of_v35(soc: Soc, fixed: bool) -> None:
 
 
 async def no_dsb_behind_pte(soc: Soc, fixed: bool) -> None:
-    "a vmap of an LPAE kernel is used before its entry is visible to the walker"
+    "a mapping that was made by vmap_range_noflush is used before its entry is visible to the walker"
     kernel, cpu = soc.kernel, soc.cpu()
-    page = int((await kernel.alloc_pages(1, name="page"))[0])
-    area = await kernel.vmalloc.vmap(page, 1, Protection.KERNEL)  # <- place
+    pages = await kernel.alloc_pages(1, name="page")
+    area = await kernel.vmalloc.vmap_noflush(pages, Protection.KERNEL)  # <- place
     if fixed:
         await cpu.dsb("ishst")
         await cpu.isb()
