@@ -36,6 +36,11 @@ addEventListener("load", async () => {
   const told = {}, pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const type = (node, text) => { node.value = text; node.dispatchEvent(new Event("input", { bubbles: true })); };
   const key = (name, node = document.body) => node.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true }));
+  // Texts of drawings that stick out of their drawing.
+  const clipped = () => [...document.querySelectorAll("svg text")].filter((each) => {
+    const box = each.getBBox(), room = each.ownerSVGElement.viewBox.baseVal;
+    return box.width && (box.x < -0.5 || box.x + box.width > room.width + 0.5);
+  }).map((each) => each.textContent);
   const ids = (list) => list.filter((each) => each.offsetParent !== null).map((each) => each.id);
   try { %s } catch (error) { told.error = String(error.stack); }
   const out = document.createElement("script");
@@ -119,7 +124,7 @@ def test_slider_and_time_line_of_a_run(run_page: Path, tmp_path: Path) -> None:
         const time = document.getElementById("time");
         key("+", time); told.zoomed = lane() !== first; key("ArrowRight", time); key("0", time); told.whole = document.querySelectorAll("#time rect[class^='k-']").length;
         document.querySelector("#time rect[class^='k-']").dispatchEvent(new MouseEvent("click", { bubbles: true }));
-        told.told = document.getElementById("time-told").textContent;
+        told.told = document.getElementById("time-told").textContent; told.clipped = clipped();
         told.wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
         """,
         tmp_path,
@@ -128,6 +133,7 @@ def test_slider_and_time_line_of_a_run(run_page: Path, tmp_path: Path) -> None:
     assert (told["next"], told["back"]) == (1, 0)
     assert told["zoomed"] and told["whole"] > 5 and "cpu0" in told["told"]
     assert told["wide"] <= 0  # nothing sticks out of the window
+    assert told["clipped"] == []
 
 
 def test_every_link_of_a_page_leads_somewhere(run_page: Path, tmp_path: Path) -> None:
@@ -156,6 +162,19 @@ def test_a_narrow_window_has_no_sideways_scrolling(run_page: Path, tmp_path: Pat
     assert told["wide"] <= 0
 
 
+def test_no_text_of_a_drawing_is_cut_off(tmp_path: Path) -> None:
+    """With steps of long names; and with rows that have policy, profile and override in theirs."""
+    cells = ["--policy", "nomap_carveout", "--policy", "strict", "--profile", "cortex-a9-pl310", "--profile", "arm11mpcore"]
+    (tmp_path / "input.bin").write_bytes(bytes(range(256)) * 16)
+    with contextlib.chdir(tmp_path):
+        assert cli.main(["run", f"{PROGRAM}:repaired", "--backend", "model", "--policy", "strict", "--quiet"]) == 0
+        assert cli.main(["compare", "--backend", "model", "--quiet", "--input", "input.bin", *cells]) == 0
+    for command in ("run", "compare"):
+        page = tmp_path / "build" / command / "report.html"
+        told = browse(page, "told.texts = document.querySelectorAll('svg text').length; told.clipped = clipped();", tmp_path)
+        assert told["texts"] > 20 and told["clipped"] == []
+
+
 def test_a_comparison_sorts_and_filters(tmp_path: Path) -> None:
     (tmp_path / "input.bin").write_bytes(bytes(range(256)) * 64)
     with contextlib.chdir(tmp_path):
@@ -178,10 +197,11 @@ def test_a_comparison_sorts_and_filters(tmp_path: Path) -> None:
         key("j"); told.first = at(); key("j", document.activeElement); told.second = at(); key("k", document.activeElement); told.back = at();
         told.diagrams = document.querySelectorAll("#hazards .snippet").length;
         told.charts = document.querySelectorAll("#cost svg").length;
+        told.clipped = clipped();
         """,
         tmp_path,
     )
-    assert told["slash"] == "rows-text" and told["charts"] >= 3 and told["diagrams"] >= 2
+    assert told["clipped"] == [] and told["slash"] == "rows-text" and told["charts"] >= 3 and told["diagrams"] >= 2
     assert told["first"].startswith("row-") and "-hazard-" not in told["first"] and told["back"] == told["first"]
     assert told["second"].startswith(f"{told['first']}-hazard-")  # folded within
     assert len(told["before"]) == 4

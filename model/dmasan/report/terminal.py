@@ -71,7 +71,8 @@ def _source(file: str, line: int, remark: str) -> Iterator[Text]:
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.lines:
         first, last = finding.lines[0], finding.lines[-1]
-        yield "cache lines", f"{first:#x} to {last:#x}, {finding.wrong} wrong bytes in all accesses"
+        name, lines = ("cache lines", f"{first:#x} to {last:#x}") if last > first else ("cache line", f"{first:#x}")
+        yield name, f"{lines}, {finding.wrong} wrong bytes in all accesses"
     if finding.because and finding.because != finding.copies:
         yield "because", finding.because
     if finding.copies and finding.effect != Effect.CONTRACT.name:

@@ -10,10 +10,14 @@ from xml.sax.saxutils import escape
 from dmasan.report.svg import number
 
 LEFT, WIDTH, ROW, TOP, ROOM = 118, 360, 20, 26, 64  # px; ROOM is for the value behind the bar
+LETTER = 7.2  # px of a name, most that one takes on average
 
 
 def bars(title: str, values: Sequence[tuple[str, float, str]], *, left: int = LEFT, width: int = WIDTH) -> str:
-    """One chart: name, value and what kind of row it is (a class of the style sheet); `left` px for names of `width`."""
+    """One chart: name, value and what kind of row it is (a class of the style sheet); `left` px for names of `width`, and
+    both more if a name needs it."""
+    more = max([0, *(round(LETTER * len(name)) + 10 - left for name, _, _ in values)])
+    left, width = left + more, width + more
     height = TOP + ROW * len(values) + 6
     most = max((value for _, value, _ in values), default=0.0)
     least = min((value for _, value, _ in values if value > 0), default=1.0)
@@ -44,4 +48,4 @@ def _share(value: float, least: float, most: float, logarithmic: bool) -> float:
 def _told(value: float) -> str:
     if value >= 1_000_000:
         return number(value)
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}" if value >= 0.05 else f"{value:g}"

@@ -71,4 +71,5 @@ def run_costs(run: Run, log: EventLog) -> str:
 
 
 def in_us(times: Mapping[str, float]) -> list[tuple[str, float, str]]:
-    return [(name, round(ns / 1000, 1 if ns < 1e5 else 0), "") for name, ns in times.items()]
+    """Rounded to what is read at a glance; a short step keeps its first digits."""
+    return [(name, round(ns / 1000, 3 if ns < 50 else 1 if ns < 1e5 else 0), "") for name, ns in times.items()]

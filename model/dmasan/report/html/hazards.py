@@ -97,7 +97,8 @@ def _facts(finding: Finding) -> Iterable[tuple[str, str]]:
         yield "copies", escape(finding.copies)
     start, length = finding.bytes
     first, last = (finding.lines[0], finding.lines[-1]) if finding.lines else (0, 0)
-    yield "where", f"{escape(finding.buffer)}, bytes {start:,} to {start + length - 1:,}; lines {first:#x} to {last:#x}"
+    lines = f"lines {first:#x} to {last:#x}" if last > first else f"line {first:#x}"
+    yield "where", f"{escape(finding.buffer)}, bytes {start:,} to {start + length - 1:,}; {lines}"
     yield "wrong bytes", f"{finding.wrong:,} in all accesses"
     yield "access through", escape(finding.alias)
     step = f", step: {finding.step}" if finding.step else ""
