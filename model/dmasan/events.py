@@ -172,8 +172,8 @@ class Interrupt(Event):
 class AliasChange(Event):
     """The pages of a range gained their first cacheable live translation, or lost their last one.
 
-    `mixed`: they have several now that differ in shareability, on a machine of several CPUs; without it (and `live`) they
-    had, or are live anew.
+    `mixed`: one of those that they have now is Non-shareable, on a machine of several CPUs; without it (and `live`) one was,
+    or the pages are live anew.
     """
 
     address: int

@@ -90,7 +90,8 @@ class AliasTracker:
 
     `live` counts cacheable, `uncached` all other translations, int32 of shape (pages,). `changed(pa, length, live, mixed)` is
     called for ranges of pages that gain their first or lose their last cacheable translation; and, where there are several
-    CPUs, for those whose cacheable translations begin or cease to differ in shareability (`mixed`). First-level entries count
+    CPUs, for those that gain their first or lose their last Non-shareable one: while they have any, L1s are not coherent for
+    them (`mixed`; DDI 0406C, A3.5.7 where translations differ, A3.5 where none is Shareable). First-level entries count
     once for each table that has them; a second-level table counts once for each distinct place of it, while linked.
     `read_table(pa)` returns the 256 words of a second-level table. `write_through`: Write-Through pages count as cacheable.
     """
@@ -135,11 +136,9 @@ class AliasTracker:
         return 0 <= page < self.pages and bool(self.uncached[page])
 
     def is_mixed(self, pa: int) -> bool:
-        """Whether cacheable translations of the page differ in shareability."""
+        """Whether some cacheable translation of the page is Non-shareable."""
         page = pa - self.base >> _SHIFT
-        if self.private is None or not 0 <= page < self.pages:
-            return False
-        return 0 < int(self.private[page]) < int(self.live[page])
+        return self.private is not None and 0 <= page < self.pages and bool(self.private[page])
 
     def is_live(self, pa: int) -> bool:
         """Whether a fill of the line at `pa` is possible."""
@@ -200,12 +199,12 @@ class AliasTracker:
                 self._changed(pa, length, step > 0, False)
 
     def _count_apart(self, private: NDArray[np.int32], live: NDArray[np.int32], first: int, shared: bool, step: int) -> None:
-        """As `_count`, where some translation is Non-shareable: a page is dead, live, or live in two domains."""
-        before = (live > 0).astype(np.int8) + ((private > 0) & (private < live))
+        """As `_count`, where some translation is Non-shareable: a page is dead, live, or live with L1s that are not coherent."""
+        before = (live > 0).astype(np.int8) + (private > 0)
         live += step
         if not shared:
             private += step
-        after = (live > 0).astype(np.int8) + ((private > 0) & (private < live))
+        after = (live > 0).astype(np.int8) + (private > 0)
         for state in np.unique(after[before != after]).tolist():
             for pa, length in self._runs((before != after) & (after == state), first):
                 self._changed(pa, length, state > 0, state > 1)

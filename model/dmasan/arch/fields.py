@@ -62,7 +62,7 @@ FIELDS = (
         "live",
         "Life",
         ("dead", "live", "mixed"),
-        "whether a cacheable alias of the page is live, or several that differ in shareability",
+        "whether a cacheable alias of the page is live, `mixed`: a Non-shareable one among them",
     ),
     Field(
         "early", "Early", _EARLY, "what a load that comes later in program order has found already, by its alias"

@@ -34,7 +34,7 @@ _TEXTS = {
     "snoop_write": "writes {n}, snooping the caches",
     "walker_read": "the page-table walker reads {n}",
     "alias_live": "a cacheable translation of the page becomes live",
-    "alias_mixed": "live translations of the page differ in shareability",
+    "alias_mixed": "a live translation of the page is Non-shareable",
     "alias_dead": "the last cacheable translation of the page is gone",
     "give_up": "the content is given up",
     "issue_clean": "clean {n} to the PoC by address, issued",

@@ -44,7 +44,7 @@ class CpuRules:
         self._cached = CachedPages(core.shadow.base, len(core.shadow.states), core.family.speculates)
         self._names = [f"cpu{n}" for n in range(core.cpus)]
         self._home: dict[int, int] = {}  # by page: the virtual colour that was used first
-        # By page whose live translations differ in shareability, or did: the CPU that used it first since. The relation's
+        # By page of which some live translation is Non-shareable, or was: the CPU that used it first since. The relation's
         # first L1 is this one's, the second stands for all others'.
         self._first: dict[int, int | None] = {}
 

@@ -100,10 +100,6 @@ def test_the_machine_shows_it() -> None:
     assert run(b.other.ldr(wb)) == 7
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a page all of whose translations are Non-shareable is not told of: its L1s are not coherent either",
-)
 def test_two_cpus_that_use_a_page_non_shareable_do_not_see_each_other() -> None:
     """Nothing makes accesses of several observers to Non-shareable memory coherent (DDI 0406C, A3.5, Normal memory)."""
     b = ArchBench("cortex-a15", cpus=2, sections=1, schedule=Replay())

@@ -75,8 +75,8 @@ def alias_live(family: Family, c: Config) -> Iterator[Outcome]:
 
 
 def alias_mixed(family: Family, c: Config) -> Iterator[Outcome]:
-    """The page has live cacheable translations that differ in shareability, on a machine of several CPUs: what their L1s hold
-    of it need not be coherent from now on."""
+    """The page has a live cacheable translation that is Non-shareable, on a machine of several CPUs: what their L1s hold of it
+    need not be coherent from now on."""
     yield c._replace(live=MIXED if family.mixed else LIVE), None
 
 

@@ -90,7 +90,7 @@ def written(c: Config, value: int) -> Config:
 
 
 def apart(family: Family, c: Config) -> bool:
-    """Whether the L1s of two CPUs are told apart: translations of the page differ in shareability, or did when a line was
+    """Whether the L1s of two CPUs are told apart: some translation of the page is Non-shareable, or was when a line was
     filled. Then neither need see the other (DDI 0406C, A3.5.7)."""
     return family.mixed and (c.live == MIXED or bool(c.other))
 

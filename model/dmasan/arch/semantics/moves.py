@@ -46,7 +46,7 @@ def fill_other(family: Family, c: Config) -> Iterator[Config]:
 
 
 def share_line(family: Family, c: Config) -> Iterator[Config]:
-    """A fill finds the line in the L1 of another CPU although translations differ in shareability; a dirty line migrates."""
+    """A fill finds the line in the L1 of another CPU although some translation is Non-shareable; a dirty line migrates."""
     if not flow.apart(family, c) or not c.live:
         return
     if c.other and not c.l1:
