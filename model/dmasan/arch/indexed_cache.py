@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from dmasan.arch.cache import EMPTY, Cache, Indices
 from dmasan.arch.geometry import CacheGeometry
-from dmasan.arch.memory import Bytes, Mask, zeroed
+from dmasan.arch.memory import Bytes, Mask
+from dmasan.zeroed import zeroed
 
 
 class IndexedCache(Cache):
@@ -23,7 +24,7 @@ class IndexedCache(Cache):
     ) -> None:
         super().__init__(geometry, versions=versions, replacement=replacement, seed=seed)
         self._first = ram.start
-        self._index: NDArray[np.int32] = zeroed(4 * len(ram)).view(np.int32)  # by line: its slot + 1, or 0
+        self._index: NDArray[np.int32] = zeroed(len(ram), np.int32)  # by line: its slot + 1, or 0
         self._index_view = self._index.data
         self._index_bytes = self._index.view(np.uint8).data
         self._held = 0  # slots in use

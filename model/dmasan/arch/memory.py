@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import mmap
-
 import numpy as np
 from numpy.typing import NDArray
 
 from dmasan.arch.faults import BusError
 from dmasan.config import UsageError
+from dmasan.zeroed import zeroed
 
 RAM_BASE = 0x8000_0000
 PAGE = 4096
@@ -19,11 +18,6 @@ Mask = NDArray[np.bool_]
 
 # The version that follows, byte by byte: `data.translate(NEXT_VERSION)`.
 NEXT_VERSION = bytes((i + 1) & 0xFF for i in range(256))
-
-
-def zeroed(size: int) -> Bytes:
-    """A zeroed array on pages of its own, which cost nothing until they are touched (numpy may clear recycled ones)."""
-    return np.frombuffer(mmap.mmap(-1, size), np.uint8)
 
 
 def lines_of(data: Bytes, line: int) -> NDArray[np.void]:
@@ -48,9 +42,9 @@ class Memory:
             raise UsageError(f"memory of {size} bytes at {base:#x} does not fit below 4 GiB")
         self.base = base
         self.size = size
-        self.data: Bytes = zeroed(size)
-        self.version: Bytes | None = zeroed(size) if versions else None
-        self.latest: Bytes | None = zeroed(size) if versions else None
+        self.data: Bytes = zeroed(size, np.uint8)
+        self.version: Bytes | None = zeroed(size, np.uint8) if versions else None
+        self.latest: Bytes | None = zeroed(size, np.uint8) if versions else None
 
     def offset(self, pa: int, length: int = 1) -> int:
         """Index of `pa` in the arrays. Raises BusError unless [pa, pa + length) lies inside."""

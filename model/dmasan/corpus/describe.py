@@ -79,10 +79,10 @@ def _paragraph(case: Case) -> str:
 
 def _report(case: Case) -> str:
     """What is said of the buggy variant."""
-    found = timeline(case.id, BUGGY).hazard
+    found = timeline(case.id, BUGGY).report
     if found is None:
         return "*Report:* none yet.\n"
-    text = f"*Report:* {found.code.name}: {found.because or found.copies}.\n"
+    text = f"*Report:* {found.code.name}: {found.because}.\n"
     if found.repair is not None:
         text += f"*Repair:* {found.repair}{'' if found.repair_verified else ' (not verified)'}.\n"
     return text

@@ -15,6 +15,7 @@ from dmasan.corpus.case import places
 from dmasan.corpus.outcome import play, world
 from dmasan.events import BurstKind, CacheOp, Level, MappingKind
 from dmasan.sanitizer import Hazard
+from dmasan.sanitizer.codes import Code
 from dmasan.sanitizer.tape import Burst, Entry
 from dmasan.soc import Soc
 
@@ -47,11 +48,26 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Report:
+    """What the page says of a hazard. The hazard itself holds the whole run, to search for repairs in."""
+
+    code: Code
+    because: str
+    repair: str | None
+    repair_verified: bool
+
+    @classmethod
+    def of(cls, hazard: Hazard) -> Report:
+        because = hazard.because or hazard.copies
+        return cls(hazard.code, because, hazard.repair, hazard.repair_verified)
+
+
+@dataclass(frozen=True)
 class Timeline:
     """The rows of a run, and what was reported of it."""
 
     rows: tuple[Row, ...]
-    hazard: Hazard | None
+    report: Report | None
 
 
 @cache
@@ -66,7 +82,8 @@ def timeline(identity: str, kind: str) -> Timeline:
     first = hazards[0] if hazards else None
     wrong = {site.line for site in (first.site, first.writer) if _of(site, file)} if first is not None else set()
     rows = _merged(_told(soc, soc.sanitizer.tape, file))
-    return Timeline(_shortened([replace(row, wrong=row.line in wrong) for row in rows]), first)
+    report = Report.of(first) if first is not None else None
+    return Timeline(_shortened([replace(row, wrong=row.line in wrong) for row in rows]), report)
 
 
 def _of(site: ev.Site, file: str) -> bool:

@@ -8,6 +8,8 @@ States are numbered in the order in which this process meets them; the numbers m
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,36 +17,62 @@ from dmasan.arch.configuration import LATEST, RESET, Config
 from dmasan.arch.family import Family
 from dmasan.arch.semantics import OPERATIONS, Operation
 from dmasan.sanitizer.determined import MaySet, Verdict, determined
+from dmasan.zeroed import zeroed
 
 CAPACITY = 1 << 16
 MISSING = 0xFFFF  # a column's entry that is not computed yet; in `fast` also one that is a hazard
 LIMIT = 60_000  # states in use at which the table is renumbered
 _LIVE = Config._fields.index("live")
+_READY = 1 << 10  # entries of each column that are made ready at a time
 _BLOCK = 1 << 15  # bytes of RAM that an operation works on at a time
 
 States = NDArray[np.uint16]
 
 
-class Column:
+class Column(NamedTuple):
     """One operation's entries for all states; allocated in full, so that pointers into it stay valid.
 
     `next` (uint16) is the successor or MISSING, `verdict` (uint8) its Verdict, and `fast` (uint16) is `next` where
-    there is nothing to report, else MISSING: what the simulator's C++ side reads.
+    there is nothing to report, else MISSING: what the simulator's C++ side reads. Only entries of states that have
+    been numbered mean anything.
     """
 
-    def __init__(self, operation: Operation) -> None:
-        self.operation = operation
-        self.next = np.full(CAPACITY, MISSING, np.uint16)
-        self.verdict = np.zeros(CAPACITY, np.uint8)
-        self.fast = np.full(CAPACITY, MISSING, np.uint16)
+    operation: Operation
+    next: States
+    verdict: NDArray[np.uint8]
+    fast: States
 
     def known(self, state: int) -> bool:
         return bool(self.next[state] != MISSING)
 
+
+class Table:
+    """The columns of all operations. A block of entries is made ready when the first of its states is numbered."""
+
+    def __init__(self) -> None:
+        shape = (len(OPERATIONS), CAPACITY)
+        count = len(OPERATIONS) * CAPACITY
+        self._next = zeroed(count, np.uint16).reshape(shape)
+        self._verdict = zeroed(count, np.uint8).reshape(shape)
+        self._fast = zeroed(count, np.uint16).reshape(shape)
+        self._ready = 0  # entries of each column
+        rows = zip(OPERATIONS.items(), self._next, self._verdict, self._fast, strict=True)
+        self.columns = {name: Column(op, after, wrong, fast) for (name, op), after, wrong, fast in rows}
+
+    def make_ready(self, state: int) -> None:
+        """Empties the entries up to that of `state`, and some more, unless they are in use."""
+        if state >= self._ready:
+            fresh = slice(self._ready, min(CAPACITY, state + _READY))
+            self._empty(fresh)
+            self._ready = fresh.stop
+
     def clear(self) -> None:
-        self.next.fill(MISSING)
-        self.verdict.fill(Verdict.OK)
-        self.fast.fill(MISSING)
+        self._empty(slice(self._ready))
+
+    def _empty(self, entries: slice) -> None:
+        self._next[:, entries] = MISSING
+        self._verdict[:, entries] = Verdict.OK
+        self._fast[:, entries] = MISSING
 
 
 class Automaton:
@@ -53,7 +81,8 @@ class Automaton:
     def __init__(self, family: Family) -> None:
         self.family = family
         self.relation = determined(family)
-        self.columns = {name: Column(operation) for name, operation in OPERATIONS.items()}
+        self._table = Table()
+        self.columns = self._table.columns
         self.renumbered = 0  # how often the numbers of states have changed
         self._forget()
 
@@ -67,6 +96,7 @@ class Automaton:
         number = self._numbers.get(state)
         if number is None:
             number = self._numbers[state] = len(self.states)
+            self._table.make_ready(number)
             self.states.append(state)
         return number
 
@@ -130,8 +160,7 @@ class Automaton:
         self._forget()
         fresh = np.array([self.number(state) for state in kept], np.uint16)
         shadow[:] = fresh[inverse].reshape(shadow.shape)
-        for column in self.columns.values():
-            column.clear()
+        self._table.clear()
 
     def witness(self, name: str, state: int) -> Config | None:
         """A configuration of `state` in which a read by `name` returns a stale value: the simplest one."""

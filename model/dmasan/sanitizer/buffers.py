@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan.events import Direction, MappingKind, Site
+from dmasan.zeroed import zeroed
 
 
 class Permission(IntFlag):
@@ -73,7 +74,7 @@ class Buffers:
 
     def __init__(self, base: int, size: int) -> None:
         self.base = base
-        self.permissions: NDArray[np.uint8] = np.zeros(size, np.uint8)
+        self.permissions: NDArray[np.uint8] = zeroed(size, np.uint8)
         self._memory = self.permissions.data  # a few bytes are read faster so
         self.live: list[Mapping] = []
         self.past: list[Mapping] = []

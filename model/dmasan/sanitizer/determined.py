@@ -42,6 +42,8 @@ class Determined:
     def __init__(self, family: Family, moves: frozenset[str] = ALL_MOVES) -> None:
         self.family = family
         self._moves = [MOVES[name] for name in MOVES if name in moves]
+        self._same: dict[Config, Config] = {}  # of each content one object: closures have millions of elements
+        self._moved: dict[Config, MaySet] = {}
         self._closures: dict[Config, MaySet] = {}
         self._outcomes: dict[tuple[str, Config], Outcome] = {}
         self._only: dict[MaySet, MaySet] = {}  # of each content one object
@@ -60,15 +62,21 @@ class Determined:
         return self._only.setdefault(state, state)
 
     def _closure(self, config: Config) -> MaySet:
+        config = self._same.setdefault(config, config)
         seen, todo = {config}, [config]
         while todo:
-            one = todo.pop()
-            for move in self._moves:
-                for after in move(self.family, one):
-                    if after not in seen:
-                        seen.add(after)
-                        todo.append(after)
+            fresh = self._successors(todo.pop()).difference(seen)
+            seen |= fresh
+            todo += fresh
         return frozenset(seen)
+
+    def _successors(self, config: Config) -> MaySet:
+        """What single moves make of `config`: closures meet the same configurations again and again."""
+        found = self._moved.get(config)
+        if found is None:
+            every = (after for move in self._moves for after in move(self.family, config))
+            found = self._moved[config] = frozenset(self._same.setdefault(after, after) for after in every)
+        return found
 
     def outcome(self, name: str, config: Config) -> Outcome:
         """What operation `name` does to one configuration."""

@@ -26,6 +26,7 @@ from dmasan.events import Site
 from dmasan.sanitizer.doorbells import ANY, Doorbells, Start
 from dmasan.sanitizer.hazards import Finding
 from dmasan.sanitizer.pending import Ranges
+from dmasan.zeroed import zeroed
 
 KEPT = 1 << 16  # CPU accesses that are still told
 _NEVER = 1 << 62
@@ -146,9 +147,9 @@ class HappensBefore:
         self.base = base
         self.shift = line.bit_length() - 1
         lines = (size >> self.shift) + 1
-        self.stored: NDArray[np.uint32] = np.zeros(lines, np.uint32)  # number of the last CPU store
-        self.touched: NDArray[np.uint32] = np.zeros(lines, np.uint32)  # of the last CPU access
-        self.used: NDArray[np.uint32] = np.zeros(lines, np.uint32)  # of the last device access
+        self.stored: NDArray[np.uint32] = zeroed(lines, np.uint32)  # number of the last CPU store
+        self.touched: NDArray[np.uint32] = zeroed(lines, np.uint32)  # of the last CPU access
+        self.used: NDArray[np.uint32] = zeroed(lines, np.uint32)  # of the last device access
         self._marks = self.stored.data, self.touched.data, self.used.data  # one of them is reached faster so
         self._fresh = Ranges()  # what the CPU has stored since the last doorbell
         self.now = 0

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dmasan.sanitizer.automaton import Automaton
+from dmasan.zeroed import zeroed
 
 Verdicts = NDArray[np.uint8]
 _Key = tuple[str, int, int, bytes]  # operation, offset and length of a store in its line, states
@@ -24,7 +25,7 @@ class Shadow:
         self.automaton = automaton
         self.base = base
         self.line = line
-        self.states: NDArray[np.uint16] = np.zeros(size, np.uint16)
+        self.states: NDArray[np.uint16] = zeroed(size, np.uint16, dense=True)
         self._memory = self.states.view(np.uint8).data  # a single line is reached several times faster so
         self._memo: dict[_Key, tuple[bytes | None, Verdicts | None]] = {}
 

@@ -17,7 +17,7 @@ SANITIZER_MUTANTS = (
     Mutant("an update is lost again and again", SETS, "if self._is_intact(state) and not", "if not", AUTOMATON),
     Mutant("may-sets are not closed", SETS, "= self._closure(config)", "= frozenset((config,))", AUTOMATON),
     Mutant("the fast column passes hazards", TABLE, "        if not verdict:\n            column.fast[state]", "        if True:\n            column.fast[state]", AUTOMATON),
-    Mutant("renumbering keeps old columns", TABLE, "            column.clear()", "            pass", AUTOMATON),
+    Mutant("renumbering keeps old columns", TABLE, "        self._table.clear()", "        pass", AUTOMATON),
     Mutant("renumbering mixes up the states", TABLE, "fresh[inverse]", "fresh[::-1][inverse]", AUTOMATON),
     Mutant("a witness reads nothing stale", TABLE, "if self.relation.outcome(name, config).stale]", "if not self.relation.outcome(name, config).stale]", AUTOMATON),
     # the shadow
