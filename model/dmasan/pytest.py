@@ -5,12 +5,16 @@
     def test_my_driver(soc):
         soc.run(my_driver)
 
-The marker takes what `Soc` takes. `hazards=("MISSING_CLEAN",)` expects exactly these codes instead of none.
+The marker takes what `Soc` takes. `hazards=("MISSING_CLEAN",)` expects exactly these codes instead of none. A failure
+tells the command that replays the program on the RTL with waves, where the command line can name it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+import inspect
+import shlex
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from dmasan.soc import Soc
 
 _EXPECTED = pytest.StashKey[frozenset[str]]()
+_REPLAYS = pytest.StashKey[list[str]]()
+_CELL = ("profile", "policy", "era", "schedule", "seed")  # options of `dmasan run`; the other options are knobs
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,7 +40,34 @@ def soc(request: pytest.FixtureRequest) -> Soc:
 
     options = _options(request.node)
     request.node.stash[_EXPECTED] = _codes(options.pop("hazards", ()))
-    return Soc(**options)
+    replays = request.node.stash[_REPLAYS] = []
+
+    class Recorded(Soc):
+        def run(self, program: Callable[[Any], Awaitable[Any]]) -> Any:
+            replays.extend(_replay(program, options))
+            return super().run(program)
+
+    return Recorded(**options)
+
+
+def _replay(program: Callable[..., Any], options: Mapping[str, object]) -> list[str]:
+    """The command that runs `program` on the RTL with waves; none for one that is no function of a file by its name, or
+    with a backend or a schedule of the test's own making."""
+    name = getattr(program, "__name__", "")
+    if not inspect.iscoroutinefunction(program) or program.__globals__.get(name) is not program:
+        return []
+    if "backend" in options or not isinstance(options.get("schedule", ""), str):
+        return []
+    file = Path(inspect.getfile(program))
+    file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    cell = [word for key in _CELL if key in options for word in (f"--{key}", str(options[key]))]
+    knobs = [word for key, value in options.items() if key not in _CELL for word in ("--set", f"{key}={_spelled(value)}")]
+    return [shlex.join(["dmasan", "run", f"{file}:{name}", *cell, *knobs, "--waves"])]
+
+
+def _spelled(value: object) -> str:
+    """A knob's value as the command line takes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _options(item: pytest.Item) -> dict[str, Any]:
@@ -61,17 +94,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     result = yield
     expected = item.stash.get(_EXPECTED, None)
     if expected is not None and isinstance(item, pytest.Function):
-        _judge(item.funcargs["soc"], expected)
+        _judge(item.funcargs["soc"], expected, item.stash[_REPLAYS])
     return result
 
 
-def _judge(soc: Any, expected: frozenset[str]) -> None:
+def _judge(soc: Any, expected: frozenset[str], replays: list[str]) -> None:
     found = frozenset(hazard.code.name for hazard in soc.hazards)
     missing = ", ".join(sorted(expected - found))
+    told = "".join(f"\nwith waves: {command}" for command in replays)
     if missing:
-        pytest.fail(f"expected hazards did not come: {missing}", pytrace=False)
+        pytest.fail(f"expected hazards did not come: {missing}{told}", pytrace=False)
     if found - expected:
-        pytest.fail(_describe(soc), pytrace=False)
+        pytest.fail(f"{_describe(soc)}{told}", pytrace=False)
 
 
 def _describe(soc: Soc) -> str:

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -166,20 +165,18 @@ void Simulation::show_the_rest() {
 void Simulation::open_trace(int argc, char** argv) {
   const char* file = nullptr;
   bool wanted = false;
-  int depth = ALL_LEVELS;
   for (int i = 1; i < argc; i++) {
     if (!std::strcmp(argv[i], "--trace")) wanted = true;
     if (!std::strcmp(argv[i], "--trace-file") && i + 1 < argc) file = argv[++i];
-    else if (!std::strcmp(argv[i], "--trace-depth") && i + 1 < argc) depth = std::atoi(argv[++i]);
   }
 #if VM_TRACE
   if (!wanted) return;
   Verilated::traceEverOn(true);
   trace.reset(new Trace);
-  top->trace(trace.get(), depth);
+  top->trace(trace.get(), ALL_LEVELS);
   trace->open(file ? file : DMASAN_FST ? "dump.fst" : "dump.vcd");
 #else
-  if (wanted && depth) std::fprintf(stderr, "this simulator was built without a trace: %s\n", file ? file : "");
+  if (wanted) std::fprintf(stderr, "this simulator was built without a trace: %s\n", file ? file : "");
 #endif
 }
 

@@ -183,7 +183,7 @@ class PageFrames:
         if (key == key[0]).all():
             kinds = [int(key[0])]
         else:
-            kinds = [int(k) for k in np.unique(key)]
+            kinds = [int(k) for k in np.flatnonzero(np.bincount(key))]  # np.unique imports numpy.ma
         return [
             (self.lists[Zone(k // len(MigrateType)), MigrateType(k % len(MigrateType))], pages[key == k])
             for k in kinds

@@ -10,7 +10,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -46,6 +46,7 @@ class Design:
     clock: str = "clk"  # the top's clock input, which the simulator's main program drives
     quiet: str = ""  # the top's output that lets the main program gate the clock, if there is one
     options: tuple[str, ...] = ()  # more options of Verilator's
+    tracing: tuple[tuple[str, str], ...] = ()  # "on" or "off" and a pattern of names, in order: what a trace has
 
     @property
     def ordered(self) -> list[Path]:
@@ -54,12 +55,22 @@ class Design:
         return sorted(self.sources, key=lambda p: rank.get(p.suffix, 1 if p.stem.endswith("_pkg") else 2))
 
 
-def engine(parameters: Mapping[str, int] | None = None) -> Design:
-    """The co-simulated system: our engine behind the memory port."""
+# What a trace of the co-simulated system has. "bus": both buses, the engine's events, and what the model shows.
+DETAILS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "all": (),
+    "bus": (
+        *(("off", f"cosim_top.{part}*") for part in ("engine", "port", "axi_rules", "axil_rules")),
+        *(("on", f"cosim_top.engine.{name}") for name in ("ev_*", "dbg_?_desc", "dbg_state*")),
+    ),
+}
+
+
+def engine(parameters: Mapping[str, int] | None = None, detail: str = "all") -> Design:
+    """The co-simulated system: our engine behind the memory port. A trace of it has what DETAILS says of `detail`."""
     files = [path for folder in (hdl.rtl(), hdl.bench()) for path in sorted(folder.rglob("*"))]
     sources = tuple(p for p in files if p.suffix in (".sv", ".v", ".vlt", ".cpp") and p != _main())
     headers = tuple(path for path in files if path.suffix == ".h" and path.parent == hdl.bench())
-    return Design("cosim_top", sources, parameters or {}, headers, quiet="quiet")
+    return Design("cosim_top", sources, parameters or {}, headers, quiet="quiet", tracing=DETAILS[detail])
 
 
 def build(design: Design, *, trace: str = "none", coverage: bool = False) -> Path:
@@ -73,6 +84,7 @@ def build(design: Design, *, trace: str = "none", coverage: bool = False) -> Pat
     tools = toolchain.find()
     options = [*OPTIONS, *({"none": (), "fst": ("--trace-fst",), "vcd": ("--trace-vcd",)}[trace])]
     options += [*(COVERAGE if coverage else ()), *design.options]
+    design = design if trace != "none" else replace(design, tracing=())  # one build without a trace for all
     home = hdl.cache()
     folder = home / f"{design.top}-{_key(design, options, tools.identity)}"
     if (folder / design.top).exists():
@@ -97,6 +109,7 @@ def _key(design: Design, options: Sequence[str], identity: str) -> str:
         design.quiet,
         dict(design.parameters),
         list(options),
+        list(design.tracing),
         identity,
         version("cocotb"),
         str(cocotb_tools.config.libs_dir),
@@ -123,6 +136,16 @@ def _write_main(design: Design, folder: Path) -> Path:
     return path
 
 
+def _write_tracing(design: Design, folder: Path) -> list[str]:
+    """The file that tells Verilator what to trace, if it is not everything."""
+    if not design.tracing:
+        return []
+    path = folder / "tracing.vlt"
+    lines = [f'tracing_{switch} -scope "{pattern}"' for switch, pattern in design.tracing]
+    path.write_text("\n".join(["`verilator_config", *lines, ""]), encoding="utf-8")
+    return [str(path)]
+
+
 def _commands(
     design: Design, options: Sequence[str], tools: toolchain.Toolchain, work: Path
 ) -> list[list[str]]:
@@ -140,6 +163,7 @@ def _commands(
         *(f"-G{name}={value}" for name, value in design.parameters.items()),
         *(f"-I{folder}" for folder in dict.fromkeys(path.parent for path in design.depends)),
         str(_write_main(design, work.parent)),
+        *_write_tracing(design, work.parent),
         *map(str, design.ordered),
     ]
     jobs = str(os.cpu_count() or 1)

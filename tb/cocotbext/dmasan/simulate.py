@@ -25,6 +25,9 @@ from dmasan.config import RunError, UsageError
 
 JOB_VARIABLE = "DMASAN_JOB"
 ENTRY = "cocotbext.dmasan.entry"
+# Files whose assertions cocotb lets pytest rewrite. By default it is every module that is imported, numpy's too: half of
+# the start of a simulation.
+ASSERTING = "test_*.py *_jobs.py"
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,15 @@ def run_job(
     *,
     design: Design | None = None,
     trace: str = "none",
-    depth: int = 0,
     coverage: bool = False,
     timeout: float = 600.0,
     plusargs: Sequence[str] = (),
 ) -> Any:
     """Runs `job` on `design` (default: the engine) and returns its result.
 
-    Files go to `out`: job.json, result.json, sim.log, and with `trace` dump.fst or dump.vcd, with `depth` levels of the
-    design (0: all of them). `timeout` is in seconds of wall-clock time. A UsageError raised by the job is raised here again; everything else that goes wrong is a
-    RunError that names the log.
+    Files go to `out`: job.json, result.json, sim.log, and with `trace` dump.fst or dump.vcd. `timeout` is in seconds of
+    wall-clock time. A UsageError raised by the job is raised here again; everything else that goes wrong is a RunError
+    that names the log.
     """
     executable = build(design or engine(), trace=trace, coverage=coverage)
     out = out.resolve()
@@ -72,8 +74,7 @@ def run_job(
     }
     (out / "job.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
     traced = ("--trace", "--trace-file", str(out / f"dump.{trace}")) if trace != "none" else ()
-    shallow = ("--trace-depth", str(depth)) if trace != "none" and depth else ()
-    command = [str(executable), *traced, *shallow, *plusargs]
+    command = [str(executable), *traced, *plusargs]
     environment = _environment(executable.name, job, out)
     status = _execute(command, environment, out, timeout)
     return _answer(result, status, out / "sim.log")
@@ -95,6 +96,8 @@ def _environment(top: str, job: Job, out: Path) -> dict[str, str]:
         "COCOTB_RESULTS_FILE": str(out / "results.xml"),
         "COCOTB_RANDOM_SEED": str(job.seed),
         "COCOTB_TRUST_INERTIAL_WRITES": "1",
+        "COCOTB_REWRITE_ASSERTION_FILES": os.environ.get("COCOTB_REWRITE_ASSERTION_FILES", ASSERTING),
+        "OPENBLAS_NUM_THREADS": "1",
         "TOPLEVEL_LANG": "verilog",
         JOB_VARIABLE: str(out / "job.json"),
     }

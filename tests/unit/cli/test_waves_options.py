@@ -15,6 +15,8 @@ import pytest
     [
         (["--waves", "--backend", "model"], "--waves: only with --backend rtl, the behavioural device has no signals"),
         (["--watch", "0x81900000", "--backend", "model"], "--watch: only with --waves"),
+        (["--signals", "bus"], "--signals: only with --waves"),
+        (["--waves", "--signals", "port"], "unknown signals 'port'"),
         (["--waves", "--watch", "here"], "--watch here: not a physical address such as 0x81900040"),
     ],
 )

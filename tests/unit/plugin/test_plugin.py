@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 pytestmark = pytest.mark.thorough
@@ -52,6 +54,33 @@ def test_bad(soc):
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*[[]CPU_WR_OWNED[]]: *source*"])
     result.stdout.fnmatch_lines(["*soc.cpu(0).fill(a, 64, 6)*"])
+
+
+def test_a_failure_tells_the_command_that_shows_it_in_waves(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+@pytest.mark.dmasan(policy="strict", seed=3, cpus=1, snoop_port=False)
+def test_bad(soc):
+    soc.run(bad)
+
+def test_local(soc):
+    async def local(soc):
+        await bad(soc)
+    soc.run(local)
+""",
+    )
+    result.assert_outcomes(failed=2)
+    told = [line.removeprefix("with waves: ") for line in result.outlines if line.startswith("with waves: ")]
+    assert len(told) == 1, "a function within a test cannot be named on the command line"
+    (file,) = pytester.path.glob("test_*.py")
+    assert told == [
+        f"dmasan run {file.name}:bad --policy strict --seed 3 --set cpus=1 --set snoop_port=false --waves"
+    ]
+    words = ["run", *told[0].split()[2:-1], "--backend", "model", "--quiet"]
+    again = pytester.run(sys.executable, "-m", "cocotbext.dmasan.cli", *words)
+    assert again.ret == 1
+    again.stdout.fnmatch_lines(["*[[]CPU_WR_OWNED[]]: *source*"])
 
 
 def test_expected_hazards_must_come_and_no_others(pytester: pytest.Pytester) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 ASIDE = {
     "--json": True, "--out": True, "--junit": True, "--sarif": True, "--trace": True, "--backend": True,
     "--baseline": True, "--suppress": True, "--fail-on": True, "--witness": True, "--scenario": True, "--quiet": False,
-    "--waves": False,
+    "--waves": False, "--signals": True,
 }  # fmt: skip
 
 

@@ -71,6 +71,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--watch", metavar="ADDR", action="append", help="with --waves: show the cache line of this physical address, repeatable"
     )
+    parser.add_argument(
+        "--signals", metavar="WHAT", help="with --waves: all, or bus: buses, events and the model, at a third of the cost (default all)"
+    )
     add_cell(parser, several=False)
     add_run(parser, DEFAULTS.schedule)
 
@@ -85,6 +88,8 @@ def _number(text: str) -> int:
 def execute(arguments: argparse.Namespace) -> int:
     settings = settle(DEFAULTS, arguments)
     number: int = arguments.witness
+    if arguments.signals and not arguments.waves:
+        raise UsageError("--signals: only with --waves")
     watch = waves.check(arguments.waves, arguments.watch, settings)
     job = _job(arguments.scenario, settings, number)
     _check(arguments.scenario, settings)

@@ -44,7 +44,8 @@ def _on_rtl(settings: Settings, progress: Progress) -> Runner:
         simulation = Simulation(CELL_TARGET, job.arguments, seed=settings.seed)
         try:
             trace = trace_format() if job.arguments.get("waves") else "none"
-            return dict(run_job(simulation, job.folder, trace=trace, timeout=settings.timeout))
+            design = engine(detail=settings.signals)
+            return dict(run_job(simulation, job.folder, design=design, trace=trace, timeout=settings.timeout))
         except RunError as error:
             raise RunError(f"{job.title}: {error}") from None
 

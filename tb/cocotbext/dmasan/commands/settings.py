@@ -14,6 +14,7 @@ from dmasan.report.known import FAIL_ON
 from dmasan.schedule import SCHEDULES
 
 BACKENDS = ("rtl", "model")
+SIGNALS = ("all", "bus")  # keys of build.DETAILS
 COMPARED = ("double_map", "unmap_linear", "strict", "highmem_only", "remap_in_place", "keep_alias")
 
 
@@ -23,7 +24,7 @@ class Settings:
 
     `policy`, `profile` and `era` are lists, in the order given, with "all" spelled out. `schedule` is a schedule's
     name, or "replay:FILE". `fail_on`, `suppress` and `baseline` say which hazards
-    count (`report.known`). `settings` are the knobs that were set by name, `timeout` counts seconds per simulation.
+    count (`report.known`). `signals` is what a trace has. `settings` are the knobs that were set by name, `timeout` counts seconds per simulation.
     """
 
     policy: tuple[str, ...] = ("auto",)
@@ -32,6 +33,7 @@ class Settings:
     schedule: str = "benign"
     seed: int = 1
     backend: str = "rtl"
+    signals: str = "all"
     input: str | None = None
     out: str = ""
     json: str | None = None
@@ -100,6 +102,8 @@ def check(name: str, value: Any) -> Any:
             return check_schedule(_text(name, value))
         case "backend":
             return choose("backend", _text(name, value), BACKENDS)
+        case "signals":
+            return choose("signals", _text(name, value), SIGNALS)
         case "fail_on":
             return choose("state", _text(name, value), FAIL_ON)
         case "seed":
