@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make coverage`: functional coverage by random programs, the later ones aimed at what the earlier ones have missed;
-line and toggle coverage of the RTL by a driver program.
+line, branch and toggle coverage of the RTL by a driver program, the register sequences and random device programs.
 
 Writes build/coverage/coverage.json: the groups with their missing and unreachable bins, and Verilator's totals. With
 `--merge FILE` (repeatable) the groups of other runs are added.
@@ -12,16 +12,21 @@ import argparse
 import importlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cocotbext.dmasan.coverage import Group, Observer, groups
 from cocotbext.dmasan.coverage import rtl as verilated
 from dmasan.config import Cell
 from dmasan.linux.policies import POLICIES
 
+if TYPE_CHECKING:
+    from cocotbext.dmasan.simulate import Job
+
 ROOT = Path(__file__).resolve().parent.parent
 STEPS, SHOWN = 60, 12
+LATENCIES, RTL_PROGRAMS = (2, 40), 60  # cycles of memory; random device programs at each
 PROFILE = "cortex-a9-pl310"
 LEAST = 95.0  # percent of the bins that can be reached
 
@@ -51,15 +56,30 @@ def functional(programs: int) -> dict[str, Group]:
 
 
 def rtl(folder: Path) -> verilated.Totals:
-    """The scenario `frame` on the RTL, built to count; points of rtl/ only."""
+    """The jobs of `rtl_jobs` on the RTL, built to count; what any of them hit, points of rtl/ only."""
     from cocotbext.dmasan.build import engine
+    from cocotbext.dmasan.simulate import run_job
+
+    parts = {folder / name: job for name, job in rtl_jobs(folder)}
+    for part, job in parts.items():
+        run_job(job, part, design=engine(), coverage=True, timeout=900)
+    return verilated.totals(verilated.read(part / "coverage.dat" for part in parts), "/rtl/")
+
+
+def rtl_jobs(folder: Path) -> Iterator[tuple[str, Job]]:
+    """The scenario `frame`, the register sequences, and random device programs, errors among them."""
     from cocotbext.dmasan.commands.jobs import CELL_TARGET
-    from cocotbext.dmasan.simulate import Job, run_job
+    from cocotbext.dmasan.simulate import Job
 
     cell = {"policy": "strict", "profile": PROFILE, "era": "v6.19", "knobs": {}, "schedule": "benign", "seed": 1}
-    arguments = {"scenario": "frame", "input": None, "folder": str(folder.absolute()), **cell}
-    run_job(Job(CELL_TARGET, arguments), folder, design=engine(), coverage=True, timeout=900)
-    return verilated.totals(verilated.read([folder / "coverage.dat"]), "/rtl/")
+    frame = {"scenario": "frame", "input": None, "folder": str((folder / "frame").absolute()), **cell}
+    yield "frame", Job(CELL_TARGET, frame)
+    for name in ("RegisterTest", "KnobTest"):
+        arguments = {"module": "uvm_tests", "name": name}
+        yield name, Job("cocotbext.dmasan.uvm:run_uvm_test", arguments, path=(str(ROOT / "tests" / "uvm"),))
+    for latency in LATENCIES:
+        programs = {"first": 1000 * latency, "count": RTL_PROGRAMS, "latency": latency}
+        yield f"programs{latency}", Job("device_jobs:compare", programs, path=(str(ROOT / "tests" / "cosim"),))
 
 
 def report(found: dict[str, Group], code: verilated.Totals) -> None:

@@ -150,6 +150,20 @@ def test_a_watched_line_follows_the_device(dump: Traced) -> None:
 
 
 def test_save_files_name_signals_that_are_there(dump: Traced) -> None:
+    saved_names_are_there(dump)
+
+
+def test_a_trace_of_the_buses_has_all_that_the_save_files_name(tmp_path: Path) -> None:
+    dump = traced(tmp_path, COHERENT, "--policy", "double_map", "--signals", "bus")
+    told_each(dump)
+    saved_names_are_there(dump)
+    parts = {name.split(".")[1] for name in dump.variables if name.count(".") > 1}
+    assert parts == {"engine", "host", "model"}
+    ours = {name.split(".")[2].split("_")[0] for name in dump.variables if name.startswith("cosim_top.engine.")}
+    assert ours == {"ev", "dbg"}
+
+
+def saved_names_are_there(dump: Traced) -> None:
     named = {line.split("[")[0] for line in (dump.folder / "waves.gtkw").read_text().splitlines() if line.startswith("cosim_top.")}
     assert len(named) > 60
     assert named <= set(dump.variables)
