@@ -11,6 +11,7 @@ from builders import (
     SNOOPS,
     ST,
     TO,
+    hand_over,
     polled,
     receive_into,
     ring_of,
@@ -173,10 +174,7 @@ async def status_before_data(soc: Soc, fixed: bool) -> None:
     skb = await soc.kernel.kmalloc(1024, "skb")
     ring = await ring_of(soc, mac, early=not fixed)
     handle = await soc.dma.map_single(skb, 1024, FROM, "skb")
-    entry = receive_into(handle, 1024)
-    await cpu.write(ring.cpu_addr + CTRL_SIZE, entry.encode()[CTRL_SIZE:])
-    await soc.io.dma_wmb()
-    await cpu.str_(ring.cpu_addr, entry.ctrl)
+    await hand_over(soc, ring, 0, receive_into(handle, 1024))
     await mac.ring_doorbell(1)  # <- place
     await polled(soc, ring)
     await soc.io.dma_rmb()
@@ -208,10 +206,7 @@ async def interface_down(soc: Soc, fixed: bool) -> None:
     frames = [await soc.kernel.kmalloc(2048, f"buffer {n}") for n in range(2)]
     handles = [await soc.dma.map_single(each, 2048, FROM, "receive buffer") for each in frames]
     for n, handle in enumerate(handles):
-        entry, at = receive_into(handle, 2048), ring.cpu_addr + n * ENTRY
-        await soc.cpu().write(at + CTRL_SIZE, entry.encode()[CTRL_SIZE:])
-        await soc.io.dma_wmb()
-        await soc.cpu().str_(at, entry.ctrl)
+        await hand_over(soc, ring, n, receive_into(handle, 2048))
     await mac.ring_doorbell(2)
     if fixed:
         await mac.halt()

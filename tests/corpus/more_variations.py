@@ -3,15 +3,24 @@
 
 from __future__ import annotations
 
-from builders import BOTH, BOUNCE, FROM, SNOOPS, ST, TO, variation
+from builders import (
+    BOTH,
+    BOUNCE,
+    FROM,
+    SNOOPS,
+    TO,
+    hand_over,
+    polled,
+    receive_into,
+    ring_of,
+    send_from,
+    variation,
+)
 
 from dmasan.arch.geometry import Region
 from dmasan.corpus.device import Device
 from dmasan.corpus.firmware import Firmware
-from dmasan.device import words
 from dmasan.device.attributes import COHERENT, NONCOHERENT
-from dmasan.device.descriptor import Descriptor
-from dmasan.device.registers import Op
 from dmasan.linux.iommu import Iommu
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.protections import Protection
@@ -195,14 +204,11 @@ async def hv2(soc: Soc, fixed: bool) -> None:
 async def hy1(soc: Soc, fixed: bool) -> None:
     "completion interrupt raised before the writes have landed, no status"
     cpu, dev = soc.cpu(), await Device.attach(soc)
-    ring = await soc.dma.alloc_coherent(256, "ring")
-    soc.dma.ownership_words(ring, ST, 64, 4)
     t = await soc.dma.alloc_coherent(512, "target")
-    await cpu.write(ring.cpu_addr, Descriptor(Op.FILL, 0, t.dma_handle, 512, irq=True).encode())
-    await dev.use_ring(ring.dma_handle, 4, early=not fixed)
+    ring = await ring_of(soc, dev, early=not fixed)
+    await hand_over(soc, ring, 0, receive_into(t.dma_handle, 512))
     await dev.ring_doorbell(1)  # <- place
-    while not await cpu.ldr(ring.cpu_addr + ST) & words.STATUS.DONE.mask:
-        pass
+    await polled(soc, ring)
     await soc.io.dma_rmb()
     await cpu.read(t.cpu_addr, 512)  # <- place
     await dev.halt()
@@ -243,7 +249,7 @@ async def hp1(soc: Soc, fixed: bool) -> None:
     fw.ownership_words(ring, 48, 64, 4)
     await fw.flush(f.va, 1024)
     await cpu.fill(ring.va, 256, 0)
-    await cpu.write(ring.va, Descriptor(Op.FILL, 0, f.pa, 1024, irq=True).encode())
+    await cpu.write(ring.va, receive_into(f.pa, 1024).encode())
     await fw.flush(ring.va, 256)
     await mac.use_ring(ring.pa, 4)
     await mac.ring_doorbell(1)  # <- place
@@ -293,7 +299,7 @@ async def hn2(soc: Soc, fixed: bool) -> None:
     pkt = await soc.dma.alloc_coherent(256, "pkt")
     await cpu.fill(pkt.cpu_addr, 256, 1)
     await nic.use_ring(ring.dma_handle, 4, status=False)
-    e = Descriptor(Op.SINK, pkt.dma_handle, 0, 256, irq=True).encode()
+    e = send_from(pkt.dma_handle, 256).encode()
     await cpu.write(ring.cpu_addr, e)
     if fixed:
         await cpu.str_(ring.cpu_addr + 24, int.from_bytes(e[24:28], "little"))

@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-from builders import BOTH, FROM, ST, TO, variation
+from builders import BOTH, FROM, ST, TO, hand_over, polled, receive_into, ring_of, send_from, variation
 
 from dmasan.corpus.device import Device
 from dmasan.corpus.firmware import Firmware
-from dmasan.device import words
-from dmasan.device.descriptor import CTRL_SIZE, Descriptor
-from dmasan.device.registers import Op
 from dmasan.linux.dma_attributes import DmaAttr
 from dmasan.linux.layout import PAGE_SIZE
 from dmasan.linux.protections import Protection
@@ -327,8 +324,7 @@ async def hn1(soc: Soc, fixed: bool) -> None:
     pkt = await soc.dma.alloc_coherent(256, "pkt")
     await cpu.fill(pkt.cpu_addr, 256, 1)
     await nic.use_ring(ring.dma_handle, 4, status=False)
-    e = Descriptor(Op.SINK, pkt.dma_handle, 0, 256, irq=True)
-    await cpu.write(ring.cpu_addr, e.encode())  # <- place
+    await cpu.write(ring.cpu_addr, send_from(pkt.dma_handle, 256).encode())  # <- place
     await soc.io.dma_wmb()
     nic.relaxed = not fixed
     await nic.ring_doorbell(1)  # <- place
@@ -338,18 +334,12 @@ async def hn1(soc: Soc, fixed: bool) -> None:
 async def ho1(soc: Soc, fixed: bool) -> None:
     "status polled, then a WB payload through unmap: ordered by its DSB; the length field beside is not"
     cpu, nic = soc.cpu(), await Device.attach(soc)
-    ring = await soc.dma.alloc_coherent(256, "ring")
-    soc.dma.ownership_words(ring, ST, 64, 4)
     pkt = await soc.kernel.kmalloc(512, "pkt")
     h = await soc.dma.map_single(pkt, 512, FROM, "pkt")
-    await nic.use_ring(ring.dma_handle, 4)
-    e = Descriptor(Op.FILL, 0, h, 512, irq=True)
-    await cpu.write(ring.cpu_addr + CTRL_SIZE, e.encode()[CTRL_SIZE:])
-    await soc.io.dma_wmb()
-    await cpu.str_(ring.cpu_addr, e.ctrl)
+    ring = await ring_of(soc, nic)
+    await hand_over(soc, ring, 0, receive_into(h, 512))
     await nic.ring_doorbell(1)
-    while not await cpu.ldr(ring.cpu_addr + ST) & words.STATUS.DONE.mask:
-        pass
+    await polled(soc, ring)
     if fixed:
         await soc.io.dma_rmb()
     await cpu.ldr(ring.cpu_addr + ST + 4)  # <- place

@@ -102,7 +102,7 @@ def no_tlb_maintenance(draft: Draft, cell: Cell) -> Iterator[Mutant]:
 
 def unseen_entry(draft: Draft, cell: Cell) -> Iterator[Mutant]:
     """M30: an entry of the page table is used without the DSB behind it."""
-    for (b, n), statement in calls_of(draft, "vmap", "set_ptes", "protect", "ioremap"):
+    for (b, n), statement in calls_of(draft, "vmap", "vmap_noflush", "set_ptes", "protect", "ioremap"):
         block = list(blocks(draft.tree))[b]
         for later in range(n + 1, min(n + 3, len(block))):
             if method(call_in(block[later])) == "dsb":
