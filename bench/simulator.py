@@ -20,7 +20,7 @@ from dmasan.report.results import Measurement
 HERE = Path(__file__).parent
 ROUNDS = 5
 START_TARGET = 1.0  # s
-START_NOTE = "four fifths are Python's imports: pytest, which cocotb imports, is more than a third of them, then numpy and dmasan"
+START_NOTE = "nearly all are Python's imports: half of them dmasan's own modules, then cocotb with pytest, then numpy"
 WRITES, INTERRUPTS = 2000, 500
 
 
