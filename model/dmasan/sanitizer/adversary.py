@@ -307,9 +307,9 @@ _ALIASES = {NC: "nc", WB: "wb"}
 _LOADS = ("load_wb", "load_nc")
 _REGISTERS = ("load_device",)
 _MAINTENANCE = (
-    "clean",
-    "invalidate",
-    "clean_invalidate",
+    "issue_clean",
+    "issue_invalidate",
+    "issue_clean_invalidate",
     "outer_clean",
     "outer_invalidate",
     "outer_clean_invalidate",

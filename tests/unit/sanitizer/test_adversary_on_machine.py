@@ -58,3 +58,13 @@ def test_an_invalidate_is_complete_where_that_hurts_more() -> None:
     b.device_write(PAA, 9)
     assert run(b.cpu.ldr(A)) == 0
 
+
+
+def test_an_invalidated_line_is_filled_again_before_the_barrier_behind_it() -> None:
+    """Speculation may bring a line back as soon as its invalidate is done; what a device writes later is then not seen."""
+    b = bench()
+    run(b.cpu.ldr(A))
+    run(b.cpu.dcimvac(A))
+    run(b.cpu.dsb())
+    b.device_write(PAA, 9)
+    assert run(b.cpu.ldr(A)) == 0
