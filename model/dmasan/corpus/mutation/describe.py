@@ -31,17 +31,19 @@ bug is one of these:
 
 Ownership words are no data. A poll of a word that its program has declared may return the value before, as long as the word is
 one: from its declaration until its buffer is freed. A core may satisfy that load early (DDI 0406C, A3.8.2; DDI 0487, B2.3);
-the program learns "not yet", and asks again. What is read because the word has turned is judged like any data.
+the program learns "not yet", and asks again. What is read because the word has turned is judged like any data. So with
+a device that polls its ring: the rest of a descriptor is data once the device has acted on it. The search, which places a
+device's part behind its doorbell, leaves programs of such a device to the other two.
 
 None of the programs that are edited shows anything, by any of the three, under any of the schedules: a test holds the judge
 to that, so what a mutant shows is the edit's doing.
 
 A mutant that shows nothing and is not reported is called *equivalent*; one that is reported all the same is *unproven* and counts
 neither way; one that does not run as a program is dropped. The command prints each *survivor*, a bug that is not reported, with
-what shows it to be one; one is known: M17 in N5, whose
-frames are read by their linear address (old data in the run; not explained yet). What this cannot see: an error of the relation itself, which
-machine, search and sanitizer share (golden outcomes, an independent oracle and a model checker are for that), and a bug that
-needs other data, or an old translation, to go wrong: of M21 and M30 no mutant is shown to be one, reported as they are.
+what shows it to be one. What this cannot see: an error of the relation itself,
+which machine, search and sanitizer share (golden outcomes, an independent oracle and a model checker are for that), and a bug that
+needs other data, an old translation or another pace to go wrong: of M14, M21 and M30 no mutant is shown to be one, reported as
+they are.
 
 | operator | edits |
 |---|---|

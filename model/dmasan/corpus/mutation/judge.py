@@ -18,7 +18,7 @@ from dmasan.corpus.mutation.contract import Broken, broken
 from dmasan.corpus.mutation.explore import Wrong, wrong_reads
 from dmasan.corpus.mutation.mutant import Mutant
 from dmasan.corpus.mutation.words import mask, words_of
-from dmasan.events import Load, Site
+from dmasan.events import BurstKind, Load, Site
 from dmasan.sanitizer.tape import Burst
 from dmasan.soc import Soc
 
@@ -62,24 +62,35 @@ def run(program: Program, cell: Cell, schedule: str = "random", seed: int = 1, *
         soc.run(program)
     except RunError as end:
         error = str(end)
-    wrong: Wrong = wrong_reads(soc.sanitizer) if explore else set()
+    # The search places a device's part behind its doorbell; one that polls its ring has none.
+    wrong: Wrong = wrong_reads(soc.sanitizer) if explore and not cell.get("ring_poll") else set()
     lines = frozenset(entry.site.line for entry in soc.sanitizer.tape if not isinstance(entry, Burst))
     flagged = bool(soc.sanitizer.log.incidents)
     return Run(flagged, _stale(soc), frozenset(wrong), broken(soc.sanitizer.tape), error, lines)
 
 
 def _stale(soc: Soc) -> frozenset[Site]:
-    """Where the run read data that was not the latest, what was an ownership word then aside."""
+    """Where the run read data that was not the latest, what was an ownership word then aside.
+
+    A device that finds a descriptor not to be its own drops all of it, and looks again: a descriptor counts once a burst
+    that is made for it tells that the device acted on it.
+    """
     told = list(enumerate(soc.sanitizer.tape))
     words, found = words_of(told), set()
+    looked: dict[tuple[int, int], int | None] = {}  # by channel and tag: where the descriptor read last was wrong
     for moment, entry in told:
         if isinstance(entry, Load) and entry.stale is not None:
             if (entry.stale & ~mask(words, moment, entry.address, entry.length)).any():
                 found.add(entry.site)
-        elif isinstance(entry, Burst) and entry.phase == "read" and entry.mask is not None:
+        elif isinstance(entry, Burst):
             access = entry.access
-            if (entry.mask & ~mask(words, moment, access.address, access.length)).any():
-                found.add(Site("device", access.address))
+            job, stale = (access.channel, access.tag), entry.phase == "read" and entry.mask is not None
+            wrong = stale and bool((entry.mask & ~mask(words, moment, access.address, access.length)).any())
+            if access.kind is BurstKind.DESCRIPTOR:
+                looked[job] = access.address if wrong else None
+            else:
+                places = [access.address if wrong else None, looked.pop(job, None)]
+                found |= {Site("device", place) for place in places if place is not None}
     return frozenset(found)
 
 
