@@ -43,8 +43,7 @@ def run_all(jobs: Sequence[Job], runner: Runner, parallel: int) -> Iterator[tupl
         pending = set(indices)
         try:
             while pending:
-                # Not for ever: a Ctrl-C that comes just before the wait begins is seen when it ends.
-                done, pending = wait(pending, timeout=1, return_when=FIRST_COMPLETED)
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield indices[future], future.result()
         except BaseException:
