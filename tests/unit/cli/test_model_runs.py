@@ -130,6 +130,10 @@ def test_compare_where_nothing_can_run_is_wrong_usage(dmasan) -> None:  # type: 
     assert "knob ram_mib: 18 is not a multiple of 4" in result.refusal()
 
 
+def _listens() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_the_simulations_too(tmp_path: Path) -> None:
     write(
         tmp_path,
@@ -138,7 +142,8 @@ def test_ctrl_c_ends_the_simulations_too(tmp_path: Path) -> None:
     where = tmp_path / "pid"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "WHERE": str(where)}
     command = [sys.executable, "-m", "cocotbext.dmasan.cli", "run", "own.py", *MODEL]
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    # A shell starts what runs in the background with SIGINT ignored, and these tests may run there.
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=_listens)
     deadline = time.monotonic() + 60
     while not (where.exists() and where.read_text()) and time.monotonic() < deadline:
         time.sleep(0.05)
