@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dmasan.config import RunError, UsageError
 from dmasan.corpus.case import Program
 from dmasan.corpus.mutation.contract import Broken, broken
@@ -77,20 +80,22 @@ def _stale(soc: Soc) -> frozenset[Site]:
     """
     told = list(enumerate(soc.sanitizer.tape))
     words, found = words_of(told), set()
+
+    def wrong(moment: int, address: int, stale: NDArray[np.bool_] | None) -> bool:
+        return stale is not None and bool((stale & ~mask(words, moment, address, len(stale))).any())
+
     looked: dict[tuple[int, int], int | None] = {}  # by channel and tag: where the descriptor read last was wrong
     for moment, entry in told:
-        if isinstance(entry, Load) and entry.stale is not None:
-            if (entry.stale & ~mask(words, moment, entry.address, entry.length)).any():
-                found.add(entry.site)
+        if isinstance(entry, Load) and wrong(moment, entry.address, entry.stale):
+            found.add(entry.site)
         elif isinstance(entry, Burst):
             access = entry.access
-            job, stale = (access.channel, access.tag), entry.phase == "read" and entry.mask is not None
-            wrong = stale and bool((entry.mask & ~mask(words, moment, access.address, access.length)).any())
+            job, read = (access.channel, access.tag), entry.mask if entry.phase == "read" else None
+            place = access.address if wrong(moment, access.address, read) else None
             if access.kind is BurstKind.DESCRIPTOR:
-                looked[job] = access.address if wrong else None
+                looked[job] = place
             else:
-                places = [access.address if wrong else None, looked.pop(job, None)]
-                found |= {Site("device", place) for place in places if place is not None}
+                found |= {Site("device", each) for each in (place, looked.pop(job, None)) if each is not None}
     return frozenset(found)
 
 
