@@ -11,6 +11,14 @@ pytestmark = pytest.mark.thorough
 
 pytest_plugins = ("pytester",)
 
+
+@pytest.fixture(autouse=True)
+def outside_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With these set, pytest repeats every failure in full in its summary, and each of our lines comes twice."""
+    for name in ("CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
+
+
 PROGRAMS = """
 import pytest
 from dmasan.device.driver import DmaEngine
