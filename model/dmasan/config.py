@@ -26,7 +26,7 @@ def choose(what: str, name: str, allowed: Iterable[str]) -> str:
     names = list(allowed)
     if name in names:
         return name
-    near = get_close_matches(name, names, 1)
+    near = get_close_matches(str(name), names, 1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     raise UsageError(f"unknown {what} {name!r}{hint}: allowed are {', '.join(names)}")
 

@@ -35,6 +35,16 @@ class MoveKind(Enum):
     KEEP = "keep"  # from now on replacement passes the line over, as it is free to do
 
 
+LEVELS = {
+    MoveKind.FILL: ("l1", "l2", "tlb"),
+    MoveKind.EVICT: ("l1", "l2", "tlb"),
+    MoveKind.DRAIN: ("store_buffer", "outer_buffer", "maintenance"),
+    MoveKind.HOLD: ("maintenance",),
+    MoveKind.LOAD: ("wb", "nc"),
+    MoveKind.KEEP: ("l1", "l2"),
+}
+
+
 class Move(NamedTuple):
     """One hidden move, on `lines` consecutive lines from `address`.
 
@@ -245,7 +255,13 @@ class Replay:
 
 
 def _move(kind: str, level: str, cpu: int, address: int, lines: int) -> Move:
-    return Move(MoveKind(kind), level, int(cpu), int(address), int(lines))
+    """Raises ValueError for what no machine can carry out."""
+    move = Move(MoveKind(kind), level, int(cpu), int(address), int(lines))
+    if level not in LEVELS[move.kind]:
+        raise ValueError(f"{kind} does not act on {level!r}: allowed are {', '.join(LEVELS[move.kind])}")
+    if min(move.cpu, move.address) < 0 or move.lines < 1:
+        raise ValueError("cpu and address are 0 and above, lines 1 and above")
+    return move
 
 
 class Recorder:

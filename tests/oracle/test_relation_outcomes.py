@@ -54,3 +54,30 @@ def test_every_profile_is_judged_by_its_family(profile: str) -> None:
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(UsageError, match=r"unknown profile 'cortex-a54' .did you mean cortex-a53.*one-level-mixed"):
         may_return(["WB"], profile="cortex-a54")
+
+
+@pytest.mark.parametrize("profile", ["one-level", "cortex-a15"])
+def test_all_colours_are_one_where_they_do_not_matter(profile: str) -> None:
+    for ops in ("yWB ycl dsb dr", "WB ycl dsb dr", "yWB yci dsb yrWB", "dw yiv yrWB", "yWB yclx dr"):
+        plain = ops.replace("y", "")
+        assert may_return(ops.split(), profile=profile) == may_return(plain.split(), profile=profile), ops
+
+
+def test_an_iterator_of_names_is_read_once_and_judged_whole() -> None:
+    assert may_return(iter(["WB", "dr"]), profile="one-level") == [{0, 1}]
+
+
+@pytest.mark.parametrize(
+    ("ops", "profile", "says"),
+    [
+        ("dr", "one-level", r"'dr' is no sequence of operation names: write a list, as \['WB', 'cl', 'dr'\]"),
+        (None, "one-level", "None is no sequence of operation names"),
+        (["WB", 1], "one-level", "unknown operation 1: allowed are WB, NC"),
+        (["WB", "cll"], "one-level", r"unknown operation 'cll' .did you mean cl..: allowed are WB, NC"),
+        (["dr"], None, "unknown profile None: allowed are one-level, arm926"),
+        (["dr"], "no-such.toml", "cannot read the profile no-such.toml"),
+    ],
+)
+def test_odd_input_is_refused_in_one_sentence(ops: Any, profile: Any, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        may_return(ops, profile=profile)

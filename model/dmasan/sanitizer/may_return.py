@@ -10,7 +10,7 @@ from dmasan.arch.configuration import IDLE, LATEST, RESET, STALE, Config, aged
 from dmasan.arch.family import FAMILIES, Family, family_of
 from dmasan.arch.profile import PROFILES, find_profile
 from dmasan.arch.semantics import OPERATIONS, Outcome, closure
-from dmasan.config import choose
+from dmasan.config import UsageError, choose
 
 # Operation names of short sequences. Those without `x` are complete when they return.
 NAMES = {
@@ -71,18 +71,18 @@ NAMES = {
     "yivx": "issue_invalidate_colour",
     "ycix": "issue_clean_invalidate_colour",
 }
-_COMPLETE = ("cl", "iv", "ci")
-_COMPLETE_COLOUR = ("ycl", "yiv", "yci")
+_COMPLETE = ("cl", "iv", "ci", "ycl", "yiv", "yci")
 
 
 def may_return(
-    ops: Sequence[str], *, profile: str, alias_live: bool = True, shared_override: bool = False
+    ops: Iterable[str], *, profile: str, alias_live: bool = True, shared_override: bool = False
 ) -> list[frozenset[int]]:
     """The writes whose value each read of `ops` may return, under every schedule.
 
     `ops` are names of `NAMES`, acting on one byte. The result has one frozenset for each read, in order: positions of
     writes in `ops` (from 1; all operations count), 0 for the initial content. `profile` is a profile (a name or a TOML
-    file) or a family of `arch.family`. Raises UsageError for an unknown name.
+    file) or a family of `arch.family`. Operations of an outer cache do nothing where there is none, and
+    where virtual colours do not matter all are one. Raises UsageError for an unknown name, and for a single string in the place of `ops`.
 
     The relation holds one buffered store of a byte for each buffer, and one posted write: a younger one pushes the older out
     or takes its place, and a cacheable store waits for its own CPU's maintenance of the line. While the younger one waits
@@ -91,8 +91,7 @@ def may_return(
     does (`o...`) is complete when it returns, and has seen what the first one's DMB or DMB ST ordered before it.
     """
     family = _relation(profile, shared_override)
-    for name in ops:
-        choose("operation", name, NAMES)
+    ops = _names(ops)
     writes = [0, *(n for n, name in enumerate(ops, 1) if OPERATIONS[NAMES[name]].writes)]
     reads = [n for n, name in enumerate(ops, 1) if OPERATIONS[NAMES[name]].reads]
     found: dict[int, set[int]] = {n: set() for n in reads}
@@ -102,12 +101,18 @@ def may_return(
     return [frozenset(found[n]) for n in reads]
 
 
+def _names(ops: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(ops, str) or not isinstance(ops, Iterable):
+        raise UsageError(f"{ops!r} is no sequence of operation names: write a list, as ['WB', 'cl', 'dr']")
+    return tuple(choose("operation", name, NAMES) for name in ops)
+
+
 def _relation(profile: str, shared_override: bool) -> Family:
     if profile in FAMILIES:
         return family_of(profile, shared_override)
-    if not profile.endswith(".toml"):
-        choose("profile", profile, (*PROFILES, *FAMILIES))
-    return find_profile(profile).relation(shared_override)
+    if not str(profile).endswith(".toml"):
+        choose("profile", profile, dict.fromkeys((*PROFILES, *FAMILIES)))
+    return find_profile(str(profile)).relation(shared_override)
 
 
 def _reads_of(ops: Sequence[str], followed: int, family: Family, alias_live: bool) -> set[int]:
@@ -124,9 +129,8 @@ def _reads_of(ops: Sequence[str], followed: int, family: Family, alias_live: boo
             returning.add(n)
         configs = _closed(family, {after for after, _ in outcomes})
         if name in _COMPLETE:
-            configs = {config for config in configs if config.in_flight == IDLE}
-        elif name in _COMPLETE_COLOUR:
-            configs = {config for config in configs if config.other_in_flight == IDLE}
+            colour = name.startswith("y") and family.virtual
+            configs = {c for c in configs if (c.other_in_flight if colour else c.in_flight) == IDLE}
     return returning
 
 
