@@ -20,6 +20,7 @@ from dmasan.sanitizer.bounce_rules import BounceRules
 from dmasan.sanitizer.calls import CallRules
 from dmasan.sanitizer.cpu_rules import CpuRules
 from dmasan.sanitizer.diagnosis import Diagnosis
+from dmasan.sanitizer.diagnosis.account import Account
 from dmasan.sanitizer.dma_debug import DmaDebug
 from dmasan.sanitizer.forbidden_rules import ForbiddenRules
 from dmasan.sanitizer.hazards import Hazard
@@ -49,7 +50,7 @@ class Sanitizer(Core):
         self.tape = Tape()
         self.device = TapedDevice(self, self.words)
         self.device.tape = self.tape
-        self._diagnosis = Diagnosis(self, self._again)
+        self._diagnosis = Diagnosis(self, _fresh)
         self.bounced = BounceRules(self)
         self.copying = self.bounced.copying
         leftovers = SlotLeftovers(self)
@@ -64,17 +65,6 @@ class Sanitizer(Core):
             for kind, handler in each.handlers().items():
                 self._handlers.setdefault(kind, []).append(handler)
 
-    def _again(self) -> Sanitizer:
-        """One for the same machine that has seen nothing yet, to be told a tape. Its verdicts are asked for at once."""
-        shadow = self.shadow
-        fresh = Sanitizer(
-            self.family, shadow.base, len(shadow.states), shadow.line, self.cpus, _retelling(self.family)
-        )
-        fresh.tape.whole = False
-        fresh.order.registers = deepcopy(self.order.registers)
-        fresh.device.beat = self.device.beat
-        return fresh
-
     def observe(self, event: Event) -> None:
         """The subscriber of the machine's event bus."""
         self.tape.add(event)
@@ -85,6 +75,15 @@ class Sanitizer(Core):
     def hazards(self) -> list[Hazard]:
         """What was found so far, diagnosed: one hazard for each root."""
         return self._diagnosis.hazards()
+
+
+def _fresh(run: Account) -> Sanitizer:
+    """One for the machine of a run that has seen nothing yet, to be told a tape. Its verdicts are asked for at once."""
+    fresh = Sanitizer(run.family, run.base, run.size, run.line, run.cpus, _retelling(run.family))
+    fresh.tape.whole = False
+    fresh.order.registers = deepcopy(run.registers)
+    fresh.device.beat = run.beat
+    return fresh
 
 
 @cache

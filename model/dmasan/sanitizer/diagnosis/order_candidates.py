@@ -29,7 +29,7 @@ def ordered_stores(w: TapeShop) -> Iterator[TapeEdit]:
     """The doorbell, or another one, comes behind the stores."""
     if not w.sites:
         return
-    registers = deepcopy(w.core.order.registers)  # asking moves them on
+    registers = deepcopy(w.run.registers)  # asking moves them on
 
     def apply(entries: Entries) -> list[Entry]:
         stores = edits.at_site(entries, w.sites, ev.Store)

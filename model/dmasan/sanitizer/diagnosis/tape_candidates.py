@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from dmasan import events as ev
 from dmasan.events import CacheOp, Direction, Site
 from dmasan.sanitizer.diagnosis import tape_edits as edits
+from dmasan.sanitizer.diagnosis.account import Account
 from dmasan.sanitizer.diagnosis.roots import Judged
 from dmasan.sanitizer.diagnosis.tape_edits import Entries, TapeEdit
-from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.tape import Burst, Entry
 
 Maker = Callable[["TapeShop"], Iterator[TapeEdit]]
@@ -20,11 +20,11 @@ Maker = Callable[["TapeShop"], Iterator[TapeEdit]]
 
 @dataclass(frozen=True, eq=False)
 class TapeShop:
-    """What edits are made from: the incidents of the root, the tape of the run, and the sanitizer's tables."""
+    """What edits are made from: the incidents of the root, the tape of the run, and what else is kept of it."""
 
     root: Sequence[Judged]
     entries: Entries
-    core: Core
+    run: Account
 
     @property
     def sites(self) -> list[Site]:
@@ -41,8 +41,7 @@ class TapeShop:
         return next((m for m in reversed(maps) if m.address <= address < m.address + m.length), None)
 
     def scratch(self, like: int, length: int, below: int | None = None) -> int | None:
-        shadow = self.core.shadow
-        return edits.scratch(self.entries, shadow.base, len(shadow.states), like, length, below)
+        return edits.scratch(self.entries, self.run.base, self.run.size, like, length, below)
 
 
 # --- time
@@ -50,7 +49,7 @@ class TapeShop:
 
 def waited(w: TapeShop) -> Iterator[TapeEdit]:
     """The device is idle, and was seen to be, before the line."""
-    registers = deepcopy(w.core.order.registers)  # asking moves them on
+    registers = deepcopy(w.run.registers)  # asking moves them on
     for site in w.sites[:3]:
 
         def apply(entries: Entries, site: Site = site) -> list[Entry]:
@@ -81,7 +80,7 @@ def kept_longer(w: TapeShop) -> Iterator[TapeEdit]:
 
 def taken_first(w: TapeShop) -> Iterator[TapeEdit]:
     """The device is through with a buffer, and it is unmapped, before its page goes."""
-    registers = deepcopy(w.core.order.registers)  # asking moves them on
+    registers = deepcopy(w.run.registers)  # asking moves them on
     mapping = w.mapping_at(w.root[0].incident.byte)
     places = edits.at_site(w.entries, w.sites)
     if mapping is None or not places or not _ended_later(w.entries, mapping, places[0]):
@@ -230,7 +229,7 @@ def reached(w: TapeShop) -> Iterator[TapeEdit]:
                 continue
             access = entry.access
             found = _meant(edits.live_mappings(entries, n), access.address)
-            if found is None or not w.core.buffers.holds(found[1], access.length):
+            if found is None or not w.run.holds(found[1], access.length):
                 told.append(entry)
                 continue
             right = access._replace(address=found[1])
@@ -341,7 +340,7 @@ def other_memory(w: TapeShop) -> Iterator[TapeEdit]:
     for entry in w.entries:
         if not isinstance(entry, ev.DmaMap | ev.DmaMapFailed) or entry.site not in w.sites:
             continue
-        base = w.core.shadow.base
+        base = w.run.base
         new = w.scratch(base if isinstance(entry, ev.DmaMapFailed) else entry.address, entry.length)
         if new is None:
             return
@@ -373,7 +372,7 @@ def own_lines(w: TapeShop) -> Iterator[TapeEdit]:
     if mapping is None:
         for each in w.root:
             mapping = mapping or w.mapping_at(each.incident.address)
-    line = w.core.shadow.line
+    line = w.run.line
     if mapping is None or not (mapping.address | mapping.length) & (line - 1):
         first = w.root[0].incident.lines(line)[0]
         maps = [e for e in w.entries if isinstance(e, ev.DmaMap) and e.address < first + line and first < e.address + e.length]

@@ -17,11 +17,11 @@ from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.diagnosis import order_candidates as order
 from dmasan.sanitizer.diagnosis import tape_calls as calls
 from dmasan.sanitizer.diagnosis import tape_candidates as make
+from dmasan.sanitizer.diagnosis.account import Account
 from dmasan.sanitizer.diagnosis.roots import Judged
 from dmasan.sanitizer.diagnosis.tape_candidates import Maker, TapeShop
 from dmasan.sanitizer.diagnosis.tape_edits import TapeEdit
 from dmasan.sanitizer.hazards import Incident, Repair
-from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.tape import Entry
 
 Found = set[tuple[Effect, Code | None, Site]]
@@ -61,16 +61,16 @@ _BY_CODE: dict[Code, tuple[Maker, ...]] = {
 }
 
 
-def repair_by_tape(root: Sequence[Judged], core: Core, entries: Sequence[Entry], retell: Retell) -> Repair | None:
+def repair_by_tape(root: Sequence[Judged], run: Account, retell: Retell) -> Repair | None:
     """The first edit that cures a root; None where no edit is known for its code, or none of them cures it."""
     makers = _BY_CODE.get(root[0].row.code, ())
-    doomed = {_key(each.incident) for each in root}
+    doomed, entries = {_key(each.incident) for each in root}, run.tape.entries
     if not makers or not entries:
         return None
     before = {_key(incident) for incident in retell(entries)}
     if not doomed & before:
         return None  # told again, it does not show: nothing to verify against
-    shop = TapeShop(root, entries, core)
+    shop = TapeShop(root, entries, run)
     tried = max(1, min(_TRIED, _ENTRIES // len(entries)))
     for edit in islice(_candidates(makers, shop), tried):
         after = {_key(incident) for incident in retell(edit.apply(entries))}

@@ -30,7 +30,7 @@ def test_a_tape_tells_the_same_again(name: str) -> None:
     case = CASES[name]
     soc = world(case, case.variant(BUGGY))
     soc.run(case.variant(BUGGY).program)
-    fresh = soc.sanitizer._again()
+    fresh = soc.sanitizer._diagnosis.account().again()
     tell(fresh, soc.sanitizer.tape)
     assert soc.sanitizer.log.incidents
     assert told(fresh.log) == told(soc.sanitizer.log)
