@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which bytes the device may touch, and who owns them: permissions per byte, mappings by range."""
+"""Which bytes the device may touch, and who owns them: permissions per byte, mappings by range.
+
+A sync for the CPU lends it the bytes. What it only reads the device may have back without a call: "CPU should not write to
+DMA_FROM_DEVICE-mapped area, so dma_sync_single_for_device() is not needed here. It would be required for DMA_BIDIRECTIONAL
+mapping if the memory was modified" (Documentation/core-api/dma-api-howto.rst, v6.19). What it stores to is its own until a
+sync for the device.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +47,8 @@ _SHARED = (MappingKind.COHERENT, MappingKind.STATIC)  # nobody's own: CPU and de
 _CPU_MAY_READ = bytes(p for p in range(256) if not p & _OWNED or not p & _WRITE)
 _CPU_MAY_WRITE = bytes(p for p in range(256) if not p & _OWNED)
 _UNDECLARED = bytes(p for p in range(256) if not p & _DECLARED)
+# Not lent: the device's, nobody's own, or what the device may not touch.
+_NOT_LENT = bytes(p for p in range(256) if p & (_OWNED | int(Permission.ALLOCATED)) or not p & (_READ | _WRITE))
 _BY_DIRECTION = {
     Direction.TO_DEVICE: Permission.READ,
     Direction.FROM_DEVICE: Permission.WRITE,
@@ -179,8 +187,29 @@ class Buffers:
         view[:] = (view & (_DECLARED | _NEAR)) | int(_BY_DIRECTION[direction] | Permission.OWNED)
 
     def give_to_cpu(self, address: int, length: int) -> None:
+        """Lends the CPU what is the device's."""
         view = self._view(address, length)
-        view &= _DECLARED | _NEAR
+        view &= np.uint8(0xFF & ~_OWNED)
+
+    def _lent(self, address: int, length: int) -> NDArray[np.bool_] | None:
+        """Which bytes of a range are lent to the CPU; None: no byte is."""
+        start = max(0, address - self.base)
+        end = max(0, address - self.base + length)
+        if not self._memory[start:end].tobytes().translate(None, _NOT_LENT):
+            return None
+        view = self.permissions[start:end]
+        lent: NDArray[np.bool_] = ((view & (_OWNED | int(Permission.ALLOCATED))) == 0) & ((view & (_READ | _WRITE)) != 0)
+        return lent
+
+    def keep(self, address: int, length: int) -> None:
+        """The CPU stores to a range: what was lent to it is its own now."""
+        if (lent := self._lent(address, length)) is not None:
+            self._view(address, length)[lent] &= np.uint8(0xFF & ~(_READ | _WRITE))
+
+    def take_back(self, address: int, length: int) -> None:
+        """The device comes to a range: what was lent is its own again."""
+        if (lent := self._lent(address, length)) is not None:
+            self._view(address, length)[lent] |= np.uint8(_OWNED)
 
     def withhold(self, address: int, length: int) -> None:
         """Part of a coherent mapping that the device may not touch for now."""
@@ -288,12 +317,17 @@ class Buffers:
     def given_lanes(self, address: int, length: int, beat: int) -> tuple[int, int]:
         """The part (offset, length) of a read burst that is judged.
 
-        A bus rounds a read to whole beats: lanes of the first and the last beat beside what the device was given do not
-        count. A beat of which it was given nothing counts in full. `beat` is in bytes.
+        A bus rounds a read to whole beats: lanes of the first and the last beat beside the buffers that the device was given
+        do not count. A beat of which it was given nothing counts in full. `beat` is in bytes.
         """
-        given = (self._view(address, length) & _READ) != 0
+        view = self._view(address, length)
+        given = (view & _READ) != 0
         if given[0] and given[-1]:
             return 0, length
+        for m in self.live if self.streaming(address, length) else ():
+            if m.kind not in _SHARED and m.overlaps(address, length):  # what the CPU has kept of it counts
+                part = slice(max(0, m.address - address), m.end - address)
+                given[part] |= (view[part] & (_READ | _WRITE)) == 0
         first, last = min(length, beat - address % beat), (address + length - 1) // beat * beat - address
         head, tail = np.flatnonzero(given[:first]), np.flatnonzero(given[max(last, 0) :])
         start = int(head[0]) if head.size else 0

@@ -243,6 +243,8 @@ class CpuRules:
             code, what = (Code.CPU_WR_OWNED, "store to") if write else (Code.CPU_RD_OWNED, "load from")
             text = f"CPU {what} a buffer that the device owns"
             self.core.add(code, e, text, e.address, where, e.type)
+        if write and not self.core.copying(e.address):
+            self.core.buffers.keep(e.address, e.length)
 
 
 def _beside(verdicts: Verdicts, start: int, length: int) -> Verdicts | None:

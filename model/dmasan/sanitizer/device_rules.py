@@ -359,6 +359,8 @@ class DeviceRules:
     ) -> None:
         """Reports bytes that the device may not touch, or might not when it was started."""
         buffers = self.core.buffers
+        if buffers.streaming(e.address, e.length):
+            buffers.take_back(e.address, e.length)
         where = buffers.forbidden(e.address, e.length, write)
         if job is not None:
             given = self.core.order.given_since(job, e.address, e.length, write)

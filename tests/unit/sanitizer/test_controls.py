@@ -62,6 +62,35 @@ def hidden(soc: Soc, kind: MoveKind, va: int, length: int = SIZE) -> None:
 
 
 @control
+async def test_what_the_cpu_only_reads_goes_back_without_a_call(soc: Soc) -> None:
+    """The receive handler of Documentation/core-api/dma-api-howto.rst: sync_for_cpu, a look, and give_rx_buf_to_card."""
+    engine = await DmaEngine.probe(soc)
+    source = await soc.dma.map_single(await filled(soc), SIZE, TO)
+    for direction in (FROM, BOTH):
+        va = await filled(soc, OLD)
+        target = await soc.dma.map_single(va, SIZE, direction)
+        for _ in range(3):
+            await engine.memcpy(target, source, SIZE)
+            await soc.dma.sync_single_for_cpu(target, SIZE, direction)
+            assert await read(soc, va, 64) == NEW[:64].tolist()
+        await soc.dma.unmap_single(target, SIZE, direction)
+
+
+@control
+async def test_only_what_the_cpu_stored_is_synced_back(soc: Soc) -> None:
+    """A table is taken back whole, one entry of it is changed, and that entry is synced for the device."""
+    engine = await DmaEngine.probe(soc)
+    va = await filled(soc)
+    source = await soc.dma.map_single(va, SIZE, TO)
+    target = await soc.dma.map_single(await filled(soc, OLD), SIZE, FROM)
+    await engine.memcpy(target, source, SIZE)
+    await soc.dma.sync_single_for_cpu(source, SIZE, TO)
+    await soc.cpu().fill(va + 128, 64, 7)
+    await soc.dma.sync_single_for_device(source + 128, 64, TO)
+    await engine.memcpy(target, source, SIZE)
+
+
+@control
 async def test_partial_sync(soc: Soc) -> None:
     """OK1: the CPU reads exactly the part that it synced; the device has the rest."""
     engine = await DmaEngine.probe(soc)

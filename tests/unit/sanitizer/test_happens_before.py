@@ -390,9 +390,22 @@ def test_what_was_taken_is_reported_once() -> None:
 
 def test_what_is_given_behind_the_doorbell_was_not_the_devices() -> None:
     story, at = mapped(Direction.TO_DEVICE)
-    story.tell(ev.DmaSync(1, story.here, at, 64, Direction.TO_DEVICE, for_cpu=True)).descriptor(0).bell()
+    story.tell(ev.DmaSync(1, story.here, at, 64, Direction.TO_DEVICE, for_cpu=True)).store(at).descriptor(0).bell()
     story.tell(ev.DmaSync(1, story.here, at, 64, Direction.TO_DEVICE, for_cpu=False)).fetch(0).reads(0, at, 64)
     assert story.rules == [Code.DEV_UNMAPPED]
+
+
+@pytest.mark.parametrize("stored", [0, 4])
+def test_what_was_lent_is_taken_back_by_coming_to_it(stored: int) -> None:
+    """What the CPU has only looked at is the device's again with its access; of what the CPU has stored to it may have nothing."""
+    story, at = mapped(Direction.BIDIRECTIONAL)
+    story.tell(ev.DmaSync(1, story.here, at, 64, Direction.BIDIRECTIONAL, for_cpu=True)).load(at, 64)
+    if stored:
+        story.store(at + 16, stored).sync()
+    story.descriptor(0).bell().fetch(0).reads(0, at, 64)
+    assert story.rules == [Code.DEV_UNMAPPED] * bool(stored)
+    story.writes(0, at, 64).load(at + 32)
+    assert story.rules[-1:] == [Code.CPU_RD_OWNED]
 
 
 # --- what is read ahead

@@ -3,8 +3,10 @@
 
 Documentation/core-api/dma-api.rst and dma-api-howto.rst, v6.19: between map (or sync_for_device) and unmap (or
 sync_for_cpu) a streaming buffer is the device's; a device touches what is mapped for it, in the direction that was named;
-every unmap and sync names a live mapping, an unmap as it was made. Nothing of the sanitizer's rules is used, so that they
-can be measured by it. The run is taken as it was: what another order would bring is the business of `explore`.
+every unmap and sync names a live mapping, an unmap as it was made. What the CPU only reads after a sync_for_cpu the device
+may have again without a sync_for_device (the receive handler of dma-api-howto.rst). Nothing of the sanitizer's rules is
+used, so that they can be measured by it. The run is taken as it was: what another order would bring is the business of
+`explore`.
 """
 
 from __future__ import annotations
@@ -27,13 +29,15 @@ _BEAT = 16  # bytes: a read may fetch the rest of a beat of which it was given s
 
 @dataclass(eq=False)
 class _Live:
-    """A mapping: `owned` are the bytes that are the device's now."""
+    """A mapping: `owned` are the bytes that are the device's now, `lent` those of which the CPU has a look."""
 
     map: ev.DmaMap
     owned: NDArray[np.bool_] = field(init=False)
+    lent: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         self.owned = np.full(self.map.length, self.map.kind is not MappingKind.NONCOHERENT, np.bool_)
+        self.lent = np.zeros(self.map.length, np.bool_)
 
     @property
     def shared(self) -> bool:
@@ -68,7 +72,11 @@ def _of_cpu(live: list[_Live], e: ev.Store | ev.Load) -> Iterator[str]:
     for each in live:
         m = each.map
         part = each.part(m.buffer if m.buffer is not None else m.address, e.address, e.length)
-        if part is None or each.shared or not each.owned[part].any():
+        if part is None or each.shared:
+            continue
+        if isinstance(e, ev.Store):
+            each.lent[part] = False
+        if not each.owned[part].any():
             continue
         if isinstance(e, ev.Store):
             yield "the CPU stores to what is the device's"
@@ -83,6 +91,7 @@ def _of_device(live: list[_Live], burst: Burst) -> Iterator[str]:
     write = burst.phase == "write"
     given = np.zeros(access.length, np.bool_)
     other_way = np.zeros(access.length, np.bool_)
+    kept = np.zeros(access.length, np.bool_)
     for each in live:
         part = each.part(each.map.address, access.address, access.length)
         if part is None:
@@ -90,13 +99,16 @@ def _of_device(live: list[_Live], burst: Burst) -> Iterator[str]:
         start = each.map.address + part.start - access.address
         mine = slice(start, start + part.stop - part.start)
         wrong = each.map.direction is (Direction.TO_DEVICE if write else Direction.FROM_DEVICE)
+        kept[mine] |= ~(each.owned[part] | each.lent[part])
+        each.owned[part] |= each.lent[part]
+        each.lent[part] = False
         (other_way if wrong else given)[mine] |= each.owned[part]
     lacking = ~given
     if write and burst.mask is not None:
         lacking &= burst.mask
     elif not write:
         beats = (np.arange(access.length) + access.address % _BEAT) // _BEAT
-        lacking &= ~np.isin(beats, beats[given])
+        lacking &= kept | ~np.isin(beats, beats[given])
     if (lacking & other_way).any():
         yield f"the device {burst.phase}s against the direction"
     elif lacking.any():
@@ -125,4 +137,5 @@ def _of_call(live: list[_Live], e: ev.DmaMap | ev.DmaUnmap | ev.DmaSync) -> Iter
         assert part is not None
         if e.direction is not each.map.direction and each.map.direction is not Direction.BIDIRECTIONAL:
             yield "a sync in another direction"
+        each.lent[part] = (each.owned[part] | each.lent[part]) if e.for_cpu else False
         each.owned[part] = not e.for_cpu
