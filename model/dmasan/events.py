@@ -392,6 +392,15 @@ class PoolBlock(Event):
 
 
 @dataclass(slots=True)
+class PoolMisuse(Event):
+    """A block of a pool was freed that is free (`lost` is False), or its pool was destroyed while it was in use: its page leaks."""
+
+    address: int
+    length: int
+    lost: bool
+
+
+@dataclass(slots=True)
 class PolicyStep(Event):
     """The alias policy begins a step; `text` is its name, `detail` what it acts on."""
 

@@ -6,13 +6,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from builders import ST, receive_into
+
 from dmasan.baremetal.cmsis import Cmsis
 from dmasan.baremetal.uboot import UBoot
 from dmasan.baremetal.xilinx import Xilinx
 from dmasan.corpus.device import Device
 from dmasan.events import MemoryType
 from dmasan.sanitizer.codes import Code
-from dmasan.soc.bare import BareSoc
+from dmasan.soc.bare import BareSoc, StaticBuffer
 
 MIB = 1 << 20
 
@@ -231,6 +233,133 @@ async def flushed_head(soc: BareSoc, fixed: bool) -> None:
     await xhci.send(command, 512)  # <- place
 
 
+async def checksum_later(soc: BareSoc, fixed: bool) -> None:
+    "lwIP: a pbuf is cleaned when it is queued, and its checksum put in just before it is sent"
+    cpu, cmsis, eth = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    pbuf = soc.memory.array(512, "pbuf", align=32)
+    await cpu.fill(pbuf, 512, 0x10)
+    if not fixed:
+        await cmsis.clean_dcache_by_addr(pbuf, 512)
+    await cpu.strh(pbuf + 50, 0xBEEF)  # <- place
+    if fixed:
+        await cmsis.clean_dcache_by_addr(pbuf, 512)
+    await eth.send(pbuf, 512)  # <- place
+
+
+async def two_segments(soc: BareSoc, fixed: bool) -> None:
+    "U-Boot: a read in two segments, both invalidated before, only the first one behind"
+    cpu, uboot, ufs = soc.cpu(), UBoot(soc.cpu()), await attached(soc)
+    a, b = soc.memory.array(512, "a", align=64), soc.memory.array(512, "b", align=64)
+    await uboot.invalidate_dcache_range(a, a + 512)
+    await uboot.invalidate_dcache_range(b, b + 512)  # <- place
+    await ufs.receive(a, 512)
+    await ufs.receive(b, 512)
+    await uboot.invalidate_dcache_range(a, a + 512)
+    if fixed:
+        await uboot.invalidate_dcache_range(b, b + 512)
+    await cpu.read(a, 512)
+    await cpu.read(b, 512)  # <- place
+
+
+async def bytes_per_pixel(soc: BareSoc, fixed: bool) -> None:
+    "a frame is invalidated by width times height, at two bytes a pixel"
+    cpu, uboot, csi = soc.cpu(), UBoot(soc.cpu()), await attached(soc)
+    fb = soc.memory.array(4096, "frame", align=64)
+    await uboot.flush_dcache_range(fb, fb + 4096)
+    await cpu.read(fb, 4096)  # <- place
+    await csi.receive(fb, 4096)
+    w, h, bpp = 64, 32, 2
+    await uboot.invalidate_dcache_range(fb, fb + w * h * (bpp if fixed else 1))  # <- place
+    await cpu.read(fb, 4096)  # <- place
+
+
+async def next_command(soc: BareSoc, fixed: bool) -> None:
+    "command and answer of a sensor share a line; the next command is written and cleaned while the answer comes"
+    cpu, cmsis, spi = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    if fixed:
+        rx, tx = soc.memory.array(32, "rx", align=32), soc.memory.array(32, "tx", align=32)
+    else:
+        rx, tx = soc.memory.array(16, "rx", align=32), soc.memory.array(16, "tx")
+    await cmsis.clean_invalidate_dcache_by_addr(rx, 32)
+    await spi.start_receive(rx, 16)  # <- place
+    await cpu.fill(tx, 16, 0x9)  # <- place
+    await cmsis.clean_dcache_by_addr(tx, 16)  # <- place
+    await spi.wait()
+    await cmsis.invalidate_dcache_by_addr(rx, 16)  # <- place
+    await cpu.read(rx, 16)  # <- place
+
+
+async def mpu_later(soc: BareSoc, fixed: bool) -> None:
+    "the MPU region of a frame buffer is set Non-cacheable when the splash has been drawn"
+    cpu, cmsis, lcd = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    fb = soc.memory.array(8192, "frame buffer", align=8192)
+    await cpu.fill(fb, 512, 0x11)  # <- place
+    if fixed:
+        await cmsis.clean_invalidate_dcache_by_addr(fb, 8192)
+    await soc.platform.remap(fb, 8192, MemoryType.NC)  # <- place
+    await cpu.fill(fb, 512, 0x22)  # <- place
+    await cpu.dsb()
+    await lcd.send(fb, 512)  # <- place
+
+
+async def m7_ring(soc: BareSoc, fixed: bool) -> None:
+    "descriptors in cacheable .bss: the status of one is cleared and cleaned while the MAC writes it"
+    cpu, cmsis, mac = soc.cpu(), Cmsis(soc.cpu()), await attached(soc)
+    frames = soc.memory.array(512, "frames", align=32)
+    await cmsis.clean_invalidate_dcache_by_addr(frames, 512)
+    t = soc.memory.noncacheable(256, "descriptors", align=64) if fixed else soc.memory.array(256, "descriptors", align=64)
+    soc.ownership_words(StaticBuffer(t, t, 256), ST, 64, 4)
+    await cpu.fill(t, 256, 0)
+    for n in range(2):
+        await cpu.write(t + 64 * n, receive_into(frames + 256 * n, 256).encode())  # <- place
+    await cpu.dsb()
+    if not fixed:
+        await cmsis.clean_invalidate_dcache_by_addr(t, 256)
+    await mac.use_ring(t, 4)
+    await mac.ring_doorbell(2)  # <- place
+    await cpu.str_(t + ST, 0)  # <- place
+    if not fixed:
+        await cmsis.clean_dcache_by_addr(t, 64)  # <- place
+    await mac.completed(2)
+    if not fixed:
+        await cmsis.invalidate_dcache_by_addr(t, 128)
+    await cpu.dsb()
+    await cpu.ldr(t + ST)  # <- place
+    await mac.halt()
+
+
+async def l2_dirty(soc: BareSoc, fixed: bool) -> None:
+    "L1 is flushed before a receive, and the dirty line stays in the PL310"
+    cpu, sd = soc.cpu(), await attached(soc)
+    b = soc.memory.array(512, "block", align=64)
+    await cpu.fill(b, 512, 0)  # <- place
+    await cpu.dccimvac(b, 512)  # <- place
+    await cpu.dsb()
+    if fixed:
+        await cpu.outer_flush(b, 512)
+        await cpu.outer_sync()
+    await sd.receive(b, 512)  # <- place
+    await cpu.outer_invalidate(b, 512)  # <- place
+    await cpu.outer_sync()
+    await cpu.dcimvac(b, 512)
+    await cpu.dsb()
+    await cpu.read(b, 512)  # <- place
+
+
+async def start_up(soc: BareSoc, fixed: bool) -> None:
+    "the application calls SCB_InvalidateDCache, by set and way, behind its own stores"
+    cpu, l1 = soc.cpu(), soc.machine.hierarchy.l1[0]
+    v = soc.memory.array(256, "variables", align=32)
+    await cpu.fill(v, 256, 0x33)  # <- place
+    await cpu.dsb()
+    if not fixed:
+        for s in range(l1.sets):
+            for w in range(l1.ways):
+                await cpu.dcisw(1, s, w)  # <- place
+    await cpu.dsb()
+    await cpu.read(v, 256)  # <- place
+
+
 CASES = [
     Bare("B111", Code.MISSING_INV, adc_buffer),
     Bare("A111", Code.MISSING_CLEAN, uart_string),
@@ -250,4 +379,12 @@ CASES = [
     Bare("Z133", Code.LOST_CPU_DATA, wrong_call_before_send),
     Bare("F135", Code.WRONG_RANGE, always_the_first_half),
     Bare("F136", Code.WRONG_RANGE, flushed_head, "cortex-a53"),
+    Bare("A204", Code.MISSING_CLEAN, checksum_later),
+    Bare("C201", Code.INV_TOO_EARLY, two_segments, "cortex-a53"),
+    Bare("F201", Code.WRONG_RANGE, bytes_per_pixel, "cortex-a8"),
+    Bare("G201", Code.SHARED_LINE, next_command),
+    Bare("L202", Code.ALIAS_ATTR, mpu_later),
+    Bare("P201", Code.RING_CACHED, m7_ring),
+    Bare("Q201", Code.OUTER_MAINT, l2_dirty, "cortex-a9-pl310"),
+    Bare("Z201", Code.LOST_CPU_DATA, start_up),
 ]

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 import bare_variations
+import call_variations
 import driver_variations
 import field_variations
+import machine_variations
 import more_variations
 import platform_variations
 import pytest
@@ -31,9 +33,14 @@ ALL = (
     *platform_variations.CASES,
     *window_variations.CASES,
     *driver_variations.CASES,
+    *call_variations.CASES,
+    *machine_variations.CASES,
 )
 # The rest is deep.
-SAMPLE = {"F91", "K91", "T91", "V91", "W93", "N131", "Z102", "J103", "M101", "W101", "G111", "B113", "Q111", "C121", "T121"}
+SAMPLE = {
+    *("F91", "K91", "T91", "V91", "W93", "N131", "Z102", "J103", "M101", "W101", "G111", "B113", "Q111", "C121", "T121"),
+    *("K202", "O201", "W201"),
+}
 SEEDS = (1, 2, 3)
 
 

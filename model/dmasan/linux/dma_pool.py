@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dmasan.events import PoolBlock
+from dmasan.events import PoolBlock, PoolMisuse
 from dmasan.linux.dma_coherent import CoherentBuffer
 from dmasan.linux.errors import DmaApiError
 from dmasan.linux.layout import PAGE_SIZE
@@ -69,6 +69,9 @@ class DmaPool:
             what = "already free" if block in self._free else "bad dma"
             text = f"dma_pool_free {self.name}, {block.cpu_addr:#010x} ({what})/{block.dma_handle:#010x}"
             self.dma.kernel.message(text, block.dma_handle, block.size)
+            for page in self.pages if block in self._free else ():
+                if page.dma_handle <= block.dma_handle < page.dma_handle + page.size:
+                    self._tell_misuse(page, [block], lost=False)
             return
         self._tell(block.cpu_addr, block.size, given=False)
         self._free.append(block)
@@ -77,7 +80,9 @@ class DmaPool:
         """dma_pool_destroy: pages with blocks in use are leaked, and that is said."""
         for page in self.pages:
             end = page.dma_handle + page.size
-            if any(page.dma_handle <= handle < end for handle in self._used):
+            lost = [block for handle, block in self._used.items() if page.dma_handle <= handle < end]
+            if lost:
+                self._tell_misuse(page, lost, lost=True)
                 self.dma.kernel.message(f"dma_pool_destroy {self.name}, {page.cpu_addr:#010x} busy", page.dma_handle)
             else:
                 await self.dma.free_coherent(page)
@@ -96,6 +101,13 @@ class DmaPool:
             blocks.append(Block(page.cpu_addr + offset, page.dma_handle + offset, self.size))
             offset += self.size
         self._free += reversed(blocks)  # the page's first block comes first
+
+    def _tell_misuse(self, page: CoherentBuffer, blocks: list[Block], *, lost: bool) -> None:
+        kernel = self.dma.kernel
+        if kernel.machine.bus.active:
+            for block in blocks:
+                physical = self.dma.physical(page) + block.cpu_addr - page.cpu_addr
+                kernel.emit(PoolMisuse(*kernel.stamp(), physical, block.size, lost))
 
     def _tell(self, cpu_addr: int, size: int, *, given: bool) -> None:
         """Whose a block, or a page of blocks, is from now on."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dmasan import events as ev
 from dmasan.events import MappingKind
 from dmasan.sanitizer.buffers import Mapping, runs
+from dmasan.sanitizer.codes import Code
 from dmasan.sanitizer.order_rules import check_taken
 from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.rules import Handlers
@@ -31,6 +32,7 @@ class CallRules:
             ev.OwnershipWords: self._words,
             ev.PolicyStep: self._step,
             ev.PoolBlock: self._block,
+            ev.PoolMisuse: self._misuse,
         }
 
     def _alias(self, e: ev.AliasChange) -> None:
@@ -102,6 +104,11 @@ class CallRules:
         else:
             check_taken(self.core, e, e.address, e.length, "free of the block")
             self.core.buffers.withhold(e.address, e.length)
+
+    def _misuse(self, e: ev.PoolMisuse) -> None:
+        lost = "the pool is destroyed while a block of it was not given back: its page is lost"
+        text = lost if e.lost else "a block of a pool is freed that is free already"
+        self.core.add(Code.MAP_BALANCE, e, text, e.address, e.length)
 
     def _words(self, e: ev.OwnershipWords) -> None:
         self.core.buffers.declare(e.address, e.length, e.stride, e.count)

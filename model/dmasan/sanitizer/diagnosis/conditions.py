@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dmasan import events as ev
-from dmasan.events import Direction, MappingKind
+from dmasan.events import CacheOp, Direction, MappingKind
 from dmasan.sanitizer.codes import Code, Effect
 from dmasan.sanitizer.diagnosis import aim
 from dmasan.sanitizer.diagnosis.context import overlap
@@ -140,6 +140,20 @@ def device_never_came(e: Evidence) -> bool:
     )
 
 
+def loads_before_the_word(e: Evidence) -> bool:
+    """Coherent memory is loaded too early, and the CPU looks at an ownership word at once behind it: in the wrong order."""
+    if not e.rule(Code.CPU_RD_OWNED) or not e.context.coherent:
+        return False
+    declared = [mark.event for mark in e.history.marks if isinstance(mark.event, ev.OwnershipWords)]
+    words = [(each.address + n * each.stride, each.length) for each in declared for n in range(each.count)]
+    skipped = e.history.count - len(e.history.steps) + 1
+    later = ((n, step) for n, step in enumerate(e.history.steps, skipped) if n > e.incident.seen and step.by.startswith("cpu"))
+    number, following = next(((n, step) for n, step in later if step.site != e.incident.site), (0, None))
+    if following is None or not following.name.startswith("load") or not _touches(following, words):
+        return False
+    return not any(e.incident.seen <= mark.after < number for mark in e.history.marks)  # it waits, or asks, for something
+
+
 def copy_is_older_than_the_allocation(e: Evidence) -> bool:
     """Made before the page was given away; or explicitly, by the allocation itself, before the buffer was handed out."""
     maker = e.maker_touch
@@ -231,7 +245,22 @@ def _device_writes_the_line(e: Evidence) -> bool:
     )
 
 
+def emptied_the_wrong_l1(e: Evidence) -> bool:
+    """Since the write, caches were cleaned by set and way, which reaches the L1 of the CPU that does it, and only others did it."""
+    if e.writer is None or e.effect is not Effect.STALE_DEVICE_READ:
+        return False
+    own, since = e.writer.step.by, e.writer.number
+    by = {
+        f"cpu{mark.event.cpu}"
+        for mark in e.history.marks
+        if isinstance(mark.event, ev.SetWayMaintenance) and mark.event.op is not CacheOp.INVALIDATE and since <= mark.after <= e.incident.seen
+    }
+    return bool(by) and own not in by
+
+
 def wrong_beyond_the_own_l1(e: Evidence) -> bool:
+    if emptied_the_wrong_l1(e):
+        return True
     if e.cured_on(broadcast=True) or (not e.family.broadcast and e.right_if_maintenance_reached):
         return True
     if not e.family.outer or e.dropped or (_waits_in_a_buffer(e) and not _was_drained(e)):

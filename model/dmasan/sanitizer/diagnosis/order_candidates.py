@@ -25,6 +25,32 @@ def ordered_loads(w: TapeShop) -> Iterator[TapeEdit]:
     yield TapeEdit(f"insert dma_rmb() before {where}, behind the load of the ownership word that guards it", apply)
 
 
+def behind_the_word(w: TapeShop) -> Iterator[TapeEdit]:
+    """The loads come behind the poll of an ownership word that follows them, and a barrier."""
+    words = edits.words_of(w.entries)
+    if not w.sites or not words:
+        return
+
+    def apply(entries: Entries) -> list[Entry]:
+        early: list[int] = []
+        poll = None  # the last load of a word behind the early loads
+        told: dict[int, list[int]] = {}
+        for n, entry in enumerate(entries):
+            if isinstance(entry, ev.Load) and entry.site in w.sites:
+                early.append(n)
+            elif isinstance(entry, ev.Load) and any(entry.address <= at < entry.address + entry.length for at, _ in words):
+                poll = n
+            elif not edits.is_device(entry) and not isinstance(entry, ev.Barrier) and poll is not None and early:
+                told[poll] = early
+                early, poll = [], None
+        if early and poll is not None:
+            told[poll] = early
+        late = {at + 1: [barrier_like(entries[at], "dmb", "oshld"), *(entries[n] for n in loads)] for at, loads in told.items()}
+        return edits.without_and(entries, [n for loads in told.values() for n in loads], late)
+
+    yield TapeEdit(f"load at {w.sites[0].short} behind the load of the ownership word, with dma_rmb() between", apply)
+
+
 def ordered_stores(w: TapeShop) -> Iterator[TapeEdit]:
     """The doorbell, or another one, comes behind the stores."""
     if not w.sites:

@@ -66,6 +66,12 @@ TABLE = (
         has.sync_misses_the_access,
         "the sync_for_cpu before this acts on other bytes of the mapping",
     ),
+    Row(
+        Code.NO_RMB,
+        "the CPU loads coherent memory that the device is at work in, and then the ownership word that would have told",
+        has.loads_before_the_word,
+        "the load comes before that of the ownership word that says that the data is there",
+    ),
     _rule(Code.CPU_WR_OWNED, "the CPU stores to bytes that the device owns"),
     _rule(Code.CPU_RD_OWNED, "the CPU loads bytes that the device owns and may write"),
     Row(
@@ -176,7 +182,7 @@ TABLE = (
     ),
     Row(
         Code.OUTER_MAINT,
-        "it is right on a machine without an outer cache, or if maintenance reached the other CPUs' L1",
+        "it is right on a machine without an outer cache, or if maintenance (by set and way too) reached the other CPUs' L1",
         has.wrong_beyond_the_own_l1,
         "maintenance did not reach {beyond}, or did in the wrong order",
     ),

@@ -203,6 +203,20 @@ def copied_first(w: TapeShop) -> Iterator[TapeEdit]:
     yield TapeEdit(f"sync {w.buffer} before {w.sites[0].short}: the bytes are on the other side of the bounce buffer", apply)
 
 
+def copied_at_the_end(w: TapeShop) -> Iterator[TapeEdit]:
+    """The copy from the slot that an unmap with DMA_ATTR_SKIP_CPU_SYNC leaves out."""
+    byte = w.root[0].incident.byte
+    for n, entry in enumerate(w.entries):
+        if not isinstance(entry, ev.DmaUnmap) or "SKIP_CPU_SYNC" not in entry.attrs:
+            continue
+        ended = [m for m in edits.live_mappings(w.entries, n) if m.address == entry.address and _reaches(m, byte)]
+        if not ended or ended[-1].buffer is None:
+            continue
+        copied = _sync(entry, ended[-1], ended[-1].buffer, for_cpu=True)
+        text = f"unmap {w.buffer} at {entry.site.short} without DMA_ATTR_SKIP_CPU_SYNC, or insert dma_sync_single_for_cpu before it"
+        yield TapeEdit(text, lambda entries, n=n, copied=copied: edits.inserted(entries, {n: copied}))  # type: ignore[misc]
+
+
 def _sync(event: ev.Event, m: ev.DmaMap, buffer: int, *, for_cpu: bool) -> list[Entry]:
     """dma_sync_single_for_cpu or _for_device of a whole mapping: its copy, if it is bounced, and its maintenance."""
     where = (event.time_ns, event.site)

@@ -78,6 +78,21 @@ def kept_longer(w: TapeShop) -> Iterator[TapeEdit]:
     yield TapeEdit(text, lambda entries: edits.without_and(entries, frees[-1:], {used[-1] + 1: [edits.idle(freed), freed]}))
 
 
+def given_back(w: TapeShop) -> Iterator[TapeEdit]:
+    """Every block of a pool is freed once, before the pool goes."""
+    wrong = [e for e in w.entries if isinstance(e, ev.PoolMisuse) and e.site in w.sites]
+    if not wrong:
+        return
+
+    def apply(entries: Entries) -> list[Entry]:
+        told = [ev.PoolBlock(e.time_ns, e.site, e.address, e.length, False) if isinstance(e, ev.PoolMisuse) and e.lost else e for e in entries]
+        return [e for e in told if not (isinstance(e, ev.PoolMisuse) and e.site in w.sites)]
+
+    where = wrong[0].site.short
+    lost = f"give what is left of {w.buffer} back by dma_pool_free before {where}"
+    yield TapeEdit(lost if wrong[0].lost else f"leave out the call at {where}", apply)
+
+
 def taken_first(w: TapeShop) -> Iterator[TapeEdit]:
     """The device is through with a buffer, and it is unmapped, before its page goes."""
     registers = deepcopy(w.run.registers)  # asking moves them on

@@ -30,8 +30,8 @@ Retell = Callable[[Iterable[Entry]], Sequence[Incident]]  # the incidents of a t
 _TRIED = 40
 _ENTRIES = 2_000_000  # told again in one search, at about 30 us each
 _BY_CODE: dict[Code, tuple[Maker, ...]] = {
-    Code.MAP_BALANCE: (calls.other_calls, calls.mapped_once, make.waited),
-    Code.NO_RMB: (order.ordered_loads,),
+    Code.MAP_BALANCE: (make.given_back, calls.other_calls, calls.mapped_once, make.waited),
+    Code.NO_RMB: (order.ordered_loads, order.behind_the_word),
     Code.NO_WMB: (order.ordered_stores, order.handed_over_last, order.barrier_before_word),
     Code.DEV_ORDER: (order.completed_first,),
     Code.DEV_UNMAPPED: (make.kept_longer, calls.handed_over, make.waited),
@@ -48,6 +48,7 @@ _BY_CODE: dict[Code, tuple[Maker, ...]] = {
         calls.copied_alike,
         calls.as_long_as_used,
         calls.copied_first,
+        calls.copied_at_the_end,
         calls.handed_over,
         calls.taken_back,
         calls.left_out,
