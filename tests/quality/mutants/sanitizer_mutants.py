@@ -8,7 +8,10 @@ from mutant import AUTOMATON, DOMAINS, STORIES, WALKS, Mutant
 TABLE, SHADOW, SETS = "sanitizer/automaton.py", "sanitizer/shadow.py", "sanitizer/determined.py"
 CPU, CALLS = "sanitizer/cpu_rules.py", "sanitizer/calls.py"
 PENDING, BUFFERS = "sanitizer/pending.py", "sanitizer/buffers.py"
+DEVICE = "sanitizer/device_rules.py"
 RANGES = ("tests/unit/sanitizer/test_pending.py",)
+LENT = ("tests/unit/sanitizer/test_happens_before.py",)
+LANES = ("tests/unit/sanitizer/test_set_way_on_machine.py",)
 
 SANITIZER_MUTANTS = (
     # the table
@@ -37,7 +40,10 @@ SANITIZER_MUTANTS = (
     Mutant("the device may write what it may read", BUFFERS, "needed = _WRITE if write else _READ", "needed = _READ", STORIES),
     Mutant("permissions are not checked", BUFFERS, "return np.flatnonzero((self._view(address, length) & needed) == 0)", "return np.flatnonzero(self._view(0 * address + self.base, 0))", STORIES),
     Mutant("the CPU may not read what the device reads", BUFFERS, "        if not write:\n", "        if False:\n", STORIES),
-    Mutant("sync_for_cpu gives nothing back", BUFFERS, "        view &= _DECLARED | _NEAR\n", "        pass\n", STORIES),
+    Mutant("sync_for_cpu gives nothing back", BUFFERS, "        view &= np.uint8(0xFF & ~_OWNED)\n", "        pass\n", STORIES),
+    Mutant("what the CPU stores to stays lent", CPU, "self.core.buffers.keep(e.address, e.length)", "pass", LENT),
+    Mutant("the device does not take back what was lent", DEVICE, "buffers.take_back(e.address, e.length)", "pass", LENT),
+    Mutant("what the CPU has kept is a lane beside the buffer", BUFFERS, "given[part] |= (view[part] & (_READ | _WRITE)) == 0", "pass", LANES),
     # events
     Mutant("DSB leaves the outer buffer's ranges unknown", CPU, "                    self.pending_outer.add(address, length)", "                    pass", STORIES),
     Mutant("a freed page keeps its content", CALLS, '            ev.ContentUndefined: self._undefined,\n', "", STORIES),

@@ -404,7 +404,7 @@ def test_what_was_lent_is_taken_back_by_coming_to_it(stored: int) -> None:
         story.store(at + 16, stored).sync()
     story.descriptor(0).bell().fetch(0).reads(0, at, 64)
     assert story.rules == [Code.DEV_UNMAPPED] * bool(stored)
-    story.writes(0, at, 64).load(at + 32)
+    story.writes(0, at, 64).reports(0).irq().load(at + 32)
     assert story.rules[-1:] == [Code.CPU_RD_OWNED]
 
 
