@@ -41,7 +41,7 @@ Bin = Sequence[str]
 LINE = 32  # bytes; sizes below are whole lines of 32 and 64 bytes, or of neither
 WHOLE, RAGGED = (64, 128, 256, 2048, 4096), (72, 200, 1000, 1504 + 8, 3000)
 PARTNER, AIMED = 0, 1  # places among the buffers that a step can name
-EVERYTHING = Part(0, 1000)
+EVERYTHING, HALF = Part(0, 1000), Part(0, 500)
 TWO_IN_A_LIST, USER_PAGES, MORE_THAN_A_PAGE = 2, 16, 8192
 
 
@@ -85,14 +85,20 @@ class _Life:
         """What the CPU does to the buffer before it is mapped."""
         if lines == "untouched":
             return []
-        return [Write(which, EVERYTHING, self.draw.randrange(1 << 16)) if lines == "stored" else self.reading(which)]
+        if lines == "loaded":
+            return [self.reading(which)]
+        # A FROM_DEVICE map may throw away what was stored: half of the buffer is left for a correct driver to read.
+        part = HALF if self.direction is Direction.FROM_DEVICE else EVERYTHING
+        return [Write(which, part, self.draw.randrange(1 << 16))]
 
     def reading(self, which: int = AIMED) -> Step:
         return Read(which, random_part(self.draw), self.draw.choice((1, 4, 32)))
 
     def touching(self) -> Step:
         """An access of the CPU that the direction allows."""
-        if self.direction is Direction.FROM_DEVICE or self.draw.random() < 0.4:
+        if self.direction is Direction.FROM_DEVICE:
+            return Read(AIMED, EVERYTHING, self.draw.choice((1, 4, 32)))
+        if self.draw.random() < 0.4:
             return self.reading()
         return Write(AIMED, random_part(self.draw), self.draw.randrange(1 << 16))
 
