@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +68,9 @@ def compiled(name: str, files: list[Path], included: list[Path], options: tuple[
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
-            work = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
+            work = folder.parent / f"building-{folder.name}"  # under our lock: what lies there is of a killed build
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir()
             command = [str(tools.verilator), *OPTIONS, "--build", "-j", str(os.cpu_count() or 1), *options]
             command += ["--Mdir", str(work / "objects"), "-CFLAGS", f"-std=c++20 {flags}", "-o", name]
             try:

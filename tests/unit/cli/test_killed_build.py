@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import _engine_bench
 from cocotbext.dmasan import build, hdl, toolchain
 
 # In the place of Verilator: it writes half of a build; if it is to be slow, it never gets further.
@@ -28,6 +29,20 @@ from cocotbext.dmasan import build, toolchain
 toolchain.find = lambda: toolchain.Toolchain(Path(sys.argv[1]), "stand-in", dict(os.environ))
 build.build(build.Design("top", ()))
 """
+# The same for the engine's bench, which lets Verilator call make.
+BUILDING = """#!/bin/sh
+while [ "$1" != --Mdir ]; do shift; done
+mkdir -p "$2"; if [ -e "$SLOW" ]; then echo half > "$2/half"; sleep 600; fi
+echo whole > "$2/lean"
+"""
+BENCH = """
+import os, sys
+from pathlib import Path
+from bench import _engine_bench
+from cocotbext.dmasan import toolchain
+toolchain.find = lambda: toolchain.Toolchain(Path(sys.argv[1]), "stand-in", dict(os.environ))
+_engine_bench.compiled("lean", [], [], (), "")
+"""
 LIMIT = 30.0  # s
 
 
@@ -43,20 +58,37 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program
 
 
-def test_the_next_build_is_whole(fake: Path, tmp_path: Path) -> None:
-    slow, cache = tmp_path / "slow", tmp_path / "cache"
-    slow.touch()
+def kill_half_way(script: str, program: Path, cache: Path) -> None:
+    """Starts a build and kills it when half of it is there."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    killed = subprocess.Popen([sys.executable, "-c", BUILD, fake], env=environment, start_new_session=True)
+    killed = subprocess.Popen([sys.executable, "-c", script, program], env=environment, start_new_session=True)
     end = time.monotonic() + LIMIT
     while not list(cache.glob("*/objects/half")):
         assert time.monotonic() < end and killed.poll() is None
         time.sleep(0.01)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
+
+
+def test_the_next_build_is_whole(fake: Path, tmp_path: Path) -> None:
+    slow, cache = tmp_path / "slow", tmp_path / "cache"
+    slow.touch()
+    kill_half_way(BUILD, fake, cache)
     assert not list(cache.glob("top-*/top"))
     slow.unlink()
     executable = build.build(build.Design("top", ()))
     assert executable.read_text() == "whole\n"
     assert executable.parent.parent == hdl.cache() == cache
+    assert not list(cache.glob("building-*"))
+
+
+def test_the_next_build_of_the_bench_is_whole(fake: Path, tmp_path: Path) -> None:
+    slow, cache = tmp_path / "slow", tmp_path / "cache"
+    slow.touch()
+    fake.write_text(BUILDING)
+    kill_half_way(BENCH, fake, cache)
+    assert not list(cache.glob("lean-*/lean"))
+    slow.unlink()
+    executable = _engine_bench.compiled("lean", [], [], (), "")
+    assert executable.read_text() == "whole\n"
     assert not list(cache.glob("building-*"))
