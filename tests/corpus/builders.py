@@ -58,3 +58,11 @@ async def polled(soc: Soc, ring: CoherentBuffer, index: int = 0) -> None:
     """Returns when the status of a descriptor says done; nothing orders what comes later."""
     while not await soc.cpu().ldr(ring.cpu_addr + index * ENTRY + ST) & DONE:
         pass
+
+
+async def out_of_linear_map(soc: Soc, frame: int) -> None:
+    """A page of lowmem leaves the linear map, and the TLBs know it."""
+    linear = soc.kernel.linear
+    await linear.split_range(frame, 1)
+    await linear.unmap(frame, 1)
+    await linear.flush_tlb(frame, 1)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from builders import BOTH, FROM, TO, variation
+from builders import BOTH, FROM, TO, out_of_linear_map, variation
 
 from dmasan.corpus.device import Device
 from dmasan.corpus.firmware import Firmware
@@ -35,9 +35,7 @@ async def elf_segment(soc: Soc, fixed: bool) -> None:
     m = await fw.memory(PAGE_SIZE, "carve-out")
     page = kernel.layout.page(m.pa)
     await fw.flush(m.va, PAGE_SIZE)
-    await kernel.linear.split_range(page, 1)
-    await kernel.linear.unmap(page, 1)
-    await kernel.linear.flush_tlb(page, 1)
+    await out_of_linear_map(soc, page)
     window = await kernel.vmalloc.vmap(page, 1, Protection.KERNEL)
     await cpu.fill(window.va, 1024, 0x7F)  # <- place
     if fixed:

@@ -3,7 +3,19 @@
 
 from __future__ import annotations
 
-from builders import BOUNCE, DONE, FROM, SNOOPS, ST, TO, hand_over, receive_into, ring_of, variation
+from builders import (
+    BOUNCE,
+    DONE,
+    FROM,
+    SNOOPS,
+    ST,
+    TO,
+    hand_over,
+    out_of_linear_map,
+    receive_into,
+    ring_of,
+    variation,
+)
 
 from dmasan.arch.geometry import Region
 from dmasan.corpus.device import Device
@@ -23,9 +35,7 @@ async def two_windows(soc: Soc, fixed: bool) -> None:
     m = await fw.memory(PAGE_SIZE, "carve-out")
     page = kernel.layout.page(m.pa)
     await fw.flush(m.va, PAGE_SIZE)
-    await kernel.linear.split_range(page, 1)
-    await kernel.linear.unmap(page, 1)
-    await kernel.linear.flush_tlb(page, 1)
+    await out_of_linear_map(soc, page)
     wc = await kernel.vmalloc.vmap(page, 1, Protection.DMACOHERENT)
     wb = await kernel.vmalloc.vmap(page, 1, Protection.DMACOHERENT if fixed else Protection.KERNEL)  # <- place
     await cpu.fill(wb.va, 256, 1)  # <- place
@@ -98,9 +108,7 @@ async def secure_video(soc: Soc, fixed: bool) -> None:
     if kernel.layout.zone(first).name == "LOWMEM":
         await fw.flush(kernel.linear.va(first), PAGE_SIZE)
         if fixed:
-            await kernel.linear.split_range(first, 1)
-            await kernel.linear.unmap(first, 1)
-            await kernel.linear.flush_tlb(first, 1)
+            await out_of_linear_map(soc, first)
     r = Region(kernel.layout.pa(first), PAGE_SIZE)
     soc.machine.forbid(r)  # <- place
     await cpu.fill(await kernel.kmalloc(512, "work"), 512, 0)

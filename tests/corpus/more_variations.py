@@ -10,6 +10,7 @@ from builders import (
     SNOOPS,
     TO,
     hand_over,
+    out_of_linear_map,
     polled,
     receive_into,
     ring_of,
@@ -37,9 +38,7 @@ async def hr1(soc: Soc, fixed: bool) -> None:
     await fw.flush(m.va, PAGE_SIZE)
     if not fixed:
         await kernel.vmalloc.vmap(f, 1, Protection.KERNEL)
-    await kernel.linear.split_range(f, 1)
-    await kernel.linear.unmap(f, 1)
-    await kernel.linear.flush_tlb(f, 1)
+    await out_of_linear_map(soc, f)
     soc.machine.forbid(Region(m.pa, PAGE_SIZE))  # <- place
     await cpu.fill(await kernel.kmalloc(512, "work"), 512, 0)
     soc.machine.allow(Region(m.pa, PAGE_SIZE))

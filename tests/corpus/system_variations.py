@@ -8,6 +8,7 @@ from builders import (
     ST,
     TO,
     hand_over,
+    out_of_linear_map,
     polled,
     receive_into,
     ring_of,
@@ -120,9 +121,7 @@ async def strongly_ordered_window(soc: Soc, fixed: bool) -> None:
     if fixed:
         await Firmware(soc).flush(box.va, PAGE_SIZE)
         page = kernel.layout.page(box.pa)
-        await kernel.linear.split_range(page, 1)
-        await kernel.linear.unmap(page, 1)
-        await kernel.linear.flush_tlb(page, 1)
+        await out_of_linear_map(soc, page)
         window = (await kernel.vmalloc.vmap(page, 1, Protection.DMACOHERENT)).va
     else:
         window = await kernel.vmalloc.ioremap(box.pa, PAGE_SIZE, Protection.DEVICE, force=True)  # <- place

@@ -49,3 +49,8 @@ def test_a_timeline_keeps_nothing_of_its_run(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_every_code_has_a_case() -> None:
     assert {case.code for case in CASES.values() if case.code} == set(Code)
+
+
+def test_no_report_blames_the_hardware_for_what_a_store_made() -> None:
+    """A line that a store makes dirty when it leaves the store buffer is the store's doing, and has its place."""
+    assert "unasked (drain" not in PAGE.read_text(encoding="utf-8")

@@ -3,7 +3,19 @@
 
 from __future__ import annotations
 
-from builders import BOTH, FROM, ST, TO, hand_over, polled, receive_into, ring_of, send_from, variation
+from builders import (
+    BOTH,
+    FROM,
+    ST,
+    TO,
+    hand_over,
+    out_of_linear_map,
+    polled,
+    receive_into,
+    ring_of,
+    send_from,
+    variation,
+)
 
 from dmasan.corpus.device import Device
 from dmasan.corpus.firmware import Firmware
@@ -306,9 +318,7 @@ async def hl1(soc: Soc, fixed: bool) -> None:
     if fixed:
         await fw.flush(fb.va, PAGE_SIZE)
         f = kernel.layout.page(fb.pa)
-        await kernel.linear.split_range(f, 1)
-        await kernel.linear.unmap(f, 1)
-        await kernel.linear.flush_tlb(f, 1)
+        await out_of_linear_map(soc, f)
     area = await kernel.vmalloc.vmap(kernel.layout.page(fb.pa), 1, Protection.DMACOHERENT)  # <- place
     await cpu.dsb()
     await cpu.isb()

@@ -7,12 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from cocotb.triggers import Timer
+from streaming_program import program
 
 from cocotbext.dmasan.waves.channel import Channel
 from cocotbext.dmasan.waves.plan import plan_of
 from cocotbext.dmasan.waves.probe import ModelProbe
-from dmasan.device.driver import DmaEngine
-from dmasan.events import Direction
 from dmasan.report.eventlog import EventLog
 from dmasan.report.results import Finding
 from dmasan.soc import Soc
@@ -20,22 +19,6 @@ from dmasan.soc import Soc
 KNOBS = {"ram_mib": 16, "lowmem_mib": 12, "cma_mib": 2, "processes": 1}
 TOP = "probe_top.model"
 HIGH = 0xA5_8123_4567  # an address of more than 32 bits, which this machine has none of
-
-
-async def program(soc: Soc) -> None:
-    """Hazards at the device's reads, at the CPU's stores and at its loads."""
-    engine = await DmaEngine.probe(soc)
-    cpu = soc.cpu(0)
-    source = await soc.kernel.kmalloc(4096, "source")
-    target = await soc.kernel.kmalloc(4096, "target")
-    await cpu.fill(source, 4096, 0x11)
-    handle = await soc.dma.map_single(source, 4096, Direction.TO_DEVICE, "source")
-    into = await soc.dma.map_single(target, 4096, Direction.FROM_DEVICE, "target")
-    await cpu.write(source + 256, b"late" * 16)
-    await engine.memcpy(into, handle, 4096)
-    await cpu.read(target + 512, 64)
-    await soc.dma.unmap_single(into, 4096, Direction.FROM_DEVICE)
-    await soc.dma.unmap_single(handle, 4096, Direction.TO_DEVICE)
 
 
 class Both:

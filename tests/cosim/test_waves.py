@@ -16,6 +16,7 @@ from cocotbext.dmasan import toolchain
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import streaming_program
 from waves_dump import Dump
 
 ROOT = Path(__file__).parents[2]
@@ -30,25 +31,7 @@ async def program(soc):
     await engine.memcpy(target.dma_handle, source.dma_handle, 4096)
     await soc.cpu(0).read(target.cpu_addr, 4096)
 """
-# Hazards at the device's reads, at the CPU's stores and at its loads; mappings that outlive each other.
-STREAMING = """
-from dmasan.device.driver import DmaEngine
-from dmasan.events import Direction
-
-async def program(soc):
-    engine = await DmaEngine.probe(soc)
-    cpu = soc.cpu(0)
-    source = await soc.kernel.kmalloc(4096, "source")
-    target = await soc.kernel.kmalloc(4096, "target")
-    await cpu.fill(source, 4096, 0x11)
-    handle = await soc.dma.map_single(source, 4096, Direction.TO_DEVICE, "source")
-    into = await soc.dma.map_single(target, 4096, Direction.FROM_DEVICE, "target")
-    await cpu.write(source + 256, b"late" * 16)
-    await engine.memcpy(into, handle, 4096)
-    await cpu.read(target + 512, 64)
-    await soc.dma.unmap_single(into, 4096, Direction.FROM_DEVICE)
-    await soc.dma.unmap_single(handle, 4096, Direction.TO_DEVICE)
-"""
+STREAMING = Path(streaming_program.__file__).read_text(encoding="utf-8")
 SMALL = [text for each in ("ram_mib=16", "lowmem_mib=12", "cma_mib=2") for text in ("--set", each)]
 
 pytestmark = [pytest.mark.cosim, pytest.mark.deep, pytest.mark.timeout(900)]  # deep: it builds the RTL once more

@@ -58,6 +58,10 @@ def test_a_case_that_differs_makes_the_status_1(dmasan, monkeypatch: pytest.Monk
         (["--seeds", "many"], "--seeds many: allowed is a whole number from 1 to 1000"),
         (["--mutate", "--limit", "0"], "--limit 0: allowed is a whole number from 1 to 10000"),
         (["--mutate", "--seed", "x"], "--seed x: allowed is a whole number"),
+        (["--limit", "-1"], "--limit goes with --mutate only"),
+        (["--case", "C1", "--seed", "3"], "--seed goes with --mutate only"),
+        (["--mutate", "--case", "C1"], "--case does not go with --mutate, which takes --limit and --seed"),
+        (["--mutate", "--json", "-"], "--json does not go with --mutate"),
     ],
 )
 def test_wrong_usage(dmasan, arguments: list[str], text: str) -> None:  # type: ignore[no-untyped-def]

@@ -57,9 +57,18 @@ def place_of(site: Site) -> str:
 def _maker(e: Evidence) -> str:
     if e.maker is None or e.maker_touch is None:
         return "before what is told here"
+    if e.maker.hidden and e.maker.name.startswith("drain") and (stored := _stored(e)) is not None:
+        return f"{_ACTIONS.get(stored.operation, 'by the store')} at {place(stored)} (which waited in the store buffer)"
     if e.maker.hidden:
         return f"by the hardware unasked ({e.maker.name.replace('_', ' ')}), before {place(e.maker_touch)}"
     return f"{_ACTIONS.get(e.maker.name, 'by ' + e.maker.name.replace('_', ' '))} at {place(e.maker_touch)}"
+
+
+def _stored(e: Evidence) -> Touch | None:
+    """The CPU's last store to the line before the hidden move that made the offending copy."""
+    made = e.maker_touch.number if e.maker_touch else 0
+    found = [touch for touch in e.touches if touch.number <= made and touch.operation.startswith(("store", "neighbour"))]
+    return found[-1] if found else None
 
 
 def _neighbour(e: Evidence) -> str:

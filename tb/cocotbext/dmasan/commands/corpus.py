@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--case", metavar="ID", action="append", default=[], help="only this case; may be repeated"
     )
     parser.add_argument(
-        "--seeds", metavar="N", default="1", help="run each variant with seeds 1 to N (default 1)"
+        "--seeds", metavar="N", help="run each variant with seeds 1 to N (default 1)"
     )
     parser.add_argument(
         "--json", metavar="FILE", help="also write the results as JSON, - for standard output"
@@ -37,16 +37,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--mutate", action="store_true", help="put bugs into correct programs instead, and count how many are found"
     )
     parser.add_argument(
-        "--limit", metavar="N", default="20", help="with --mutate: at most N mutants of an operator (default 20)"
+        "--limit", metavar="N", help="with --mutate: at most N mutants of an operator (default 20)"
     )
-    parser.add_argument("--seed", metavar="N", default="1", help="with --mutate: which of them (default 1)")
+    parser.add_argument("--seed", metavar="N", help="with --mutate: which of them (default 1)")
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def execute(arguments: argparse.Namespace) -> int:
+    _check_together(arguments)
     if arguments.mutate:
-        return mutate(arguments.limit, arguments.seed, arguments.quiet)
-    seeds = _seeds(arguments.seeds)
+        return mutate(arguments.limit or "20", arguments.seed or "1", arguments.quiet)
+    seeds = _seeds(arguments.seeds or "1")
     wanted = [CASES[choose("case", name, CASES)] for name in arguments.case] or list(CASES.values())
     runnable = [case for case in wanted if not case.needs]
     waiting = [case for case in wanted if case.needs]
@@ -61,6 +62,15 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.json != "-":
         _print(outcomes, waiting)
     return 0 if all(each.as_expected for each in outcomes) else 1
+
+
+def _check_together(arguments: argparse.Namespace) -> None:
+    """Raises UsageError for an option that would be passed over."""
+    of_runs, of_mutants = ("case", "seeds", "json"), ("limit", "seed")
+    for name in of_runs if arguments.mutate else of_mutants:
+        if getattr(arguments, name) not in (None, []):
+            how = "does not go with --mutate, which takes --limit and --seed" if arguments.mutate else "goes with --mutate only"
+            raise UsageError(f"--{name} {how}")
 
 
 def _seeds(text: str) -> int:
