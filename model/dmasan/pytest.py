@@ -7,12 +7,16 @@
 
 The marker takes what `Soc` takes. `hazards=("MISSING_CLEAN",)` expects exactly these codes instead of none. A failure
 tells the command that replays the program on the RTL with waves, where the command line can name it.
+
+A failed test that has run simulations of its own (`cocotbext.dmasan.simulate.run_job`, UVM tests among them) tells the
+command that repeats it with waves: DMASAN_WAVES=1 makes every simulation write them beside its sim.log.
 """
 
 from __future__ import annotations
 
 import inspect
 import shlex
+import sys
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 _EXPECTED = pytest.StashKey[frozenset[str]]()
 _REPLAYS = pytest.StashKey[list[str]]()
+_BEFORE = pytest.StashKey[int]()
 _CELL = ("profile", "policy", "era", "schedule", "seed")  # options of `dmasan run`; the other options are knobs
 
 
@@ -96,6 +101,28 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if expected is not None and isinstance(item, pytest.Function):
         _judge(item.funcargs["soc"], expected, item.stash[_REPLAYS])
     return result
+
+
+def _simulations() -> int:
+    """How many this process has begun; none without the co-simulation."""
+    simulate = sys.modules.get("cocotbext.dmasan.simulate")
+    return simulate.started.count if simulate else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[_BEFORE] = _simulations()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and _simulations() > item.stash.get(_BEFORE, 0):
+        command = shlex.join(["pytest", item.nodeid])
+        report.sections.append(("waves", f"with waves, beside sim.log: DMASAN_WAVES=1 {command}"))
+    return report
 
 
 def _judge(soc: Any, expected: frozenset[str], replays: list[str]) -> None:

@@ -21,13 +21,25 @@ import cocotb_tools.config
 import find_libpython
 
 from cocotbext.dmasan.build import Design, build, engine
+from cocotbext.dmasan.toolchain import can_write_fst
 from dmasan.config import RunError, UsageError
 
 JOB_VARIABLE = "DMASAN_JOB"
+WAVES_VARIABLE = "DMASAN_WAVES"  # if set, a simulation that asks for no trace writes one too
 ENTRY = "cocotbext.dmasan.entry"
 # Files whose assertions cocotb lets pytest rewrite. By default it is every module that is imported, numpy's too: half of
 # the start of a simulation.
 ASSERTING = "test_*.py *_jobs.py"
+
+
+@dataclass
+class Started:
+    """How many simulations this process has begun: the pytest plugin tells of waves where a test had one."""
+
+    count: int = 0
+
+
+started = Started()
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,9 @@ def run_job(
     wall-clock time. A UsageError raised by the job is raised here again; everything else that goes wrong is a RunError
     that names the log.
     """
+    started.count += 1
+    if trace == "none" and os.environ.get(WAVES_VARIABLE):
+        trace = "fst" if can_write_fst() else "vcd"
     executable = build(design or engine(), trace=trace, coverage=coverage)
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
