@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV   := .venv/bin
 SETUP  := $(PYTHON) tools/bootstrap.py
 PYTEST := $(VENV)/python -m pytest
+# Of the tests; auto: one for each core.
+WORKERS ?= 2
 # Optional programs that system-test installs: Debian package and command.
 SYSTEM := rumur:rumur chromium:chromium gtkwave:gtkwave xvfb:Xvfb imagemagick:import
 
@@ -27,10 +29,10 @@ setup-formal: ## the same and Yosys and z3 for proofs and synthesis
 	@$(SETUP) --dev --formal
 
 test: setup-dev ## all tests but the deep ones
-	@$(PYTEST) -n 2 --junit-xml=build/test/junit.xml
+	@$(PYTEST) -n $(WORKERS) --junit-xml=build/test/junit.xml
 
 check: lint ## lint, types and the quick tests that need no simulator: before each commit
-	@$(PYTEST) -n 2 -m "not cosim and not thorough and not deep and not system"
+	@$(PYTEST) -n $(WORKERS) -m "not cosim and not thorough and not deep and not system"
 
 lint: setup-dev ## ruff, mypy and Verilator's lint
 	@$(VENV)/ruff check
@@ -38,7 +40,7 @@ lint: setup-dev ## ruff, mypy and Verilator's lint
 	@$(VENV)/python tools/lint_hdl.py
 
 test-deep: setup-formal ## long searches and soak runs
-	@$(PYTEST) -n 2 -m deep --timeout=1200
+	@$(PYTEST) -n $(WORKERS) -m deep --timeout=1200
 
 bench: setup-dev ## the table of speeds, peers in the same run
 	@$(VENV)/dmasan bench
