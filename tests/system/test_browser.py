@@ -49,6 +49,29 @@ addEventListener("load", async () => {
 });
 </script>"""
 
+# The texts outside drawings whose colour has less than 4.5 to 1 on their ground.
+FAINT = """
+document.querySelectorAll("details").forEach((each) => { each.open = true; });
+const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+const up = (node) => node ? [...up(node.parentElement), node] : [];
+const paint = (colour, alpha = 1) => { pen.globalAlpha = alpha; pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); };
+const light = () => {
+  const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const ratio = (node) => {
+  paint("white");
+  for (const each of up(node)) paint(getComputedStyle(each).backgroundColor);
+  const ground = light();
+  paint(getComputedStyle(node).color, up(node).reduce((all, each) => all * getComputedStyle(each).opacity, 1));
+  return (Math.max(light(), ground) + 0.05) / (Math.min(light(), ground) + 0.05);
+};
+const texts = [...document.querySelectorAll("body *:not(script):not(style)")].filter((each) => !each.closest("svg") && each.offsetParent
+  && [...each.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
+told.texts = texts.length;
+told.faint = texts.filter((each) => ratio(each) < 4.5).map((each) => `${each.tagName}.${each.className} ${ratio(each).toFixed(2)}: ${each.textContent.slice(0, 40)}`);
+"""
+
 
 def browse(page: Path, script: str, tmp_path: Path, *options: str) -> dict[str, Any]:
     """What `script` found on a page. Fails on anything that the browser writes on its console."""
@@ -160,6 +183,53 @@ def test_a_narrow_window_has_no_sideways_scrolling(run_page: Path, tmp_path: Pat
         "--window-size=520,900",
     )
     assert told["wide"] <= 0
+
+
+def test_long_and_hostile_names_neither_widen_the_page_nor_run(tmp_path: Path) -> None:
+    hostile = "<img src=x onerror=told=1></script><script>told=1</script>" + "a_very_long_name_" * 20
+    program = PROGRAM.read_text().replace('"packet"', repr(hostile))
+    assert hostile in program
+    (tmp_path / "named.py").write_text(program)
+    with contextlib.chdir(tmp_path):
+        assert cli.main(["run", "named.py", "--backend", "model", "--policy", "double_map", "--quiet"]) == 1
+    told = browse(
+        tmp_path / "build" / "run" / "report.html",
+        """
+        document.getElementById("unfold").click();
+        told.wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+        told.ran = window.told === 1; told.images = document.images.length; told.named = document.body.textContent.includes("<img src=x");
+        """,
+        tmp_path,
+    )
+    assert told["wide"] <= 0
+    assert told["named"] and not told["ran"] and told["images"] == 0
+
+
+def test_what_scrolls_is_reached_by_the_keyboard(run_page: Path, tmp_path: Path) -> None:
+    told = browse(
+        run_page,
+        """
+        document.querySelectorAll("details").forEach((each) => { each.open = true; });
+        await pause(100);
+        const wide = [...document.querySelectorAll(".scroll, .source pre")].filter((each) => each.scrollWidth > each.clientWidth);
+        told.wide = wide.length;
+        told.reached = wide.filter((each) => each.tabIndex === 0 || each.querySelector("a, button, [tabindex='0']")).length;
+        """,
+        tmp_path,
+        "--window-size=520,900",
+    )
+    assert told["wide"] >= 3 and told["reached"] == told["wide"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(run_page: Path, tmp_path: Path, theme: str) -> None:
+    """4.5 to 1 (WCAG 2.2, 1.4.3), of the texts outside drawings."""
+    told = browse(
+        run_page,
+        f'document.documentElement.dataset.theme = "{theme}";' + FAINT,
+        tmp_path,
+    )
+    assert told["texts"] > 50 and told["faint"] == []
 
 
 def test_no_text_of_a_drawing_is_cut_off(tmp_path: Path) -> None:

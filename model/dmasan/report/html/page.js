@@ -49,6 +49,18 @@ if ($("filter")) {
 }
 if ($("marks")) $("marks").addEventListener("change", (event) => document.body.classList.toggle("no-marks", !event.target.checked));
 
+// What is wider than its frame has to be reached with the keyboard too: arrows scroll what has the focus.
+function letScroll() {
+  for (const each of all(".scroll, .source pre")) {
+    const wide = each.scrollWidth > each.clientWidth && !each.querySelector("a, button, [tabindex]");
+    if (wide) each.tabIndex = 0; else each.removeAttribute("tabindex");
+  }
+}
+addEventListener("resize", letScroll);
+document.addEventListener("toggle", letScroll, true);
+redraws.push(letScroll);
+addEventListener("load", letScroll);
+
 function openTarget() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (target && target.tagName === "DETAILS") target.open = true;
