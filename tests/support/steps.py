@@ -222,13 +222,21 @@ class Copy(Step):
 
 @dataclass(frozen=True)
 class SwitchCpu(Step):
-    """The program goes on on another CPU; __switch_to completes what this one has pending with a DSB."""
+    """The program goes on on another CPU.
+
+    The scheduler moves it, and __switch_to completes what the first one has pending with a DSB; or another thread takes a lock
+    that this one releases (arch/arm/include/asm/spinlock.h: a DMB on either side).
+    """
 
     cpu: int
 
     async def run(self, w: World) -> None:
-        await w.soc.kernel.cpu.dsb("ish")
+        lock = bool(self.cpu & 4)
+        first = w.soc.kernel.cpu
+        await (first.dmb("ish") if lock else first.dsb("ish"))
         w.cpu_index = self.cpu % len(w.soc.machine.cpus)
+        if lock:
+            await w.soc.cpu(w.cpu_index).dmb("ish")
 
 
 @dataclass(frozen=True)

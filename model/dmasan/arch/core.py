@@ -75,6 +75,8 @@ class Core:
         """Starts a public operation: place, point, and the hidden moves before it. Returns the program's line."""
         machine, watched = self.machine, self._bus.active
         site = call_site() if watched else NOWHERE
+        if machine.in_turn and machine.active_cpu is not self:
+            machine.noncacheable.before_store(machine.active_cpu.index)
         machine.active_cpu, machine.site = self, site
         if watched or not self._benign:
             point = Point(self.name, "op", self.operations)

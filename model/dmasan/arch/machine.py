@@ -105,6 +105,9 @@ class Machine:
         self.site: Site = NOWHERE  # the line of the program that the present operation belongs to
         self.cpus = [Cpu(self, index) for index in range(knobs.cpus)]
         self.active_cpu: Core = self.cpus[0]  # whose operation that is
+        # The CPUs run one program in turn: what one stored before a DMB has landed when another goes on, since something
+        # told it to (DDI 0406C, A3.8.3). Else they are independent of each other.
+        self.in_turn = False
         self.operation = Point(self.active_cpu.name, "op", -1)  # its point; not kept up where nobody watches
         if profile.translation == "regions":
             self.paint_regions()

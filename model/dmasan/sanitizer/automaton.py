@@ -8,6 +8,7 @@ States are numbered in the order in which this process meets them; the numbers m
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -175,9 +176,14 @@ class Automaton:
 
     def store_waits(self, states: States) -> bool:
         """Whether, in some of these states, a store may not have left its CPU."""
-        return any(
-            any(config.store_buffer for config in self.states[state]) for state in np.unique(states).tolist()
-        )
+        return any(any(config.store_buffer for config in may_be) for may_be in self._distinct(states))
+
+    def maintenance_waits(self, states: States) -> bool:
+        """Whether, in some of these states, maintenance may be in flight."""
+        return any(any(config.in_flight for config in may_be) for may_be in self._distinct(states))
+
+    def _distinct(self, states: States) -> Iterator[MaySet]:
+        return (self.states[state] for state in np.unique(states).tolist())
 
     def stale_when_drained(self, name: str, state: int) -> bool:
         """Whether a read by `name` may still be stale when all buffers are empty and all posted writes complete.

@@ -15,6 +15,7 @@ from dmasan.sanitizer.pending import Ranges
 from dmasan.sanitizer.reporting import Core
 from dmasan.sanitizer.rules import Handlers
 from dmasan.sanitizer.shadow import Verdicts
+from dmasan.sanitizer.waiting_stores import WaitingStores
 
 _INNER = {
     CacheOp.CLEAN: "issue_clean",
@@ -38,7 +39,7 @@ class CpuRules:
         self.core = core
         self.pending = [Ranges() for _ in range(core.cpus)]
         self.pending_outer = Ranges()
-        self._elsewhere = [[r for r in self.pending if r is not own] for own in self.pending]
+        self._stores = WaitingStores(core, self.pending, self.pending_outer)
         local = not core.family.broadcast and not core.family.speculates
         self._holders = LineHolders(core.shadow.base, len(core.shadow.states), core.shadow.line, core.cpus) if local else None
         self._cached = CachedPages(core.shadow.base, len(core.shadow.states), core.family.speculates)
@@ -66,26 +67,40 @@ class CpuRules:
         core = self.core
         if core.buffers.live and core.buffers.streaming(e.address, e.length):
             self._check_owner(e, write=True)
-        waits, address = True, e.address
-        if e.type is MemoryType.WB:
-            kind = self._kind(e)
-            self._cached.touched(e.address, e.length)
-            core.remember("store" + kind, e.address, e.length, e, self._names[e.cpu])
-            wrong = core.shadow.store(e.address, e.length, kind)
-            if wrong is not None:
-                address, _ = core.shadow.lines_of(e.address, e.length)
-            waits = core.family.buffers_cacheable
-            if self._holders is not None:
-                self._holders.stored(e.cpu, e.address, e.length)
-        else:
-            name = "store_wt" if e.type is MemoryType.WT and core.family.write_through else "store_nc"
-            if name == "store_nc" and self._waits_elsewhere(e):
-                name = "store_nc_other"
-            wrong = core.apply(name, address, e.length, e, self._names[e.cpu])
-        if waits:
-            self.pending[e.cpu].add(e.address, e.length)
+        wrong, address = self._stored(e) if e.type is MemoryType.WB else (self._stored_uncached(e), e.address)
         if wrong is not None:
             core.report(Effect.LOST_UPDATE, address, wrong, e, e.type)
+
+    def _stored(self, e: ev.Store) -> tuple[Verdicts | None, int]:
+        """A cacheable store: what is wrong with it on its bytes or, where something is, on their lines; from which address."""
+        core, kind = self.core, self._kind(e)
+        start, length = core.shadow.lines_of(e.address, e.length)
+        self._cached.touched(e.address, e.length)
+        if not kind:
+            self._stores.take_over(e, start, length)
+        core.remember("store" + kind, e.address, e.length, e, self._names[e.cpu])
+        wrong = core.shadow.store(e.address, e.length, kind)
+        if core.family.buffers_cacheable:
+            self._now_waits(e, start, length, own=not kind)
+        if self._holders is not None:
+            self._holders.stored(e.cpu, e.address, e.length)
+        return wrong, start if wrong is not None else e.address
+
+    def _stored_uncached(self, e: ev.Store) -> Verdicts | None:
+        name = "store_wt" if e.type is MemoryType.WT and self.core.family.write_through else "store_nc"
+        own = name == "store_wt" or not self._waits_elsewhere(e)
+        if own:
+            self._stores.take_over(e, e.address, e.length)
+        wrong = self.core.apply(name if own else "store_nc_other", e.address, e.length, e, self._names[e.cpu])
+        self._now_waits(e, e.address, e.length, own)
+        return wrong
+
+    def _now_waits(self, e: ev.Store, address: int, length: int, own: bool) -> None:
+        """`own`: in the buffer that the relation follows, where another CPU's store leaves its own at once."""
+        if own:
+            self._stores.add(e.cpu, address, length)
+        else:
+            self.pending[e.cpu].add(e.address, e.length)
 
     def _load(self, e: ev.Load) -> None:
         core = self.core
@@ -124,14 +139,28 @@ class CpuRules:
         """What a line holds stays as it is: taking it is an access to its neighbours, of which none is judged."""
         address, length = self.core.shadow.lines_of(e.address, e.length)
         name = "neighbour_wb" if e.write else "load_wb"
-        self.core.apply(name + self._kind(e), address, length, e, self._names[e.cpu])
+        kind = self._kind(e)
+        if e.write and not kind:
+            self._stores.take_over(e, address, length)
+            if self.core.family.buffers_cacheable:
+                self._stores.add(e.cpu, address, length)
+        self.core.apply(name + kind, address, length, e, self._names[e.cpu])
         if self._holders is not None:
             (self._holders.stored if e.write else self._holders.loaded)(e.cpu, address, length)
 
     def _inner(self, e: ev.Maintenance, address: int, length: int) -> Verdicts | None:
         """Maintenance by VA of whole lines: what is wrong with it."""
-        kind, by = self._kind(e), self._names[e.cpu]
         self.pending[e.cpu].add(address, length)
+        verdicts: Verdicts | None = None
+        for start, size, waits in self._stores.cut(e, e.cpu, address, length):
+            wrong = self._inner_part(e, start, size, self._kind(e, waits))
+            if wrong is not None:
+                verdicts = np.zeros(length, np.uint8) if verdicts is None else verdicts
+                verdicts[start - address : start - address + size] = wrong
+        return verdicts
+
+    def _inner_part(self, e: ev.Maintenance, address: int, length: int, kind: str) -> Verdicts | None:
+        by = self._names[e.cpu]
         if self._first and not e.broadcast and self._holders is None and e.address >> _PAGE in self._first:
             return self.core.apply(_INNER[e.op].removeprefix("issue_") + "_own" + kind, address, length, e, by)
         if kind == "_other":
@@ -171,12 +200,12 @@ class CpuRules:
         if not core.family.speculates:
             self._home.clear()
 
-    def _kind(self, e: ev.Store | ev.Load | ev.Maintenance | ev.LinesTaken) -> str:
+    def _kind(self, e: ev.Store | ev.Load | ev.Maintenance | ev.LinesTaken, waits: bool | None = None) -> str:
         """Which of the operations of one name it is: through another virtual colour, past another CPU's buffer or through an L1
-        that is not coherent with the first one's, or plain."""
+        that is not coherent with the first one's, or plain. `waits`: whether a store waits elsewhere, where that is known."""
         if self.core.family.virtual and not isinstance(e, ev.LinesTaken):
             return "_colour" if e.colour != self._home.setdefault(e.address >> _PAGE, e.colour) else ""
-        elsewhere = self._waits_elsewhere(e)
+        elsewhere = self._waits_elsewhere(e) if waits is None else waits
         if self._first and (page := e.address >> _PAGE) in self._first:
             first = self._first[page]
             if first is None:
@@ -189,18 +218,8 @@ class CpuRules:
             for page in range(e.address >> _PAGE, (e.address + e.length) >> _PAGE):
                 self._first[page] = None
 
-    def _waits_elsewhere(self, e: ev.Store | ev.Load | ev.Maintenance | ev.LinesTaken) -> bool:
-        """Whether a store to the range may wait in another CPU's buffer.
-
-        What that CPU stored before a DMB has landed: the program went on here, so there was something that told it to.
-        """
-        for ranges in self._elsewhere[e.cpu]:
-            if ranges and ranges.touch(e.address, e.length):
-                break
-        else:
-            return False
-        self.core.apply("hand_over", e.address, e.length, e, self._names[e.cpu])
-        return self.core.automaton.store_waits(self.core.states(e.address, e.length))
+    def _waits_elsewhere(self, e: ev.Store | ev.Load | ev.LinesTaken | ev.Maintenance) -> bool:
+        return self._stores.elsewhere(e, e.cpu, e.address, e.length)
 
     def _barrier(self, e: ev.Barrier) -> None:
         """Options: "ld" orders loads only, "st" stores only; a DSB of whatever kind holds back all that comes later."""
@@ -208,7 +227,10 @@ class CpuRules:
         by = self._names[e.cpu]
         if e.name == "dsb" and self._holders is not None:
             self._holders.completed(e.cpu)
+        if e.name != "isb" and stores:
+            self._stores.hand_over(e)
         if e.name == "dsb" and stores:
+            self._stores.drained(e.cpu)
             for address, length in self.pending[e.cpu].take():
                 self.core.apply("dsb", address, length, e, by)
                 if self.core.family.outer:
@@ -216,6 +238,7 @@ class CpuRules:
         elif e.name == "dmb" and stores:
             for address, length in self.pending[e.cpu]:
                 self.core.apply("dmb" if loads else "dmb_stores", address, length, e, by)
+            self._stores.ordered(e.cpu)
         if e.name == "dsb" or (e.name == "dmb" and loads):
             self._see(e.cpu, e)
 

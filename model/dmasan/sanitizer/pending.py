@@ -32,6 +32,18 @@ class Ranges:
             starts[first:last] = [min(address, starts[first])]
             ends[first:last] = [max(end, ends[last - 1])]
 
+    def remove(self, address: int, length: int) -> None:
+        """The bytes of a range wait no longer; what is left of a range that they were part of does."""
+        end = address + length
+        first = bisect_right(self._ends, address)
+        last = bisect_left(self._starts, end, first)
+        if first == last:
+            return
+        before, behind = self._starts[first], self._ends[last - 1]
+        left = [(start, stop) for start, stop in ((before, address), (end, behind)) if start < stop]
+        self._starts[first:last] = [start for start, _ in left]
+        self._ends[first:last] = [stop for _, stop in left]
+
     def __iter__(self) -> Iterator[tuple[int, int]]:
         """The ranges as (address, length), without overlap."""
         return iter([(start, end - start) for start, end in zip(self._starts, self._ends, strict=True)])

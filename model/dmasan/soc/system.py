@@ -44,6 +44,7 @@ class System:
             self.sanitizer.observe
         )  # before the machine tells what an MPU's default map makes cacheable
         self.machine = Machine(profile, knobs, self.schedule, self.bus, seed)
+        self.machine.in_turn = True
         self.sanitizer.point = self.machine.point
         self.sanitizer.order.registers = EngineRegisters(polls=bool(knobs.ring_poll))
         self.sanitizer.device.beat = self.backend.beat

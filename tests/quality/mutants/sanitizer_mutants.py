@@ -9,6 +9,7 @@ TABLE, SHADOW, SETS = "sanitizer/automaton.py", "sanitizer/shadow.py", "sanitize
 CPU, CALLS = "sanitizer/cpu_rules.py", "sanitizer/calls.py"
 PENDING, BUFFERS = "sanitizer/pending.py", "sanitizer/buffers.py"
 DEVICE = "sanitizer/device_rules.py"
+WAITING = "sanitizer/waiting_stores.py"
 RANGES = ("tests/unit/sanitizer/test_pending.py",)
 LENT = ("tests/unit/sanitizer/test_happens_before.py",)
 LANES = ("tests/unit/sanitizer/test_set_way_on_machine.py",)
@@ -49,12 +50,17 @@ SANITIZER_MUTANTS = (
     Mutant("a freed page keeps its content", CALLS, '            ev.ContentUndefined: self._undefined,\n', "", STORIES),
     Mutant("a new alias is not seen", CALLS, '"alias_live" if e.live else "alias_dead"', '"alias_dead"', STORIES),
     Mutant("ownership is not checked", CPU, "where = self.core.buffers.violations(e.address, e.length, write)", "where = None", STORIES),
-    Mutant("Non-cacheable stores wait for no barrier", CPU, "waits, address = True, e.address", "waits, address = False, e.address", STORIES),
+    Mutant("Non-cacheable stores wait for no barrier", CPU, "self._now_waits(e, e.address, e.length, own)", "pass", STORIES),
+    Mutant("a store stays in the buffer of the CPU that stored there first", WAITING, "for start, end in self._stored[other].touching(address, length):\n                start, end", "for start, end in ():\n                start, end", STORIES),
+    Mutant("a barrier is for its own CPU's stores alone", WAITING, "for address, length in ranges:", "for address, length in ():", STORIES),
+    Mutant("a CPU's DMB leaves what another may go on with", WAITING, "self._ordered[cpu] = list(self._stored[cpu])", "pass", STORIES),
+    Mutant("a byte that is taken over keeps its first CPU's barriers", WAITING, "            self.pending[cpu].remove(address, length)", "            pass", STORIES),
+    Mutant("a range that is taken out leaves nothing behind it", PENDING, "((before, address), (end, behind))", "((before, address),)", RANGES),
     Mutant("Non-cacheable loads are judged as cacheable", CPU, 'else "load_nc"', 'else "load_wb"', STORIES),
     Mutant("outer maintenance is taken for inner", CPU, "if e.level is Level.INNER:", "if True:", STORIES),
     Mutant("a doorbell orders nothing", CPU, '"doorbell"', '"dev_write_done"', STORIES),
-    Mutant("another CPU's buffer is open to all", CPU, "return self.core.automaton.store_waits(self.core.states(e.address, e.length))", "return False", STORIES),
-    Mutant("a DMB does not hand over", CPU, 'self.core.apply("hand_over"', 'self.core.apply("dmb_stores"', STORIES),
+    Mutant("another CPU's buffer is open to all", WAITING, "return self.core.automaton.store_waits(self.core.states(address, length))", "return False", STORIES),
+    Mutant("a DMB does not hand over", WAITING, 'self.core.apply("hand_over"', 'self.core.apply("dmb_stores"', STORIES),
     Mutant("a DMB of stores is one of loads", CPU, 'not e.option.endswith("st"), not', 'True, not', STORIES),
     Mutant("a DMB of loads is one of stores", CPU, 'not e.option.endswith("ld")\n', 'True\n', STORIES),
     Mutant("an interrupt is no barrier", CPU, "        self._see(e.cpu, e)\n\n    def _outer_sync", "        pass\n\n    def _outer_sync", STORIES),
