@@ -32,12 +32,19 @@ _COSTS: tuple[tuple[str, Callable[[Cost], int]], ...] = (
 )
 
 
+class Terminal(Console):
+    """rich's console ends the process with status 1 when the reader has gone; whoever called decides here."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console(file: TextIO | None = None) -> Console:
     """Colours and the window's width on a terminal; otherwise plain text that is never folded."""
     out = file or sys.stdout
     if out.isatty():
-        return Console(file=out, color_system=None if os.environ.get("NO_COLOR") else "auto", highlight=False)
-    return Console(file=out, width=400, color_system=None, force_terminal=False, highlight=False)
+        return Terminal(file=out, color_system=None if os.environ.get("NO_COLOR") else "auto", highlight=False)
+    return Terminal(file=out, width=400, color_system=None, force_terminal=False, highlight=False)
 
 
 def print_comparison(comparison: Comparison, to: Console) -> None:

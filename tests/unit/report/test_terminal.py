@@ -116,3 +116,12 @@ def test_a_clean_run_is_one_sentence_after_its_notes() -> None:
         "note: a note",
         "clean: frame under double_map on cortex-a9-pl310, v6.19, schedule adversarial: no hazard under any schedule.",
     ]
+
+
+def test_a_reader_that_leaves_does_not_end_the_process_as_if_there_were_hazards() -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        table.console(Gone()).print("words")
