@@ -24,7 +24,7 @@ NAME = "engine_bench"
 CHECKERS = ("axi_checker_pkg", "axi_checker_channel", "axi_checker_request", "axi_checker_read", "axi_checker_write")
 # Verilator compiles with -Os unless it is told; the bench has no use for small code.
 OPTIONS = (
-    *("--cc", "--exe", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--output-split", "15000"),
+    *("--cc", "--exe", "-O3", "-fno-dfg", "--x-assign", "fast", "--x-initial", "fast", "--output-split", "15000"),
     *("-MAKEFLAGS", "OPT_FAST=-O2 OPT_SLOW=-O0 OPT_GLOBAL=-O2"),
 )
 ENGINE = ("--top-module", "dma_top", "-GMAX_BURST=256")  # bursts as long as AXI allows

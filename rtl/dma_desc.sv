@@ -256,10 +256,13 @@ module dma_desc
     end
 
     always_comb begin
-        stat = '{state: ST_WAIT, busy: started, halted: halted, head: head, head_lap: head_lap, kind: kind, resp: resp,
-                 beat: err_beat, err_index: err_index, err_addr: err_addr, cur_desc: active != 0 ? r.addr : f_addr,
-                 residue: residue[ret], done_cnt: done_cnt, digest: digest,
-                 done_irq: 1'b0, done_now: 1'b0, err: 1'b0, empty: 1'b0, aborted: 1'b0, stopped: stopped};
+        // Member by member: a simulator would make the struct and then copy it, in every cycle.
+        stat.state = ST_WAIT; stat.kind = kind;
+        stat.busy = started; stat.halted = halted; stat.stopped = stopped;
+        stat.head = head; stat.head_lap = head_lap;
+        stat.resp = resp; stat.beat = err_beat; stat.err_index = err_index; stat.err_addr = err_addr;
+        stat.cur_desc = active != 0 ? r.addr : f_addr;
+        stat.residue = residue[ret]; stat.done_cnt = done_cnt; stat.digest = digest;
         if (halted) stat.state = ST_HALTED;
         else if (!started) stat.state = ST_IDLE;
         else if (kill) stat.state = ST_DRAIN;

@@ -124,28 +124,30 @@ module dma_regs
                               resume: hout.ch[i].CMD.RESUME.value, stop: hout.ch[i].CMD.STOP.value,
                               terminate: hout.ch[i].CMD.ABORT.value || soft_reset, clear: hout.ch[i].CMD.CLEAR.value,
                               rewind: hout.ch[i].DESC_BASE_LO.ADDR.swmod, doorbell: hout.ch[i].TAIL.INDEX.swmod};
-            assign cfg[i] = '{mode: mode_e'(hout.ch[i].CFG.MODE.value), cyclic: hout.ch[i].CFG.CYCLIC.value,
-                wb_en: hout.ch[i].CFG.WB_EN.value, stride: hout.ch[i].CFG.DESC_STRIDE.value,
-                prefetch: hout.ch[i].CFG.PREFETCH.value, max_len: hout.ch[i].CFG.MAX_LEN.value,
-                op: op_e'(hout.ch[i].CFG.OP.value), out_limit: hout.ch[i].CFG.OUT_LIMIT.value,
-                irq_early: hout.ch[i].CFG.IRQ_EARLY.value, dev_single: hout.ch[i].CFG.DEV_SINGLE.value,
-                fi_no_stale: hout.ch[i].CFG.FI_NO_STALE.value, fi_early_status: hout.ch[i].CFG.FI_EARLY_STATUS.value,
-                src: {hout.ch[i].SRC_HI.ADDR.value, hout.ch[i].SRC_LO.ADDR.value},
-                dst: {hout.ch[i].DST_HI.ADDR.value, hout.ch[i].DST_LO.ADDR.value},
-                len: hout.ch[i].LEN.BYTES.value, rows: hout.ch[i].ROWS.ROWS.value,
-                sstride: hout.ch[i].SSTRIDE.STRIDE.value, dstride: hout.ch[i].DSTRIDE.STRIDE.value,
-                fill: hout.ch[i].FILL.VALUE.value,
-                attr_src: {hout.ch[i].ATTR_SRC.QOS.value, 2'b0, hout.ch[i].ATTR_SRC.DOMAIN.value,
-                           hout.ch[i].ATTR_SRC.COHERENT.value, hout.ch[i].ATTR_SRC.PROT.value, hout.ch[i].ATTR_SRC.CACHE.value},
-                attr_dst: {hout.ch[i].ATTR_DST.QOS.value, 2'b0, hout.ch[i].ATTR_DST.DOMAIN.value,
-                           hout.ch[i].ATTR_DST.COHERENT.value, hout.ch[i].ATTR_DST.PROT.value, hout.ch[i].ATTR_DST.CACHE.value},
-                attr_desc: {hout.ch[i].ATTR_DESC.QOS.value, 2'b0, hout.ch[i].ATTR_DESC.DOMAIN.value,
-                            hout.ch[i].ATTR_DESC.COHERENT.value, hout.ch[i].ATTR_DESC.PROT.value,
-                            hout.ch[i].ATTR_DESC.CACHE.value},
-                lock: hout.ch[i].ATTR_SRC.LOCK.value || hout.ch[i].ATTR_DST.LOCK.value,
-                base: {hout.ch[i].DESC_BASE_HI.ADDR.value, hout.ch[i].DESC_BASE_LO.ADDR.value},
-                ring_len: hout.ch[i].RING_LEN.COUNT.value, tail: hout.ch[i].TAIL.INDEX.value,
-                tail_lap: hout.ch[i].TAIL.LAP.value};
+            // Member by member: a simulator would make the struct and then copy it, in every cycle.
+            assign cfg[i].mode = mode_e'(hout.ch[i].CFG.MODE.value), cfg[i].cyclic = hout.ch[i].CFG.CYCLIC.value;
+            assign cfg[i].wb_en = hout.ch[i].CFG.WB_EN.value, cfg[i].stride = hout.ch[i].CFG.DESC_STRIDE.value;
+            assign cfg[i].prefetch = hout.ch[i].CFG.PREFETCH.value, cfg[i].max_len = hout.ch[i].CFG.MAX_LEN.value;
+            assign cfg[i].op = op_e'(hout.ch[i].CFG.OP.value), cfg[i].out_limit = hout.ch[i].CFG.OUT_LIMIT.value;
+            assign cfg[i].irq_early = hout.ch[i].CFG.IRQ_EARLY.value;
+            assign cfg[i].dev_single = hout.ch[i].CFG.DEV_SINGLE.value;
+            assign cfg[i].fi_no_stale = hout.ch[i].CFG.FI_NO_STALE.value;
+            assign cfg[i].fi_early_status = hout.ch[i].CFG.FI_EARLY_STATUS.value;
+            assign cfg[i].src = {hout.ch[i].SRC_HI.ADDR.value, hout.ch[i].SRC_LO.ADDR.value};
+            assign cfg[i].dst = {hout.ch[i].DST_HI.ADDR.value, hout.ch[i].DST_LO.ADDR.value};
+            assign cfg[i].len = hout.ch[i].LEN.BYTES.value, cfg[i].rows = hout.ch[i].ROWS.ROWS.value;
+            assign cfg[i].sstride = hout.ch[i].SSTRIDE.STRIDE.value, cfg[i].dstride = hout.ch[i].DSTRIDE.STRIDE.value;
+            assign cfg[i].fill = hout.ch[i].FILL.VALUE.value;
+            assign cfg[i].attr_src = {hout.ch[i].ATTR_SRC.QOS.value, 2'b0, hout.ch[i].ATTR_SRC.DOMAIN.value,
+                hout.ch[i].ATTR_SRC.COHERENT.value, hout.ch[i].ATTR_SRC.PROT.value, hout.ch[i].ATTR_SRC.CACHE.value};
+            assign cfg[i].attr_dst = {hout.ch[i].ATTR_DST.QOS.value, 2'b0, hout.ch[i].ATTR_DST.DOMAIN.value,
+                hout.ch[i].ATTR_DST.COHERENT.value, hout.ch[i].ATTR_DST.PROT.value, hout.ch[i].ATTR_DST.CACHE.value};
+            assign cfg[i].attr_desc = {hout.ch[i].ATTR_DESC.QOS.value, 2'b0, hout.ch[i].ATTR_DESC.DOMAIN.value,
+                hout.ch[i].ATTR_DESC.COHERENT.value, hout.ch[i].ATTR_DESC.PROT.value, hout.ch[i].ATTR_DESC.CACHE.value};
+            assign cfg[i].lock = hout.ch[i].ATTR_SRC.LOCK.value || hout.ch[i].ATTR_DST.LOCK.value;
+            assign cfg[i].base = {hout.ch[i].DESC_BASE_HI.ADDR.value, hout.ch[i].DESC_BASE_LO.ADDR.value};
+            assign cfg[i].ring_len = hout.ch[i].RING_LEN.COUNT.value, cfg[i].tail = hout.ch[i].TAIL.INDEX.value;
+            assign cfg[i].tail_lap = hout.ch[i].TAIL.LAP.value;
             assign pend[i] = (hout.ch[i].STATUS.DONE.value && hout.ch[i].IRQ_EN.DONE.value)
                 || (hout.ch[i].STATUS.ERR.value && hout.ch[i].IRQ_EN.ERR.value)
                 || (hout.ch[i].STATUS.EMPTY.value && hout.ch[i].IRQ_EN.EMPTY.value)
