@@ -111,11 +111,11 @@ def test_the_words_follow_the_hardware() -> None:
 
 
 def test_a_violation_reads_as_one_sentence() -> None:
-    first = Violation("the memory port (AXI)", RULES[NAMES.index("AR_BOUNDARY")], 2, 40, 405.0, 0x8000_0FF8)
-    second = Violation("the memory port (AXI)", RULES[NAMES.index("R_LAST")], 1, 50, 505.0, 0)
+    first = Violation("the memory port (AXI)", RULES[NAMES.index("AR_BOUNDARY")], 2, 103931, 1_039_315.0, 0x8000_0FF8)
+    second = Violation("the memory port (AXI)", RULES[NAMES.index("R_LAST")], 1, 103950, 1_039_505.5, 0)
     assert sentence([first, second]) == (
-        "the master on the memory port (AXI) broke AR_BOUNDARY 2 times, first at 405 ns (cycle 40, address 0x80000ff8): "
-        "a burst does not cross a 4 KiB boundary (IHI 0022E A3.4.1); then R_LAST on the memory port (AXI) once from 505 ns"
+        "the master on the memory port (AXI) broke AR_BOUNDARY 2 times, first at 1,039,315 ns (cycle 103931, address 0x80000ff8): "
+        "a burst does not cross a 4 KiB boundary (IHI 0022E A3.4.1); then R_LAST on the memory port (AXI) once from 1,039,505.5 ns"
     )
 
 

@@ -127,8 +127,8 @@ def test_errors_of_the_program_keep_their_kind(tmp_path: Path) -> None:
 
 
 CROSSING = (
-    r"^the master on the memory port \(AXI\) broke AW_BOUNDARY once, first at \d+5 ns \(cycle \d+, address 0x80001f80\): "
-    r"a burst does not cross a 4 KiB boundary \(IHI 0022E A3.4.1\); then AR_BOUNDARY on .* once from \d+5 ns; see .*sim.log$"
+    r"^the master on the memory port \(AXI\) broke AW_BOUNDARY once, first at [\d,]+5 ns \(cycle \d+, address 0x80001f80\): "
+    r"a burst does not cross a 4 KiB boundary \(IHI 0022E A3.4.1\); then AR_BOUNDARY on .* once from [\d,]+5 ns; see .*sim.log$"
 )
 
 

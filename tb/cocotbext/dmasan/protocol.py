@@ -112,7 +112,7 @@ class Violation:
         rule = self.rule
         source = "a limit of the test bench" if rule.clause == LIMIT else f"IHI 0022E {rule.clause}"
         return (
-            f"the {rule.side} on {self.port} broke {rule.name} {self.times}, first at {self.time_ns:g} ns (cycle {self.cycle}, "
+            f"the {rule.side} on {self.port} broke {rule.name} {self.times}, first at {self.time_ns:,.12g} ns (cycle {self.cycle}, "
             f"address {self.address:#x}): {rule.text} ({source})"
         )
 
@@ -154,5 +154,5 @@ def read_checker(checker: Any, port: str, clock_ns: float) -> list[Violation]:
 
 def sentence(found: Sequence[Violation]) -> str:
     """All violations in one sentence: the first in full, the others by name, count and time."""
-    others = ", ".join(f"{v.rule.name} on {v.port} {v.times} from {v.time_ns:g} ns" for v in found[1:])
+    others = ", ".join(f"{v.rule.name} on {v.port} {v.times} from {v.time_ns:,.12g} ns" for v in found[1:])
     return found[0].describe() + (f"; then {others}" if others else "")
