@@ -26,6 +26,8 @@ _ACTIONS = {
     "store_nc": "by the Non-cacheable store",
     "load_nc": "by the Non-cacheable load",
 }
+# Operations that make no copy of their own: what they change, a store did that had waited for them.
+_ENDS_WAITING = ("dsb", "dmb", "dmb_stores", "doorbell", "hand_over")
 
 
 def because(row: Row, e: Evidence) -> str:
@@ -57,7 +59,8 @@ def place_of(site: Site) -> str:
 def _maker(e: Evidence) -> str:
     if e.maker is None or e.maker_touch is None:
         return "before what is told here"
-    if e.maker.hidden and e.maker.name.startswith("drain") and (stored := _stored(e)) is not None:
+    drains = e.maker.name.startswith("drain") if e.maker.hidden else e.maker.name in _ENDS_WAITING
+    if drains and (stored := _stored(e)) is not None:
         return f"{_ACTIONS.get(stored.operation, 'by the store')} at {place(stored)} (which waited in the store buffer)"
     if e.maker.hidden:
         return f"by the hardware unasked ({e.maker.name.replace('_', ' ')}), before {place(e.maker_touch)}"
@@ -65,7 +68,7 @@ def _maker(e: Evidence) -> str:
 
 
 def _stored(e: Evidence) -> Touch | None:
-    """The CPU's last store to the line before the hidden move that made the offending copy."""
+    """The CPU's last store to the line before what made the offending copy."""
     made = e.maker_touch.number if e.maker_touch else 0
     found = [touch for touch in e.touches if touch.number <= made and touch.operation.startswith(("store", "neighbour"))]
     return found[-1] if found else None
