@@ -32,10 +32,14 @@ class WaitingStores:
 
     def elsewhere(self, e: ev.Event, cpu: int, address: int, length: int) -> bool:
         """Whether a store to the range may wait in the buffer of another CPU than `cpu`."""
+        return self._touched(cpu, address, length) and self._waits(e, cpu, address, length)
+
+    def _touched(self, cpu: int, address: int, length: int) -> bool:
+        """Whether another CPU than `cpu` has stored to the range: on most accesses none has."""
         for other in self._others[cpu]:
             ranges = self._stored[other]
             if ranges and ranges.touch(address, length):
-                return self._waits(e, cpu, address, length)
+                return True
         return False
 
     def cut(self, e: ev.Event, cpu: int, address: int, length: int) -> Iterator[tuple[int, int, bool]]:
@@ -60,6 +64,8 @@ class WaitingStores:
 
         What waits in another CPU's buffer for the rest stays that one's.
         """
+        if not self._touched(e.cpu, address, length):
+            return
         for other in self._others[e.cpu]:
             for start, end in self._stored[other].touching(address, length):
                 start, end = max(start, address), min(end, address + length)
@@ -74,6 +80,10 @@ class WaitingStores:
 
     def add(self, cpu: int, address: int, length: int) -> None:
         """A store went into the CPU's buffer: what of the range is not another's waits for its barriers."""
+        if not self._touched(cpu, address, length):
+            self.pending[cpu].add(address, length)
+            self._stored[cpu].add(address, length)
+            return
         free = Ranges()
         free.add(address, length)
         for other in self._others[cpu]:
